@@ -1,0 +1,28 @@
+/// Everything that one module adds to the device tree.
+public struct DeviceTreeContribution: Equatable, Sendable {
+    /// The device's node; it stands under `/soc`.
+    public var node: DeviceTreeNode
+    /// Further nodes that stand under `/`, such as `poweroff` beside its `syscon` (their `regmap` is `ownPhandle`).
+    public var rootNodes: [DeviceTreeNode]
+    /// True for a device that firmware may use as `stdout-path`; the first one in platform order wins.
+    public var isConsole: Bool
+
+    public init(node: DeviceTreeNode, rootNodes: [DeviceTreeNode] = [], isConsole: Bool = false) {
+        self.node = node
+        self.rootNodes = rootNodes
+        self.isConsole = isConsole
+    }
+}
+
+/// A module that stands in the device tree.
+public protocol DeviceTreeContributor: AnyObject {
+    /// The module's nodes. Read once, after elaboration.
+    var deviceTree: DeviceTreeContribution { get }
+}
+
+/// A contributor whose line inputs are named by interrupt specifiers in other nodes.
+public protocol DeviceTreeInterruptController: DeviceTreeContributor {
+    /// The cells that stand for one line input, as many as the node's `#interrupt-cells`; `nil` if `port` is not
+    /// such an input.
+    func interruptSpecifier(forInput port: String) -> [UInt32]?
+}
