@@ -1,0 +1,170 @@
+/// A node of the platform: has a name, a parent and children, ports, events, processes and properties. Devices, buses,
+/// memories and processors are subclasses.
+///
+/// A parent owns its children; a child must not hold its parent. The topology is frozen when the simulation is
+/// elaborated.
+open class Module {
+    /// The name among its siblings.
+    public let name: String
+    /// The names from the root, joined by points; empty for the root itself.
+    public let path: String
+    /// The module that owns this one; nothing for the root.
+    public private(set) unowned(unsafe) var parent: Module?
+    /// In the order in which they were made.
+    public private(set) var children: [Module] = []
+    /// In the order in which they were made.
+    public private(set) var ports: [Port] = []
+    /// In the order in which they were declared.
+    public private(set) var processes: [Process] = []
+    /// The scheduler of the simulation, within reach of every access.
+    public let scheduler: Scheduler
+    /// The values that the module was made with.
+    public let givenProperties: PropertyValues
+
+    private unowned(unsafe) var owningSimulation: Simulation?
+    private var firstEvent: EventPointer?
+    private var lastEvent: EventPointer?
+
+    /// A child of the context's parent. Ports and events that were made from the context join it.
+    public init(_ context: ModuleContext) {
+        name = context.name
+        path = context.path
+        parent = context.parent
+        scheduler = context.parent.scheduler
+        givenProperties = context.properties
+        owningSimulation = context.parent.owningSimulation
+        for port in context.declared.ports {
+            port.join(self)
+            ports.append(port)
+        }
+        for event in context.declared.events { adopt(event) }
+        context.parent.adopt(self)
+    }
+
+    /// The root of a simulation.
+    init(rootOf scheduler: Scheduler) {
+        name = ""
+        path = ""
+        self.scheduler = scheduler
+        givenProperties = PropertyValues()
+    }
+
+    deinit {
+        var event = firstEvent
+        while let record = event {
+            record.pointee.object?._withUnsafeGuaranteedRef { $0.module = nil }
+            event = record.pointee.nextSibling
+        }
+    }
+
+    // MARK: To override
+
+    /// Connections are made; every module has been constructed. The place for checks (“unbound socket”) and for parts
+    /// that depend on them. Making more modules here calls their hooks too.
+    open func elaborated() throws(ElaborationError) {}
+
+    /// One phase of a reset; parents before children. Calls of `super` are not needed.
+    open func reset(_ phase: ResetPhase) {}
+
+    /// Before the first event of a simulation, and of one that was reset.
+    open func simulationWillStart() {}
+
+    /// After a run that was stopped or failed; at most once until a reset.
+    open func simulationDidEnd() {}
+
+    // MARK: Place
+
+    /// The simulation that it belongs to.
+    public final var simulation: Simulation {
+        guard let owningSimulation else { preconditionFailure("The root of a simulation was used on its own.") }
+        return owningSimulation
+    }
+
+    /// The simulated time.
+    public final var now: SimTime { scheduler.now }
+    /// The messages of the simulation.
+    public final var log: Log { simulation.log }
+
+    /// The descendant at `path`, relative to this module; itself for the empty path.
+    public final func find(_ path: String) -> Module? {
+        var module = self
+        if path.isEmpty { return module }
+        for name in ModulePath(path).components {
+            guard let child = module.children.first(where: { $0.name == name }) else { return nil }
+            module = child
+        }
+        return module
+    }
+
+    /// As `find`, or an error that offers the nearest paths. `place` is where the path was given.
+    public final func resolve(_ path: ModulePath, from place: String) throws(ElaborationError) -> Module {
+        if let module = find(path.text) { return module }
+        var paths: [String] = []
+        forEachDescendant { paths.append($0.path) }
+        throw ElaborationError(
+            at: place, "there is no module “\(path)”", nearest: paths.nearest(to: path.text))
+    }
+
+    /// The port of that name.
+    public final func port(named name: String) -> Port? { ports.first { $0.name == name } }
+
+    /// The live properties. Those of a module that is in no catalogue are none.
+    public final lazy var properties: PropertyRegistry = {
+        let type = Swift.type(of: self) as? any CatalogModule.Type
+        return PropertyRegistry(type?.declaration.properties ?? [], values: givenProperties, of: self)
+    }()
+
+    /// All events that are declared in this module and still held, in the order of their declaration.
+    public final var events: [Event] {
+        var events: [Event] = []
+        var next = firstEvent
+        while let record = next {
+            if let event = record.pointee.object?.takeUnretainedValue() { events.append(event) }
+            next = record.pointee.nextSibling
+        }
+        return events
+    }
+
+    /// Calls `body` for this module and everything below, parents first, in the order in which they were made.
+    public final func forEachDescendant(_ body: (Module) -> Void) {
+        body(self)
+        for child in children { child.forEachDescendant(body) }
+    }
+
+    // MARK: Adoption
+
+    final func adopt(_ simulation: Simulation) { owningSimulation = simulation }
+
+    final func adopt(_ port: Port) { ports.append(port) }
+
+    final func adopt(_ process: Process) { processes.append(process) }
+
+    private func adopt(_ child: Module) {
+        precondition(
+            owningSimulation?.isFrozen != true, "The module “\(child.path)” was made after the elaboration.")
+        children.append(child)
+    }
+
+    final func adopt(_ event: Event) {
+        event.module = self
+        let record = event.record
+        record.pointee.previousSibling = lastEvent
+        record.pointee.nextSibling = nil
+        if let lastEvent { lastEvent.pointee.nextSibling = record } else { firstEvent = record }
+        lastEvent = record
+    }
+
+    final func disown(_ record: EventPointer) {
+        let next = record.pointee.nextSibling
+        let previous = record.pointee.previousSibling
+        if let next { next.pointee.previousSibling = previous } else { lastEvent = previous }
+        if let previous { previous.pointee.nextSibling = next } else { firstEvent = next }
+    }
+
+    /// Lets go of everything below, so that modules end before the simulation does.
+    final func removeChildren() {
+        children = []
+        processes = []
+        ports = []
+    }
+}

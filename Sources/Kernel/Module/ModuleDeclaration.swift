@@ -1,0 +1,106 @@
+/// What a port of a module type is for.
+public enum PortKind: String, Sendable {
+    /// Receives transactions.
+    case target
+    /// Sends transactions.
+    case initiator
+    /// Receives the level of an interrupt or reset line.
+    case lineIn = "line-in"
+    /// Drives a line.
+    case lineOut = "line-out"
+    /// Connects to the host: a character device, a disk, a network.
+    case backend
+}
+
+/// A port as the catalogue knows it.
+public struct PortDeclaration: Equatable, Sendable {
+    public var name: String
+    public var kind: PortKind
+    /// How many there are, "name0", "name1" …; nothing for a single one that bears the name itself. A count that a
+    /// property decides is given as its default.
+    public var count: Int?
+    public var documentation: String
+
+    public init(_ name: String, _ kind: PortKind, count: Int? = nil, _ documentation: String) {
+        self.name = name
+        self.kind = kind
+        self.count = count
+        self.documentation = documentation
+    }
+}
+
+/// One row of a register table as documentation and monitors show it. The bus declares registers in a richer form and
+/// derives this one.
+public struct RegisterDeclaration: Equatable, Sendable {
+    public var name: String
+    /// Bytes from the start of the block.
+    public var offset: UInt64
+    /// Width in bytes.
+    public var width: Int
+    /// How many stand in a row, and how many bytes apart.
+    public var count: Int
+    public var stride: UInt64
+    /// "rw", "ro", "wo", "w1c" and so on; for the register as a whole.
+    public var mode: String
+    public var resetValue: UInt64
+    public var fields: [RegisterFieldDeclaration]
+    public var documentation: String
+
+    public init(
+        _ name: String, offset: UInt64, width: Int, count: Int = 1, stride: UInt64 = 0, mode: String,
+        resetValue: UInt64 = 0, fields: [RegisterFieldDeclaration] = [], _ documentation: String = ""
+    ) {
+        self.name = name
+        self.offset = offset
+        self.width = width
+        self.count = count
+        self.stride = stride
+        self.mode = mode
+        self.resetValue = resetValue
+        self.fields = fields
+        self.documentation = documentation
+    }
+}
+
+/// A group of bits of a register.
+public struct RegisterFieldDeclaration: Equatable, Sendable {
+    public var name: String
+    public var bits: ClosedRange<Int>
+    public var mode: String
+    public var documentation: String
+
+    public init(_ name: String, bits: ClosedRange<Int>, mode: String, _ documentation: String = "") {
+        self.name = name
+        self.bits = bits
+        self.mode = mode
+        self.documentation = documentation
+    }
+}
+
+/// Everything that is said about a module type, once: help, checking, monitor, schema and documentation derive from it.
+public struct ModuleDeclaration: Sendable {
+    /// The name in platform files, "uart16550".
+    public var typeName: String
+    /// The group it stands in: "serial", "interrupt-controller", "cpu", "memory", "bus", …
+    public var category: String
+    /// One line.
+    public var summary: String
+    public var properties: [AnyProperty]
+    public var ports: [PortDeclaration]
+    public var registers: [RegisterDeclaration]
+    /// Paragraphs: what is modelled, after which document, what deviates.
+    public var documentation: String
+
+    public init(
+        _ typeName: String, category: String, summary: String, properties: [AnyProperty] = [],
+        ports: [PortDeclaration] = [], registers: [RegisterDeclaration] = [], documentation: String = ""
+    ) {
+        self.typeName = typeName
+        self.category = category
+        self.summary = summary
+        self.properties = properties
+        self.ports = ports
+        self.registers = registers
+        self.documentation = documentation
+    }
+}

@@ -1,0 +1,129 @@
+import TandemOS
+
+/// Threads: their stacks, their dispatch, their end.
+extension Scheduler {
+    @inline(__always) func runThread(_ process: ProcessPointer) {
+        process.pointee.isRunnable = false
+        core.pointee.current = process
+        if process.pointee.coroutine == nil { begin(process) }
+        resume(process)
+    }
+
+    @inline(__always) private func resume(_ process: ProcessPointer) {
+        guard let coroutine = process.pointee.coroutine else { return }
+        let isFinished = coroutine._withUnsafeGuaranteedRef { object in
+            let coroutine = unsafeDowncast(object, to: Coroutine.self)
+            coroutine.resume()
+            return coroutine.isFinished
+        }
+        if isFinished { end(process) }
+    }
+
+    /// Called on the thread's own stack; returns when it is dispatched again.
+    @inline(__always) func suspend(_ process: ProcessPointer) {
+        guard let coroutine = process.pointee.coroutine else { return }
+        coroutine._withUnsafeGuaranteedRef { unsafeDowncast($0, to: Coroutine.self).suspend() }
+    }
+
+    @inline(never) private func begin(_ process: ProcessPointer) {
+        guard let thread = process.pointee.thread?.takeUnretainedValue() else { return }
+        process.pointee.mode = .none
+        // SAFETY: the scheduler ends every thread before it goes away, and the record lives as long as the scheduler.
+        let body: () -> Void = { [unowned(unsafe) self] in
+            self.execute(thread, process)
+        }
+        let coroutine = Coroutine(pool: stackPool(thread.stackSize), body: body)
+        coroutine.name = path(of: process)
+        process.pointee.coroutine = .passRetained(coroutine)
+    }
+
+    private func execute(_ thread: ThreadBody, _ process: ProcessPointer) {
+        do {
+            try thread.run(ThreadContext(record: process, scheduler: self))
+        } catch is ProcessKilled {
+            // The wait that was cut short; whatever was on the stack is released by now.
+        } catch {
+            fail(SimulationError(at: path(of: process), "the thread threw an error: \(error)", time: now))
+        }
+    }
+
+    @inline(never) private func end(_ process: ProcessPointer) {
+        core.pointee.dropWait(process)
+        process.pointee.isTerminated = true
+        process.pointee.mode = .none
+        process.pointee.coroutine?.release()
+        process.pointee.coroutine = nil
+    }
+
+    /// Unwinds the stack of a thread that has begun: its wait throws, its locals are released.
+    func kill(_ process: ProcessPointer) {
+        guard process.pointee.coroutine != nil else { return }
+        core.pointee.dropWait(process)
+        process.pointee.isKilled = true
+        let previous = core.pointee.current
+        core.pointee.current = process
+        var attempts = 0
+        while process.pointee.coroutine != nil {
+            // A body that catches `ProcessKilled` may reach further waits, each of which throws again without a
+            // switch, so that one resume is enough.
+            precondition(attempts < 1, "The thread “\(path(of: process))” waits although it was killed.")
+            attempts += 1
+            resume(process)
+        }
+        core.pointee.current = previous
+    }
+
+    /// Ends all threads, drops everything pending, and leaves every process as it was declared.
+    func rewind() {
+        core.pointee.phase = .ended
+        core.pointee.dropRunnable()
+        for process in processes { kill(process.record) }
+        core.pointee.dropRunnable()
+        core.pointee.dropPending()
+        while core.pointee.popUpdate() != nil {}
+        for process in processes {
+            let record = process.record
+            core.pointee.dropWait(record)
+            record.pointee.mode = .staticEvents
+            record.pointee.triggersLeft = 0
+            record.pointee.isTerminated = false
+            record.pointee.timedOut = false
+            record.pointee.isKilled = false
+        }
+        core.pointee.control = .none
+        core.pointee.phase = .outside
+        core.pointee.current = nil
+        hasStarted = false
+        failure = nil
+        stopRequest = nil
+        core.pointee.announce(0)
+    }
+
+    /// Ends all threads and lets go of all bodies, which hold the modules that hold them. Nothing runs afterwards.
+    func takeDown() {
+        rewind()
+        core.pointee.phase = .ended
+        for process in processes {
+            let record = process.record
+            record.pointee.method?.release()
+            record.pointee.method = nil
+            record.pointee.thread?.release()
+            record.pointee.thread = nil
+            record.pointee.links?.deallocate()
+            record.pointee.links = nil
+            record.pointee.linkCapacity = 0
+        }
+    }
+}
+
+extension SchedulerCore {
+    /// Makes every pending notification idle.
+    mutating func dropPending() {
+        queue.removeAll()
+        while deltas.pointee.next != deltas {
+            let node = deltas.pointee.next
+            QueueNode.remove(node)
+            node.pointee.state = .idle
+        }
+    }
+}

@@ -1,0 +1,140 @@
+/// One delivery from outside: the simulated time and delta count at which it was handed over, to whom, and what.
+/// A run is a pure function of its platform and its deliveries.
+public struct InboxDelivery: Equatable, Sendable {
+    public var time: SimTime
+    public var delta: UInt64
+    /// The path of the port: module and name.
+    public var port: String
+    public var bytes: [UInt8]
+
+    public init(time: SimTime, delta: UInt64, port: String, bytes: [UInt8]) {
+        self.time = time
+        self.delta = delta
+        self.port = port
+        self.bytes = bytes
+    }
+}
+
+/// The one door through which the outside world enters a simulation. Mail is handed over at one defined point: when
+/// nothing is left to do at the present time and time is about to advance.
+public final class Inbox {
+    private struct Receiver {
+        let path: String
+        let handler: ([UInt8]) -> Void
+    }
+
+    /// Sees every delivery, after its handler has run.
+    public var recorder: ((InboxDelivery) -> Void)?
+    private var receivers: [Receiver] = []
+    private var recorded: [InboxDelivery] = []
+    private var nextRecorded = 0
+    private unowned(unsafe) let scheduler: Scheduler
+    private let mailroom: Mailroom
+
+    init(_ scheduler: Scheduler) {
+        self.scheduler = scheduler
+        mailroom = scheduler.mailroom
+    }
+
+    /// A port of `owner`. `handler` runs in the simulation, outside of every process: it may notify delta and timed
+    /// events, but not immediately. It is kept until the simulation ends.
+    public func register(owner: Module, name: String, _ handler: @escaping ([UInt8]) -> Void) -> InboxPort {
+        let path = owner.path.isEmpty ? name : "\(owner.path).\(name)"
+        receivers.append(Receiver(path: path, handler: handler))
+        return InboxPort(mailroom, index: receivers.count - 1)
+    }
+
+    /// Whether mail waits to be handed over.
+    public var hasMail: Bool { mailroom.hasMail }
+
+    /// Hands over `deliveries`, which an earlier run recorded, at the times that they say. Until the last one, mail from
+    /// outside is dropped. A run that does not come by such a time and delta count ends with an error.
+    public func replay(_ deliveries: [InboxDelivery]) {
+        recorded = deliveries
+        nextRecorded = 0
+        scheduler.core.pointee.isReplaying = !deliveries.isEmpty
+    }
+
+    /// Hands over what is due. Returns an error when a replay has diverged.
+    func drain() -> Diagnosis? {
+        if scheduler.core.pointee.isReplaying { return drainRecorded() }
+        guard mailroom.hasMail else { return nil }
+        for letter in mailroom.takeLetters() { deliver(letter.bytes, to: receivers[letter.port]) }
+        return nil
+    }
+
+    private func drainRecorded() -> Diagnosis? {
+        if mailroom.hasMail { _ = mailroom.takeLetters() }
+        let now = scheduler.now
+        while nextRecorded < recorded.count {
+            let next = recorded[nextRecorded]
+            guard next.delta <= scheduler.deltaCount else { return nil }
+            guard next.delta == scheduler.deltaCount, next.time == now else {
+                return Diagnosis(
+                    at: next.port,
+                    "the replay has diverged: the delivery of \(next.time), delta \(next.delta), was passed by",
+                    expected: "the platform and inputs of the recorded run")
+            }
+            guard let receiver = receivers.first(where: { $0.path == next.port }) else {
+                return Diagnosis(
+                    at: next.port, "the replay delivers to a port that does not exist",
+                    choices: receivers.map(\.path))
+            }
+            nextRecorded += 1
+            deliver(next.bytes, to: receiver)
+        }
+        scheduler.core.pointee.isReplaying = false
+        return nil
+    }
+
+    /// Called when nothing is pending: a delivery that is left can never be reached.
+    func starvedReplay() -> Diagnosis? {
+        guard scheduler.core.pointee.isReplaying else { return nil }
+        let next = recorded[nextRecorded]
+        return Diagnosis(
+            at: next.port,
+            "the replay has diverged: nothing is left to happen before the delivery of \(next.time), delta \(next.delta)",
+            expected: "the platform and inputs of the recorded run")
+    }
+
+    private func deliver(_ bytes: [UInt8], to receiver: Receiver) {
+        receiver.handler(bytes)
+        recorder?(
+            InboxDelivery(time: scheduler.now, delta: scheduler.deltaCount, port: receiver.path, bytes: bytes))
+    }
+
+    func removeAll() { receivers = [] }
+}
+
+/// The end of a port that other host threads hold.
+public final class InboxPort: Sendable {
+    private let mailroom: Mailroom
+    private let index: Int
+
+    init(_ mailroom: Mailroom, index: Int) {
+        self.mailroom = mailroom
+        self.index = index
+    }
+
+    /// Sends bytes to the port's handler. From any thread; never blocks for longer than it takes to copy.
+    public func post(_ bytes: [UInt8]) { mailroom.post(Mailroom.Letter(port: index, bytes: bytes)) }
+
+    /// Says that this source may post later: a simulation with nothing left to happen waits for it instead of ending.
+    public func attach() { mailroom.attach() }
+
+    /// Takes back one `attach`, at the end of the input.
+    public func detach() { mailroom.detach() }
+}
+
+/// Asks a simulation to stop, from any thread; held by signal handlers, monitors and time limits of the host.
+public final class StopHandle: Sendable {
+    private let mailroom: Mailroom
+
+    init(_ mailroom: Mailroom) { self.mailroom = mailroom }
+
+    /// The run returns at its next delta cycle with this request; of several the first counts.
+    public func requestStop(_ request: StopRequest) { mailroom.requestStop(request) }
+
+    /// As `requestStop` with the reason `interrupted` and code 130, without a lock: a signal handler may call it.
+    public func interrupt() { mailroom.interrupt() }
+}

@@ -1,0 +1,102 @@
+import Synchronization
+import TandemOS
+
+/// The part of a simulation that other host threads may touch: mail on its way in, and wishes to stop.
+final class Mailroom: Sendable {
+    /// Bytes for one port.
+    struct Letter: Sendable {
+        let port: Int
+        let bytes: [UInt8]
+    }
+
+    private struct Box: Sendable {
+        var letters: [Letter] = []
+        var stop: StopRequest?
+    }
+
+    private static let mailFlag: UInt32 = 1
+    private static let stopFlag: UInt32 = 2
+
+    private let box = Mutex(Box())
+    /// What the simulation has to look at; zero most of the time.
+    private let attention = Atomic<UInt32>(0)
+    /// Sources that may still bring something.
+    private let attached = Atomic<Int>(0)
+    private let isSleeping = Atomic<Bool>(false)
+    private let bell = Doorbell()
+
+    init() {}
+
+    /// One relaxed load: the simulation acts on it at its next drain point, however late it sees it.
+    @inline(__always) var needsAttention: Bool { attention.load(ordering: .relaxed) != 0 }
+    var hasMail: Bool { attention.load(ordering: .acquiring) & Self.mailFlag != 0 }
+    var hasAttached: Bool { attached.load(ordering: .sequentiallyConsistent) > 0 }
+
+    // MARK: From any thread
+
+    func post(_ letter: Letter) {
+        box.withLock { $0.letters.append(letter) }
+        raise(Self.mailFlag)
+    }
+
+    func requestStop(_ request: StopRequest) {
+        box.withLock { $0.stop = $0.stop ?? request }
+        raise(Self.stopFlag)
+    }
+
+    /// Takes no lock, so that a signal handler may call it.
+    func interrupt() { raise(Self.stopFlag) }
+
+    func attach() { attached.add(1, ordering: .sequentiallyConsistent) }
+
+    func detach() {
+        attached.subtract(1, ordering: .sequentiallyConsistent)
+        // A starved simulation has to see that nobody is left.
+        wake()
+    }
+
+    private func raise(_ flag: UInt32) {
+        attention.bitwiseOr(flag, ordering: .sequentiallyConsistent)
+        wake()
+    }
+
+    private func wake() {
+        if isSleeping.exchange(false, ordering: .sequentiallyConsistent) { bell.ring() }
+    }
+
+    // MARK: From the simulation
+
+    /// Everything that has arrived, in order.
+    func takeLetters() -> [Letter] {
+        attention.bitwiseAnd(~Self.mailFlag, ordering: .sequentiallyConsistent)
+        return box.withLock { box in
+            defer { box.letters = [] }
+            return box.letters
+        }
+    }
+
+    /// The wish to stop, if there is one; an interruption without words is one by the user.
+    func takeStop() -> StopRequest? {
+        guard attention.load(ordering: .acquiring) & Self.stopFlag != 0 else { return nil }
+        attention.bitwiseAnd(~Self.stopFlag, ordering: .sequentiallyConsistent)
+        return box.withLock { box in
+            defer { box.stop = nil }
+            return box.stop ?? StopRequest(.interrupted, code: 130)
+        }
+    }
+
+    /// Blocks until something needs attention or nobody is attached any more.
+    func sleep() {
+        while true {
+            isSleeping.store(true, ordering: .sequentiallyConsistent)
+            if needsAttentionNow || !hasAttached {
+                // Whoever has already taken the flag down has rung or is about to: that ring must not be left over.
+                if !isSleeping.exchange(false, ordering: .sequentiallyConsistent) { bell.wait() }
+                return
+            }
+            bell.wait()
+        }
+    }
+
+    private var needsAttentionNow: Bool { attention.load(ordering: .sequentiallyConsistent) != 0 }
+}

@@ -1,0 +1,136 @@
+/// The loop: evaluate, update, notify; when nothing is left at this time, mail, then the next time.
+///
+/// The loop works on `core` through short accesses only: whatever it calls may come back and change it.
+extension Scheduler {
+    /// First run: the update phase, then every process that initializes becomes runnable in declaration order, then
+    /// delta notifications made so far fire (IEEE 1666-2023 §4.2.1.1).
+    func start() {
+        hasStarted = true
+        performUpdates()
+        for process in processes where process.record.pointee.initializes {
+            core.pointee.makeRunnable(process.record)
+        }
+        fireDeltas()
+    }
+
+    /// Runs until `limit`, or until something ends the run. `drain` hands over mail.
+    func run(until limit: UInt64, starvation: StarvationPolicy, inbox: Inbox) -> StopReason {
+        isRunning = true
+        core.pointee.limit = limit
+        defer {
+            isRunning = false
+            core.pointee.limit = .max
+            core.pointee.phase = .outside
+        }
+        if limit == clock.pointee.now && limit != .max {
+            runDelta()
+            return takeControl() ?? .timeReached
+        }
+        while true {
+            repeat { runDelta() } while core.pointee.hasRunnable && core.pointee.control == .none
+            if let reason = takeControl() { return reason }
+            if mailroom.needsAttention || core.pointee.isReplaying {
+                if let reason = takeOutside(inbox) { return reason }
+                if core.pointee.hasWorkNow { continue }
+            }
+            let next = core.pointee.queue.earliestTime()
+            if next <= limit && next != .max {
+                advance(to: next)
+                // The evaluation at the limit itself belongs to the next run (rule 23 of the semantics).
+                if next == limit { return .timeReached }
+            } else if next == .max && limit == .max || next == .max && starvation == .exit {
+                if let diagnosis = inbox.starvedReplay() {
+                    fail(SimulationError(diagnosis, time: now))
+                } else if mailroom.hasAttached {
+                    mailroom.sleep()
+                } else if !mailroom.needsAttention {
+                    return .starved
+                }
+            } else {
+                clock.pointee.now = limit
+                return .timeReached
+            }
+        }
+    }
+
+    /// One delta cycle.
+    @inline(__always) private func runDelta() {
+        core.pointee.phase = .evaluate
+        var evaluated = false
+        while core.pointee.hasRunnable {
+            evaluated = true
+            // A pass: what becomes runnable from here on stands in the next one.
+            core.pointee.passMethods = core.pointee.methods
+            core.pointee.passThreads = core.pointee.threads
+            core.pointee.methods = RunnableList()
+            core.pointee.threads = RunnableList()
+            while let process = core.pointee.passMethods.popFirst() { runMethod(process) }
+            while let process = core.pointee.passThreads.popFirst() { runThread(process) }
+        }
+        core.pointee.current = nil
+        if evaluated {
+            core.pointee.deltaCount &+= 1
+            core.pointee.stamp &+= 1
+        }
+        if core.pointee.control == .stopImmediately || core.pointee.control == .fail { return }
+        if core.pointee.firstUpdate != nil { performUpdates() }
+        if core.pointee.control == .stop || core.pointee.control == .fail { return }
+        if core.pointee.hasDeltas { fireDeltas() }
+    }
+
+    @inline(__always) private func runMethod(_ process: ProcessPointer) {
+        process.pointee.isRunnable = false
+        core.pointee.current = process
+        process.pointee.method?._withUnsafeGuaranteedRef { $0.run() }
+    }
+
+    func performUpdates() {
+        core.pointee.phase = .update
+        while let channel = core.pointee.popUpdate() {
+            channel.pointee.object?._withUnsafeGuaranteedRef { $0.update() }
+        }
+        core.pointee.phase = .outside
+    }
+
+    /// Fires what was notified before this call; nothing is added meanwhile, since no process runs.
+    @inline(__always) func fireDeltas() {
+        core.pointee.phase = .notify
+        let head = core.pointee.deltas
+        while head.pointee.next != head {
+            let node = head.pointee.next
+            QueueNode.remove(node)
+            node.pointee.state = .idle
+            core.pointee.fire(node)
+        }
+        core.pointee.phase = .outside
+    }
+
+    /// Advances to `time`, the least in the queue, and fires everything of that time.
+    @inline(__always) private func advance(to time: UInt64) {
+        core.pointee.phase = .notify
+        clock.pointee.now = time
+        core.pointee.fire(core.pointee.queue.popFirst())
+        while let node = core.pointee.queue.popSameTime() { core.pointee.fire(node) }
+        core.pointee.phase = .outside
+    }
+
+    /// What ends the run, if anything asked for it.
+    @inline(__always) private func takeControl() -> StopReason? {
+        switch core.pointee.control {
+        case .none: return nil
+        case .pause:
+            core.pointee.control = .none
+            return .paused
+        case .stop, .stopImmediately: return .stopped(stopRequest ?? StopRequest(.quit))
+        case .fail: return .failed(failure ?? SimulationError(at: "", "the simulation failed", time: now))
+        }
+    }
+
+    @inline(never) private func takeOutside(_ inbox: Inbox) -> StopReason? {
+        if let diagnosis = inbox.drain() { fail(SimulationError(diagnosis, time: now)) }
+        if let request = mailroom.takeStop(), core.pointee.control == .none || core.pointee.control == .pause {
+            stop(request)
+        }
+        return takeControl()
+    }
+}

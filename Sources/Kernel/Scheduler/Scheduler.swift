@@ -1,0 +1,119 @@
+import TandemOS
+
+/// Orders everything that happens in one simulation: (time, delta, priority, sequence), methods before threads, first
+/// in first out. `docs/design/time.md` has the rules and their reasons.
+///
+/// It owns the memory of events and processes; they own the entries. Not for other host threads: those have the inbox
+/// and the stop handle.
+public final class Scheduler {
+    /// Bytes of stack of a thread that asks for nothing else.
+    public static let defaultStackSize = 64 * 1024
+
+    @usableFromInline let clock: UnsafeMutablePointer<SchedulerClock>
+    let core: UnsafeMutablePointer<SchedulerCore>
+    let mailroom = Mailroom()
+
+    private var eventSlab = RecordSlab<EventRecord>()
+    private var processSlab = RecordSlab<ProcessRecord>()
+    /// All processes in declaration order. Holds them, so that records may refer to them unretained.
+    private(set) var processes: [Process] = []
+    private var stackPools: [(size: Int, pool: CoroutineStackPool)] = []
+
+    /// Whom warnings are told to; set by the simulation that owns both.
+    var log: Log?
+    var hasStarted = false
+    var isRunning = false
+    var failure: SimulationError?
+    var stopRequest: StopRequest?
+
+    init() {
+        clock = .allocate(capacity: 1)
+        clock.initialize(to: SchedulerClock(now: 0, horizonGeneration: 0))
+        core = .allocate(capacity: 1)
+        core.initialize(to: SchedulerCore(clock: clock))
+    }
+
+    deinit {
+        core.deinitialize(count: 1)
+        core.deallocate()
+        clock.deallocate()
+    }
+
+    // MARK: Time and counts
+
+    /// The simulated time.
+    @inlinable public var now: SimTime { SimTime(picoseconds: clock.pointee.now) }
+
+    /// How many delta cycles had an evaluation phase in which something ran.
+    public var deltaCount: UInt64 { core.pointee.deltaCount }
+
+    /// How many notifications fired, time-outs and elapsed waits included.
+    public var eventCount: UInt64 { core.pointee.eventCount }
+
+    /// Up to when the process that runs may run ahead: the time of the next pending timed notification or the end of
+    /// the run, whichever is first; now, if something happens at this instant as soon as the process waits. Processes
+    /// that were woken together with it do not count: the quantum bounds how far one runs ahead of them.
+    ///
+    /// Valid until the process waits. Until then a changed `horizonGeneration` says that it may have become earlier.
+    public var horizon: SimTime { SimTime(picoseconds: core.pointee.readHorizon()) }
+
+    /// Changes when a notification is added that is earlier than the horizon that was read last. One load.
+    @inlinable public var horizonGeneration: UInt64 { clock.pointee.horizonGeneration }
+
+    /// The process that runs; nothing outside of the evaluation phase.
+    public var currentProcess: Process? { core.pointee.current?.pointee.object?.takeUnretainedValue() }
+
+    /// Whether `run` is active.
+    public var isActive: Bool { isRunning }
+
+    // MARK: Ending a run
+
+    /// Ends the run with `request` once the present delta cycle is through; delta notifications do not fire. The first
+    /// request counts. From processes, handlers and channels.
+    public func stop(_ request: StopRequest, mode: StopMode = .finishDelta) {
+        if stopRequest == nil { stopRequest = request }
+        if core.pointee.control == .fail { return }
+        core.pointee.control = mode == .immediate ? .stopImmediately : .stop
+        core.pointee.announce(core.pointee.clock.pointee.now)
+        if mode == .immediate { core.pointee.dropRunnable() }
+    }
+
+    /// Ends the run once the present delta cycle is through, delta notifications included. The next run goes on.
+    public func pause() {
+        if core.pointee.control == .none {
+            core.pointee.control = .pause
+            core.pointee.announce(core.pointee.clock.pointee.now)
+        }
+    }
+
+    /// As `StopHandle.requestStop`, for callers on the simulation's thread that are no part of the simulation.
+    public func requestStop(_ request: StopRequest) { mailroom.requestStop(request) }
+
+    /// Ends the run at once with an error. The first error counts.
+    public func fail(_ error: SimulationError) {
+        if failure == nil { failure = error }
+        core.pointee.control = .fail
+        core.pointee.announce(core.pointee.clock.pointee.now)
+        core.pointee.dropRunnable()
+    }
+
+    // MARK: Records
+
+    func allocateEvent() -> EventPointer { eventSlab.allocate() }
+    func releaseEvent(_ record: EventPointer) { eventSlab.release(record) }
+    func allocateProcess() -> ProcessPointer { processSlab.allocate() }
+
+    func register(_ process: Process) {
+        processes.append(process)
+        process.module.adopt(process)
+        // Spawned while the simulation runs: it joins the present evaluation phase.
+        if hasStarted && process.record.pointee.initializes { core.pointee.makeRunnable(process.record) }
+    }
+
+    func stackPool(_ size: Int) -> CoroutineStackPool {
+        if let entry = stackPools.first(where: { $0.size == size }) { return entry.pool }
+        let pool = CoroutineStackPool(stackSize: size)
+        stackPools.append((size, pool))
+        return pool
+    }
+}

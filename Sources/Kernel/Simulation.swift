@@ -1,0 +1,142 @@
+/// One simulation: a scheduler, a tree of modules, a quantum, an inbox. Several may live in one process, on one host
+/// thread or on several; each belongs to the thread that runs it.
+///
+/// Modules refer to their simulation without holding it: keep it as long as any of them.
+public final class Simulation {
+    public let scheduler: Scheduler
+    public let quantum: GlobalQuantum
+    public let inbox: Inbox
+    /// The parent of the platform's top modules.
+    public let root: Module
+    public let log: Log
+    /// Asks for a stop from any thread.
+    public let stopHandle: StopHandle
+    /// The seed that everything random derives from.
+    public let seed: UInt64
+    /// Seeded: the only source of random numbers that a module may use.
+    public var randomNumberGenerator: SplitMix64
+
+    /// Whether the topology is fixed.
+    public private(set) var isFrozen = false
+    private var hasEnded = false
+
+    /// An empty simulation.
+    public init(seed: UInt64 = 0) {
+        self.seed = seed
+        randomNumberGenerator = SplitMix64(seed: seed)
+        let scheduler = Scheduler()
+        self.scheduler = scheduler
+        quantum = GlobalQuantum(scheduler)
+        inbox = Inbox(scheduler)
+        log = Log { [weak scheduler] in scheduler?.now ?? .zero }
+        scheduler.log = log
+        stopHandle = StopHandle(scheduler.mailroom)
+        root = Module(rootOf: scheduler)
+        root.adopt(self)
+    }
+
+    deinit {
+        // Threads unwind while the modules that they use still exist; then bodies, handlers and modules go.
+        scheduler.takeDown()
+        inbox.removeAll()
+        root.removeChildren()
+    }
+
+    /// Whether the first event has been.
+    public var hasStarted: Bool { scheduler.hasStarted }
+    /// The located error that stopped the run, until a reset.
+    public var failure: SimulationError? { scheduler.failure }
+    /// The request that stopped the run, until a reset.
+    public var stopRequest: StopRequest? { scheduler.stopRequest }
+
+    /// Checks names, calls `elaborated` on every module, also on those that such a call makes, and freezes the
+    /// topology. Once; later calls do nothing.
+    public func elaborate() throws(ElaborationError) {
+        if isFrozen { return }
+        var done: Set<ObjectIdentifier> = []
+        while true {
+            var fresh: [Module] = []
+            root.forEachDescendant { module in
+                if done.insert(ObjectIdentifier(module)).inserted { fresh.append(module) }
+            }
+            if fresh.isEmpty { break }
+            for module in fresh { try module.checkChildNames() }
+            for module in fresh { try module.elaborated() }
+        }
+        var modules: [Module] = []
+        root.forEachDescendant { modules.append($0) }
+        for module in modules { try module.checkChildNames() }
+        isFrozen = true
+    }
+
+    /// Runs until `limit`, which is a point in time and not a span, or until something ends the run. A limit of now
+    /// runs one delta cycle. Elaborates first, if that has not been done; an error there ends the run as a failure.
+    public func run(until limit: SimTime = .never, starvation: StarvationPolicy = .runToLimit) -> StopReason {
+        precondition(!scheduler.isActive, "A simulation cannot be run from inside itself.")
+        do throws(ElaborationError) { try elaborate() } catch {
+            scheduler.fail(SimulationError(error.diagnosis, time: scheduler.now))
+        }
+        if hasEnded {
+            return .failed(
+                SimulationError(
+                    at: "", "the simulation was stopped and cannot go on", time: scheduler.now,
+                    expected: "a reset before the next run"))
+        }
+        precondition(limit >= scheduler.now, "A run cannot end at \(limit), which has passed: it is \(scheduler.now).")
+        if !scheduler.hasStarted && failure == nil {
+            root.forEachDescendant { $0.simulationWillStart() }
+            scheduler.start()
+        }
+        let reason = scheduler.run(until: limit.picoseconds, starvation: starvation, inbox: inbox)
+        switch reason {
+        case .stopped, .failed:
+            hasEnded = true
+            root.forEachDescendant { $0.simulationDidEnd() }
+        case .timeReached, .starved, .paused: break
+        }
+        return reason
+    }
+
+    /// Runs for `span` from now on.
+    public func run(for span: SimTime, starvation: StarvationPolicy = .runToLimit) -> StopReason {
+        run(until: scheduler.now.saturatingAdd(span), starvation: starvation)
+    }
+
+    /// Ends all threads, drops what is pending, takes every module through the phases of a reset, and makes the
+    /// simulation ready to start. Time goes on from where it is. Between two runs only.
+    public func reset(_ kind: ResetKind = .cold) {
+        precondition(!scheduler.isActive, "A simulation is reset between two runs, not during one.")
+        scheduler.rewind()
+        hasEnded = false
+        root.forEachDescendant { $0.reset(.enter(kind)) }
+        root.forEachDescendant { $0.reset(.hold) }
+        root.forEachDescendant { $0.reset(.exit) }
+    }
+}
+
+extension Module {
+    /// Every child has a usable name, and none has that of another.
+    fileprivate func checkChildNames() throws(ElaborationError) {
+        var names: Set<String> = []
+        for child in children {
+            guard !child.name.isEmpty, child.name.utf8.allSatisfy(isNameByte) else {
+                throw ElaborationError(
+                    at: path.isEmpty ? "the platform" : path, "a module cannot be called “\(child.name)”",
+                    expected: "a name of letters, digits, “-” and “_”")
+            }
+            guard names.insert(child.name).inserted else {
+                throw ElaborationError(
+                    at: child.path, "two modules have this path", expected: "a name of its own for each child")
+            }
+        }
+    }
+}
+
+private func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+        true
+    default: false
+    }
+}
