@@ -19,6 +19,7 @@ public final class Simulation {
     /// Whether the topology is fixed.
     public private(set) var isFrozen = false
     private var hasEnded = false
+    private var hasAnnouncedStart = false
 
     /// An empty simulation.
     public init(seed: UInt64 = 0) {
@@ -74,7 +75,7 @@ public final class Simulation {
     public func run(until limit: SimTime = .never, starvation: StarvationPolicy = .runToLimit) -> StopReason {
         precondition(!scheduler.isActive, "A simulation cannot be run from inside itself.")
         do throws(ElaborationError) { try elaborate() } catch {
-            scheduler.fail(SimulationError(error.diagnosis, time: scheduler.now))
+            return .failed(SimulationError(error.diagnosis, time: scheduler.now))
         }
         if hasEnded {
             return .failed(
@@ -83,14 +84,15 @@ public final class Simulation {
                     expected: "a reset before the next run"))
         }
         precondition(limit >= scheduler.now, "A run cannot end at \(limit), which has passed: it is \(scheduler.now).")
-        if !scheduler.hasStarted && failure == nil {
-            root.forEachDescendant { $0.simulationWillStart() }
+        if !scheduler.hasStarted {
+            announceStart()
             scheduler.start()
         }
         let reason = scheduler.run(until: limit.picoseconds, starvation: starvation, inbox: inbox)
         switch reason {
         case .stopped, .failed:
             hasEnded = true
+            hasAnnouncedStart = false
             root.forEachDescendant { $0.simulationDidEnd() }
         case .timeReached, .starved, .paused: break
         }
@@ -106,11 +108,23 @@ public final class Simulation {
     /// simulation ready to start. Time goes on from where it is. Between two runs only.
     public func reset(_ kind: ResetKind = .cold) {
         precondition(!scheduler.isActive, "A simulation is reset between two runs, not during one.")
-        scheduler.rewind()
-        hasEnded = false
+        beginRestore()
         root.forEachDescendant { $0.reset(.enter(kind)) }
         root.forEachDescendant { $0.reset(.hold) }
         root.forEachDescendant { $0.reset(.exit) }
+    }
+
+    /// Ends all threads, drops what is pending and forgets how the last run ended.
+    func beginRestore() {
+        scheduler.rewind()
+        hasEnded = false
+        hasAnnouncedStart = false
+    }
+
+    func announceStart() {
+        if hasAnnouncedStart { return }
+        hasAnnouncedStart = true
+        root.forEachDescendant { $0.simulationWillStart() }
     }
 }
 

@@ -38,6 +38,12 @@ public final class Signal<Value: Equatable>: Channel {
         requestUpdate()
     }
 
+    /// Takes over a saved value: no event, no update.
+    public func restore(_ value: Value) {
+        cell.pointee.current = value
+        cell.pointee.next = value
+    }
+
     public override func update() {
         guard cell.pointee.next != cell.pointee.current else { return }
         cell.pointee.current = cell.pointee.next

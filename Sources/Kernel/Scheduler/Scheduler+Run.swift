@@ -27,7 +27,11 @@ extension Scheduler {
             return takeControl() ?? .timeReached
         }
         while true {
-            repeat { runDelta() } while core.pointee.hasRunnable && core.pointee.control == .none
+            repeat {
+                runDelta()
+                // A wish to stop also ends a storm of delta cycles that never lets time advance.
+                if mailroom.needsAttention { takeStop() }
+            } while core.pointee.hasRunnable && core.pointee.control == .none
             if let reason = takeControl() { return reason }
             if mailroom.needsAttention || core.pointee.isReplaying {
                 if let reason = takeOutside(inbox) { return reason }
@@ -128,9 +132,11 @@ extension Scheduler {
 
     @inline(never) private func takeOutside(_ inbox: Inbox) -> StopReason? {
         if let diagnosis = inbox.drain() { fail(SimulationError(diagnosis, time: now)) }
-        if let request = mailroom.takeStop(), core.pointee.control == .none || core.pointee.control == .pause {
-            stop(request)
-        }
         return takeControl()
+    }
+
+    @inline(never) private func takeStop() {
+        guard let request = mailroom.takeStop() else { return }
+        if core.pointee.control == .none || core.pointee.control == .pause { stop(request) }
     }
 }
