@@ -54,7 +54,7 @@ private struct ModelQueue {
                 model.cancel(node)
             case 5..<8 where !model.entries.isEmpty:
                 let expected = model.entries.removeFirst()
-                #expect(queue.earliestTime() == expected.time, "seed \(seed) step \(step)")
+                expectEarliest(queue, expected.time, "seed \(seed) step \(step)")
                 let popped = queue.popFirst()
                 guard popped == nodes + expected.node else {
                     Issue.record("seed \(seed) step \(step): \(popped - nodes) instead of \(expected.node)")
@@ -74,10 +74,11 @@ private struct ModelQueue {
                 now += spread == 4 ? 0 : 1
             default: break
             }
-            #expect(queue.earliestTime() == model.entries.first?.time ?? .max, "seed \(seed) step \(step)")
+            expectEarliest(queue, model.entries.first?.time ?? .max, "seed \(seed) step \(step)")
         }
         queue.removeAll()
-        #expect(queue.isEmpty)
+        let isEmpty = queue.isEmpty
+        #expect(isEmpty)
         #expect((0..<count).allSatisfy { nodes[$0].state == .idle })
     }
 
@@ -90,11 +91,19 @@ private struct ModelQueue {
         (nodes[0].time, nodes[1].time, nodes[2].time) = (1 << 30, (1 << 30) + 1, 5)
         queue.push(nodes)
         queue.push(nodes + 1)
-        #expect(queue.earliestTime() == 1 << 30)
+        expectEarliest(queue, 1 << 30)
         queue.push(nodes + 2)
-        #expect(queue.earliestTime() == 5)
+        expectEarliest(queue, 5)
         queue.cancel(nodes + 2)
         queue.cancel(nodes)
-        #expect(queue.earliestTime() == (1 << 30) + 1)
+        expectEarliest(queue, (1 << 30) + 1)
     }
+}
+
+/// `#expect` cannot look into a value that cannot be copied.
+private func expectEarliest(
+    _ queue: borrowing EventQueue, _ time: UInt64, _ comment: String = "", at place: SourceLocation = #_sourceLocation
+) {
+    let earliest = queue.earliestTime()
+    #expect(earliest == time, "\(comment)", sourceLocation: place)
 }
