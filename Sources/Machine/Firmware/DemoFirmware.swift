@@ -1,7 +1,7 @@
 /// The firmware that `platforms/demo.json5` runs when no image is given.
 ///
 /// It is ours: `firmware/demo` holds its source, and `Scripts/firmware` builds it and writes it into
-/// `Generated/DemoFirmware.swift`, so that no tool is needed to run it. It stands in a string, because the compiler
+/// `Generated/DemoFirmware+Image.swift`, so that no tool is needed to run it. It stands in a string, because the compiler
 /// takes long over large array literals.
 public enum DemoFirmware {
     /// The image: an RV64 ELF file, linked to the start of RAM at 0x8000_0000, with its symbols.

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 extension DemoFirmware {
-    // Sources: 287aa9db38967e39bd008467c73912a6
+    // Sources: bf1e5428d457076354c7f2c63e19b86c
     /// The ELF image in base 64 (RFC 4648), 11392 bytes when decoded. The decoder skips line ends.
     static let encoded: StaticString = """
         f0VMRgIBAQAAAAAAAAAAAAIA8wABAAAAAAAAgAAAAABAAAAAAAAAAIAqAAAAAAAABQAAAEAAOAABAEAACAAGAAEAAAAHAAAAgAAAAAAAAAAAAACA
