@@ -20,6 +20,7 @@ public final class Simulation {
     public private(set) var isFrozen = false
     private var hasEnded = false
     private var hasAnnouncedStart = false
+    private var services = ServiceList()
 
     /// An empty simulation.
     public init(seed: UInt64 = 0) {
@@ -50,8 +51,11 @@ public final class Simulation {
     /// The request that stopped the run, until a reset.
     public var stopRequest: StopRequest? { scheduler.stopRequest }
 
-    /// Checks names, calls `elaborated` on every module, also on those that such a call makes, and freezes the
-    /// topology. Once; later calls do nothing.
+    /// The simulation's only object of that type, made now if there is none yet.
+    public func service<Service: SimulationService>(_ type: Service.Type) -> Service { services.service(type) }
+
+    /// Checks names, calls `elaborated` on every module, also on those that such a call makes, then on every port, and
+    /// freezes the topology. Once; later calls do nothing.
     public func elaborate() throws(ElaborationError) {
         if isFrozen { return }
         var done: Set<ObjectIdentifier> = []
@@ -67,6 +71,9 @@ public final class Simulation {
         var modules: [Module] = []
         root.forEachDescendant { modules.append($0) }
         for module in modules { try module.checkChildNames() }
+        for module in modules {
+            for port in module.ports { try port.elaborated() }
+        }
         isFrozen = true
     }
 

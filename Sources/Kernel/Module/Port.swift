@@ -17,6 +17,9 @@ open class Port {
         context.declared.ports.append(self)
     }
 
+    /// Every module has been elaborated and all connections are made: the place to refuse a port that leads nowhere.
+    open func elaborated() throws(ElaborationError) {}
+
     /// The module that it belongs to. Not before the module's `super.init` has run.
     public final var owner: Module {
         guard let module else { preconditionFailure("The port “\(name)” was used before its module was made.") }
