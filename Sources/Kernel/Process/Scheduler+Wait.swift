@@ -9,7 +9,7 @@ extension Scheduler {
         return ThreadContext(record: record, scheduler: self)
     }
 
-    func wait(_ process: ProcessPointer, for time: SimTime) throws(ProcessKilled) {
+    func wait(_ process: ProcessPointer, for time: SimTime) -> WaitOutcome {
         checkRunning(process)
         if time.picoseconds == 0 {
             core.pointee.beginWait(process)
@@ -19,13 +19,13 @@ extension Scheduler {
             if overflow || end == .max {
                 if time != .never { refuseOverflow(ofWaitIn: process, for: time) }
             } else if passes(directlyTo: end) {
-                return
+                return .passed
             } else {
                 core.pointee.beginWait(process)
                 core.pointee.schedule(core.pointee.timerNode(process), at: end)
             }
         }
-        try block(process)
+        return block(process)
     }
 
     /// When nothing else can happen before `end`, time advances without a switch. Order and counts are those of the
@@ -41,43 +41,41 @@ extension Scheduler {
         return true
     }
 
-    func waitStatic(_ process: ProcessPointer, _ count: Int) throws(ProcessKilled) {
+    func waitStatic(_ process: ProcessPointer, _ count: Int) -> WaitOutcome {
         checkRunning(process)
         core.pointee.beginWait(process)
         process.pointee.triggersLeft = UInt32(clamping: count)
         process.pointee.mode = .staticEvents
-        try block(process)
+        return block(process)
     }
 
-    func wait(_ process: ProcessPointer, _ event: Event) throws(ProcessKilled) {
+    func wait(_ process: ProcessPointer, _ event: Event) -> WaitOutcome {
         checkRunning(process)
         core.pointee.beginWait(process)
         core.pointee.addLink(process, to: event.record)
         process.pointee.mode = .any
-        try block(process)
+        return block(process)
     }
 
     func wait(
         _ process: ProcessPointer, _ event: Event, timeout: SimTime
-    ) throws(ProcessKilled) -> WaitResult {
+    ) -> WaitOutcome {
         checkRunning(process)
         arm(process, timeout: timeout)
         core.pointee.addLink(process, to: event.record)
         process.pointee.mode = .any
-        try block(process)
-        return process.pointee.timedOut ? .timedOut : .notified
+        return block(process)
     }
 
     func wait(
         _ process: ProcessPointer, _ events: [Event], mode: WaitMode, timeout: SimTime
-    ) throws(ProcessKilled) -> WaitResult {
+    ) -> WaitOutcome {
         precondition(!events.isEmpty, "A thread cannot wait for an empty list of events: it would never wake.")
         checkRunning(process)
         arm(process, timeout: timeout)
         for event in events { core.pointee.addLink(process, to: event.record) }
         process.pointee.mode = mode
-        try block(process)
-        return process.pointee.timedOut ? .timedOut : .notified
+        return block(process)
     }
 
     private func arm(_ process: ProcessPointer, timeout: SimTime) {
@@ -98,14 +96,15 @@ extension Scheduler {
     }
 
     /// Leaves the stack of the thread until it is dispatched again.
-    @inline(__always) private func block(_ process: ProcessPointer) throws(ProcessKilled) {
+    @inline(__always) private func block(_ process: ProcessPointer) -> WaitOutcome {
         if process.pointee.isKilled {
             core.pointee.dropWait(process)
             process.pointee.mode = .none
-            throw ProcessKilled()
+            return .killed
         }
         suspend(process)
-        if process.pointee.isKilled { throw ProcessKilled() }
+        if process.pointee.isKilled { return .killed }
+        return process.pointee.timedOut ? .timedOut : .passed
     }
 
     // MARK: Methods

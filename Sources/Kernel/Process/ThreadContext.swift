@@ -3,25 +3,43 @@ public enum WaitResult: Sendable {
     case notified, timedOut
 }
 
+/// How a wait ended, without the cost of an error that is thrown through a closure.
+enum WaitOutcome: UInt8 {
+    case passed, timedOut, killed
+}
+
 /// What the body of a thread waits through. Valid while the thread runs, also in calls that it makes: a target inside a
 /// blocking transport gets it from `Scheduler.currentThread`.
 ///
 /// Every wait throws `ProcessKilled`, and nothing else, when the thread is to end.
 public struct ThreadContext {
-    let record: ProcessPointer
-    /// The scheduler of the simulation. It outlives every thread.
-    public unowned(unsafe) let scheduler: Scheduler
+    private let record: ProcessPointer
+    /// Unretained: the scheduler outlives every thread, and a wait must not count references.
+    private let handle: Unmanaged<Scheduler>
+
+    init(record: ProcessPointer, scheduler: Scheduler) {
+        self.record = record
+        handle = .passUnretained(scheduler)
+    }
+
+    /// The scheduler of the simulation.
+    public var scheduler: Scheduler { handle.takeUnretainedValue() }
 
     /// The simulated time.
-    public var now: SimTime { scheduler.now }
+    public var now: SimTime { handle._withUnsafeGuaranteedRef { $0.now } }
 
     /// Waits for `time` to pass. Zero waits for the next delta cycle, `never` until the simulation ends.
-    public func wait(for time: SimTime) throws(ProcessKilled) { try scheduler.wait(record, for: time) }
+    public func wait(for time: SimTime) throws(ProcessKilled) {
+        try finish(handle._withUnsafeGuaranteedRef { $0.wait(record, for: time) })
+    }
 
     /// Waits until `time`; a time that is now or past waits for the next delta cycle.
     public func wait(until time: SimTime) throws(ProcessKilled) {
-        let now = scheduler.now
-        try scheduler.wait(record, for: time > now ? (time == .never ? .never : time - now) : .zero)
+        let now = now
+        try finish(
+            handle._withUnsafeGuaranteedRef {
+                $0.wait(record, for: time > now ? (time == .never ? .never : time - now) : .zero)
+            })
     }
 
     /// Waits for the static sensitivity of the thread.
@@ -30,28 +48,42 @@ public struct ThreadContext {
     /// Waits for the static sensitivity `count` times; at least once.
     public func wait(triggers count: Int) throws(ProcessKilled) {
         precondition(count > 0, "A thread waits for at least one trigger.")
-        try scheduler.waitStatic(record, count)
+        try finish(handle._withUnsafeGuaranteedRef { $0.waitStatic(record, count) })
     }
 
     /// Waits for `event`.
-    public func wait(_ event: Event) throws(ProcessKilled) { try scheduler.wait(record, event) }
+    public func wait(_ event: Event) throws(ProcessKilled) {
+        try finish(handle._withUnsafeGuaranteedRef { $0.wait(record, event) })
+    }
 
     /// Waits for `event`, at most for `timeout`.
     @discardableResult
     public func wait(_ event: Event, timeout: SimTime) throws(ProcessKilled) -> WaitResult {
-        try scheduler.wait(record, event, timeout: timeout)
+        try result(handle._withUnsafeGuaranteedRef { $0.wait(record, event, timeout: timeout) })
     }
 
     /// Waits for the first of `events`, which must not be empty; at most for `timeout`.
     @discardableResult
     public func waitAny(_ events: [Event], timeout: SimTime = .never) throws(ProcessKilled) -> WaitResult {
-        try scheduler.wait(record, events, mode: .any, timeout: timeout)
+        try result(handle._withUnsafeGuaranteedRef { $0.wait(record, events, mode: .any, timeout: timeout) })
     }
 
     /// Waits until each of `events`, which must not be empty, has fired, at once or one after the other; at most for
     /// `timeout`.
     @discardableResult
     public func waitAll(_ events: [Event], timeout: SimTime = .never) throws(ProcessKilled) -> WaitResult {
-        try scheduler.wait(record, events, mode: .all, timeout: timeout)
+        try result(handle._withUnsafeGuaranteedRef { $0.wait(record, events, mode: .all, timeout: timeout) })
+    }
+
+    @inline(__always) private func finish(_ outcome: WaitOutcome) throws(ProcessKilled) {
+        if outcome == .killed { throw ProcessKilled() }
+    }
+
+    private func result(_ outcome: WaitOutcome) throws(ProcessKilled) -> WaitResult {
+        switch outcome {
+        case .passed: .notified
+        case .timedOut: .timedOut
+        case .killed: throw ProcessKilled()
+        }
     }
 }

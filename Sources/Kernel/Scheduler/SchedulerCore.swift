@@ -205,6 +205,7 @@ struct SchedulerCore: ~Copyable {
             return
         }
         if process.pointee.isThread { process.pointee.mode = .none }
+        process.pointee.timedOut = false
         makeRunnable(process)
     }
 

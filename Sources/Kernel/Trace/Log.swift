@@ -37,7 +37,7 @@ public final class Log {
     public var threshold: LogLevel
     /// Where messages go; standard error at first.
     public var sink: any LogSink
-    private let now: () -> SimTime
+    private var now: () -> SimTime
     private var told: Set<String> = []
 
     /// A log that reads the time of its messages from `now`.
@@ -46,6 +46,9 @@ public final class Log {
         self.sink = sink
         self.now = now
     }
+
+    /// The simulation is going away: messages that come later bear no time.
+    func detach() { now = { .zero } }
 
     /// Whether a message of `level` would be written.
     public func admits(_ level: LogLevel) -> Bool { level <= threshold }
