@@ -15,7 +15,8 @@ let settings: [SwiftSetting] = [
 /// A target of the simulator. Modules are named `Tandem…` because bare names collide with a user's own targets.
 func part(_ folder: String, needs: [String] = [], extra: [SwiftSetting] = [], exclude: [String] = []) -> Target {
     .target(
-        name: "Tandem\(folder)", dependencies: needs.map { .init(stringLiteral: "Tandem\($0)") }, path: "Sources/\(folder)",
+        name: "Tandem\(folder)", dependencies: needs.map { .init(stringLiteral: "Tandem\($0)") },
+        path: "Sources/\(folder)",
         exclude: exclude, swiftSettings: settings + extra)
 }
 
@@ -48,7 +49,9 @@ let package = Package(
         part("Report", needs: ["Machine", "CPU", "Bus", "Kernel", "JSON", "OS"]),
         part("Monitor", needs: ["Machine", "CPU", "Bus", "Kernel", "JSON", "OS"]),
         part("Bench", needs: ["Machine", "CPU", "Devices", "Bus", "Kernel", "OS"]),
-        part("CLI", needs: ["Bench", "Monitor", "Report", "Machine", "CPU", "Devices", "Host", "Bus", "Kernel", "JSON", "OS"]),
+        part(
+            "CLI",
+            needs: ["Bench", "Monitor", "Report", "Machine", "CPU", "Devices", "Host", "Bus", "Kernel", "JSON", "OS"]),
         .target(
             name: "Tandem",
             dependencies: ["TandemCLI", "TandemMachine", "TandemDevices", "TandemCPU", "TandemBus", "TandemKernel"],
@@ -63,7 +66,12 @@ let package = Package(
         tests("CPU", needs: ["TandemCPU", "TandemBus", "TandemKernel", "TandemTesting"], exclude: ["FileTests"]),
         tests("Devices", needs: ["TandemDevices", "TandemBus", "TandemKernel", "TandemTesting"]),
         tests("Host", needs: ["TandemHost", "TandemDevices", "TandemKernel", "TandemOS", "TandemTesting"]),
-        tests("Machine", needs: ["TandemMachine", "TandemJSON", "TandemCPU", "TandemDevices", "TandemBus", "TandemKernel", "TandemTesting"]),
+        tests(
+            "Machine",
+            needs: [
+                "TandemMachine", "TandemJSON", "TandemCPU", "TandemDevices", "TandemBus", "TandemKernel",
+                "TandemTesting",
+            ]),
         tests("Monitor", needs: ["TandemMonitor", "TandemMachine", "TandemTesting"]),
         tests("CLI", needs: ["TandemCLI", "TandemMachine", "TandemReport", "TandemJSON", "TandemTesting"]),
         // Drives the release binary, with real peers where they are installed.
