@@ -3,7 +3,7 @@ extension Sequence where Element == String {
     /// close. The order of equally close names is theirs.
     public func nearest(to name: String) -> [String] {
         // A third of the letters wrong is still a typing error; more is another word.
-        let limit = Swift.max(1, name.utf8.count / 3)
+        let limit = Swift.max(1, (name.utf8.count + 1) / 3)
         var found: [(distance: Int, name: String)] = []
         for candidate in self {
             let distance = editDistance(Array(candidate.lowercased().utf8), Array(name.lowercased().utf8))

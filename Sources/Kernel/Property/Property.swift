@@ -83,8 +83,7 @@ public struct Property<Value: PropertyConvertible>: Sendable {
         range: PropertyRange?, _ documentation: String
     ) {
         // An optional value that is absent has no spelling.
-        let shown: PropertyValue? =
-            if let absent = initial as? any AbsentValue, absent.isAbsent { nil } else { initial?.propertyValue }
+        let shown = initial.flatMap { $0.isAbsent ? nil : $0.propertyValue }
         erased = AnyProperty(
             name: name, kind: Value.propertyKind, defaultValue: shown, isRequired: isRequired, unit: unit, phase: phase,
             range: range, documentation: documentation)
@@ -127,13 +126,4 @@ public struct Property<Value: PropertyConvertible>: Sendable {
         let bounds = PropertyRange(lower: range.lowerBound.propertyValue, upper: range.upperBound.propertyValue)
         self.init(name, initial: nil, isRequired: true, unit: unit, when: phase, range: bounds, documentation)
     }
-}
-
-/// An optional, seen without its wrapped type.
-protocol AbsentValue {
-    var isAbsent: Bool { get }
-}
-
-extension Optional: AbsentValue {
-    var isAbsent: Bool { self == nil }
 }

@@ -6,6 +6,12 @@ public protocol PropertyConvertible: Sendable {
     init?(propertyValue: PropertyValue)
     /// The value as one of the closed set.
     var propertyValue: PropertyValue { get }
+    /// Whether it stands for no value at all; only an optional can.
+    var isAbsent: Bool { get }
+}
+
+extension PropertyConvertible {
+    public var isAbsent: Bool { false }
 }
 
 /// A closed set of words: an enum with `String` raw values.
@@ -123,4 +129,7 @@ extension Optional: PropertyConvertible where Wrapped: PropertyConvertible {
     }
     /// An absent value has no spelling; declarations keep it apart as "no default".
     public var propertyValue: PropertyValue { self?.propertyValue ?? .list([]) }
+    public var isAbsent: Bool {
+        if case .none = self { true } else { false }
+    }
 }
