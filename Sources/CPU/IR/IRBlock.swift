@@ -31,8 +31,8 @@ struct IRBoundary: Hashable {
 /// A straight run of guest code in the intermediate form: operations in program order, one boundary for each guest
 /// instruction, one terminal.
 ///
-/// Guest state is exact at every boundary: an operation that may trap stands before every write of its own
-/// instruction to a guest register, and no later instruction's operation stands before it.
+/// Guest state is exact at every boundary: an operation that may trap or leave the block (memory, `guestCall`) is the
+/// last one of its instruction, writes a guest register only as its own result, and no operation moves across it.
 struct IRBlock: Hashable {
     /// Guest virtual address of the first instruction.
     var pc: UInt64 = 0

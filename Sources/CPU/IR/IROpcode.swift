@@ -16,7 +16,7 @@ enum IROpcode: UInt8, CaseIterable {
     case countLeadingZeros, countTrailingZeros, populationCount, byteSwap, orCombineBytes
     case signExtend8, signExtend16, signExtend32, zeroExtend8, zeroExtend16, zeroExtend32
     // Memory: address = a + immediate.
-    case load8Unsigned, load8Signed, load16Unsigned, load16Signed, load32Unsigned, load32Signed, load64
+    case load8Unsigned, load8Signed, load16Unsigned, load16Signed, load32Unsigned, load32Signed, load64, load32Boxed
     case store8, store16, store32, store64
     case loadReserved, storeConditional
     case atomicSwap, atomicAdd, atomicAnd, atomicOr, atomicXor
@@ -79,7 +79,7 @@ struct IROpcodeRow {
         switch opcode {
         case .load8Unsigned, .load8Signed, .store8: 1
         case .load16Unsigned, .load16Signed, .store16: 2
-        case .load32Unsigned, .load32Signed, .store32: 4
+        case .load32Unsigned, .load32Signed, .load32Boxed, .store32: 4
         case .load64, .store64: 8
         case .loadReserved, .storeConditional, .atomicSwap, .atomicAdd, .atomicAnd, .atomicOr, .atomicXor,
             .atomicMinSigned, .atomicMinUnsigned, .atomicMaxSigned, .atomicMaxUnsigned:

@@ -68,6 +68,7 @@ enum IROpcodeTable {
         row("load32Unsigned", .load32Unsigned, .i64, 1, .addressOffset, .load),
         row("load32Signed", .load32Signed, .i64, 1, .addressOffset, .load),
         row("load64", .load64, .i64, 1, .addressOffset, .load),
+        row("load32Boxed", .load32Boxed, .i64, 1, .addressOffset, .load),
         row("store8", .store8, .i64, 2, result: false, .addressOffset, .store),
         row("store16", .store16, .i64, 2, result: false, .addressOffset, .store),
         row("store32", .store32, .i64, 2, result: false, .addressOffset, .store),

@@ -12,6 +12,12 @@ struct Place: Hashable {
     static let firstTemporary: UInt16 = 96
     /// Always 0; never written.
     static let zero = Place(index: 95)
+    /// The guest's program counter: exact whenever no block is being executed.
+    static let programCounter = Place(index: 94)
+    /// Accumulated floating-point exceptions (`FloatFlags`).
+    static let floatFlags = Place(index: 93)
+    /// Guest registers may use the places below this one.
+    static let firstReserved: UInt16 = 93
 
     static func register(_ number: Int) -> Place { Place(index: UInt16(number)) }
     static func temporary(_ number: Int) -> Place { Place(index: firstTemporary + UInt16(number)) }

@@ -1,0 +1,109 @@
+/// All translated blocks of one CPU: found by physical address, virtual address and mode; dropped by physical page.
+struct BlockTable: ~Copyable {
+    private static let bucketBits = 15
+
+    private var arena: CodeArena
+    private let buckets: UnsafeMutablePointer<BlockPointer?>
+    /// Blocks by physical page. Looked up by key only; its order is never used.
+    private var pages: [UInt64: BlockPointer] = [:]
+    /// For a page that holds the end of an instruction which starts in another: the pages where those start.
+    private var crossings: [UInt64: [UInt64]] = [:]
+    private(set) var count = 0
+
+    /// - Parameter capacity: bytes of translated code that are kept.
+    init(capacity: Int = 48 << 20) {
+        arena = CodeArena(capacity: capacity)
+        buckets = .allocate(capacity: 1 << Self.bucketBits)
+        buckets.initialize(repeating: nil, count: 1 << Self.bucketBits)
+    }
+
+    deinit { buckets.deallocate() }
+
+    var isFull: Bool { arena.isFull }
+
+    private static func bucket(_ physical: UInt64, _ mode: UInt32) -> Int {
+        let mixed = (physical &>> 1) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(mode) &* 0xff51_afd7_ed55_8ccd
+        return Int(truncatingIfNeeded: mixed &>> UInt64(64 - bucketBits))
+    }
+
+    func find(pc: UInt64, physical: UInt64, mode: UInt32) -> BlockPointer? {
+        var candidate = buckets[Self.bucket(physical, mode)]
+        while let block = candidate {
+            if block.pointee.physical == physical, block.pointee.pc == pc, block.pointee.mode == mode { return block }
+            candidate = block.pointee.nextInBucket
+        }
+        return nil
+    }
+
+    /// Memory for the parts of a block.
+    mutating func allocate<T>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
+        arena.allocate(type, count: count)
+    }
+
+    /// Adds a block under its key and its page.
+    mutating func insert(_ value: TranslatedBlock) -> BlockPointer {
+        let block = arena.allocate(TranslatedBlock.self, count: 1)
+        block.initialize(to: value)
+        let bucket = Self.bucket(value.physical, value.mode)
+        block.pointee.nextInBucket = buckets[bucket]
+        buckets[bucket] = block
+        let page = value.physical >> 12
+        block.pointee.nextInPage = pages[page]
+        pages[page] = block
+        if value.secondPage != TranslatedBlock.noPage { crossings[value.secondPage >> 12, default: []].append(page) }
+        count += 1
+        return block
+    }
+
+    /// Whether any code of physical page `page` is translated.
+    func hasCode(inPage page: UInt64) -> Bool { pages[page] != nil || crossings[page] != nil }
+
+    /// Drops every block with code in physical page `page`, and calls `fold` for each before it goes.
+    mutating func drop(page: UInt64, fold: (BlockPointer) -> Void) {
+        for other in crossings.removeValue(forKey: page) ?? [] { drop(page: other, fold: fold) }
+        var next = pages.removeValue(forKey: page)
+        while let block = next {
+            next = block.pointee.nextInPage
+            fold(block)
+            block.pointee.isValid = false
+            unlink(block)
+            count -= 1
+        }
+    }
+
+    private func unlink(_ block: BlockPointer) {
+        let bucket = Self.bucket(block.pointee.physical, block.pointee.mode)
+        if buckets[bucket] == block {
+            buckets[bucket] = block.pointee.nextInBucket
+            return
+        }
+        var candidate = buckets[bucket]
+        while let previous = candidate {
+            if previous.pointee.nextInBucket == block {
+                previous.pointee.nextInBucket = block.pointee.nextInBucket
+                return
+            }
+            candidate = previous.pointee.nextInBucket
+        }
+    }
+
+    /// Calls `body` for every block. The order is that of the buckets; sums must not depend on it.
+    func forEach(_ body: (BlockPointer) -> Void) {
+        for bucket in 0..<(1 << Self.bucketBits) {
+            var next = buckets[bucket]
+            while let block = next {
+                next = block.pointee.nextInBucket
+                body(block)
+            }
+        }
+    }
+
+    /// Drops everything. The caller has folded all counts.
+    mutating func removeAll() {
+        buckets.update(repeating: nil, count: 1 << Self.bucketBits)
+        pages.removeAll(keepingCapacity: true)
+        crossings.removeAll(keepingCapacity: true)
+        arena.removeAll()
+        count = 0
+    }
+}

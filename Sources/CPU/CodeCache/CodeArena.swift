@@ -1,0 +1,43 @@
+/// Memory of translated blocks: handed out in order, given back all at once.
+///
+/// Blocks that are dropped one by one leave holes; when the arena is full everything is dropped (`BlockTable.flush`),
+/// which depends on nothing but the guest's own accesses and is therefore repeatable.
+struct CodeArena: ~Copyable {
+    private static let chunkSize = 1 << 20
+
+    /// Bytes that may be in use before the cache is flushed.
+    let capacity: Int
+    private var chunks: [UnsafeMutableRawPointer] = []
+    private var chunkIndex = 0
+    private var offset = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    deinit {
+        for chunk in chunks { chunk.deallocate() }
+    }
+
+    var bytesInUse: Int { chunkIndex * Self.chunkSize + offset }
+    var isFull: Bool { bytesInUse > capacity - Self.chunkSize }
+
+    /// Uninitialised memory for `count` values, aligned to 16 bytes. `count` values must fit into one chunk.
+    mutating func allocate<T>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
+        let size = (count * MemoryLayout<T>.stride + 15) & ~15
+        precondition(size <= Self.chunkSize, "a block larger than a chunk of the code arena")
+        if chunks.isEmpty || offset + size > Self.chunkSize {
+            if !chunks.isEmpty { chunkIndex += 1 }
+            if chunkIndex >= chunks.count { chunks.append(.allocate(byteCount: Self.chunkSize, alignment: 64)) }
+            offset = 0
+        }
+        defer { offset += size }
+        return (chunks[chunkIndex] + offset).bindMemory(to: type, capacity: max(count, 1))
+    }
+
+    /// Forgets everything that was handed out. Keeps the memory.
+    mutating func removeAll() {
+        chunkIndex = 0
+        offset = 0
+    }
+}

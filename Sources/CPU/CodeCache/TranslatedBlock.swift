@@ -1,0 +1,70 @@
+/// What one run of a block does on the bus if every access goes to the hart's home RAM.
+///
+/// It is added once for each execution when the counters are read (`BlockTable.fold`); an access that traps or goes
+/// elsewhere, and a block that is left early, take their share back.
+struct AccessTally {
+    var reads: UInt32 = 0
+    var writes: UInt32 = 0
+    var readBytes: UInt32 = 0
+    var writeBytes: UInt32 = 0
+    var fetches: UInt32 = 0
+    var fetchBytes: UInt32 = 0
+}
+
+/// One guest instruction of a translated block: what is needed to leave the block there.
+struct BlockBoundary {
+    /// Distance of its address from the block's.
+    var pcOffset: UInt16
+    var length: UInt8
+    /// Accesses that the instruction makes.
+    var reads: UInt8
+    var writes: UInt8
+    var readBytes: UInt8
+    var writeBytes: UInt8
+    /// Bus accesses that fetching it takes: 2 where it crosses a page.
+    var fetches: UInt8
+}
+
+typealias BlockPointer = UnsafeMutablePointer<TranslatedBlock>
+
+/// A block in the code cache. Plain memory, linked by pointers; `BlockTable` owns it.
+///
+/// Blocks are chained only within one guest page, so that a block can be dropped together with all blocks that jump
+/// to it: everything in its page goes at once.
+struct TranslatedBlock {
+    /// Guest virtual address of the first instruction.
+    var pc: UInt64
+    /// Physical address of the first instruction.
+    var physical: UInt64
+    /// Physical page of the rest of the last instruction where that crosses into another page; `noPage` otherwise.
+    var secondPage: UInt64
+    /// The mode bits of the guest that the translation relies on.
+    var mode: UInt32
+    /// Guest instructions.
+    var count: UInt32
+    /// Picoseconds of the whole block, device latencies apart.
+    var cost: Int64
+    /// Picoseconds before the last instruction starts: the block may be entered whole while that is within the limit.
+    var lastStart: Int64
+    /// Times the block was entered since the last fold.
+    var executions: UInt64
+    var code: UnsafeMutablePointer<PortableInstruction>
+    var boundaries: UnsafeMutablePointer<BlockBoundary>
+    /// Chained successors: taken (or only) and not taken.
+    var takenLink: BlockPointer?
+    var otherLink: BlockPointer?
+    /// The next block in the same bucket of the table, and in the same physical page.
+    var nextInBucket: BlockPointer?
+    var nextInPage: BlockPointer?
+    /// Which grant the code is fetched through; an index into the hart's grants.
+    var fetchRegion: Int32
+    /// Whether blocks may be chained to and from it.
+    var isChainable: Bool
+    var isValid: Bool
+    var tally: AccessTally
+
+    static let noPage = UInt64.max
+
+    /// Whether two addresses lie in one page of 4 KiB.
+    static func samePage(_ a: UInt64, _ b: UInt64) -> Bool { (a ^ b) >> 12 == 0 }
+}
