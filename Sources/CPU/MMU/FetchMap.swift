@@ -35,7 +35,9 @@ struct FetchMap: ~Copyable {
 
     private func slot(_ key: UInt64) -> Int {
         var index = Int(truncatingIfNeeded: (key ^ (key >> 12)) &* 0x9e37_79b9_7f4a_7c15 >> 40) & (capacity - 1)
-        while entries[index].generation == generation, entries[index].key != key { index = (index + 1) & (capacity - 1) }
+        while entries[index].generation == generation, entries[index].key != key {
+            index = (index + 1) & (capacity - 1)
+        }
         return index
     }
 

@@ -21,7 +21,7 @@ enum FloatOperation {
         _ fields: RareFields, _ a: Bits, _ b: Bits, _ c: Bits, _ flags: inout FloatFlags, _ wide: (Bits) -> UInt64
     ) -> UInt64 {
         let rounding = RoundingMode(rawValue: UInt8(truncatingIfNeeded: fields.immediate)) ?? .nearestEven
-        let sign = Format<Bits>.signMask
+        let sign = SoftFloat.Format<Bits>.signMask
         switch fields.opcode {
         case .floatAdd: return wide(SoftFloat.add(a, b, rounding: rounding, flags: &flags))
         case .floatSub: return wide(SoftFloat.subtract(a, b, rounding: rounding, flags: &flags))
@@ -39,7 +39,7 @@ enum FloatOperation {
         case .floatEqual: return SoftFloat.isEqual(a, b, flags: &flags) ? 1 : 0
         case .floatLess: return SoftFloat.isLess(a, b, flags: &flags) ? 1 : 0
         case .floatLessEqual: return SoftFloat.isLessOrEqual(a, b, flags: &flags) ? 1 : 0
-        case .floatClassify: return UInt64(SoftFloat.classify(a).rawValue)
+        case .floatClassify: return UInt64(1) << UInt64(SoftFloat.classify(a).rawValue)
         case .copySign: return wide(a & ~sign | b & sign)
         case .copySignNegated: return wide(a & ~sign | ~b & sign)
         case .copySignXor: return wide(a ^ b & sign)

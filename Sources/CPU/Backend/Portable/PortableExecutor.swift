@@ -91,9 +91,11 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                 case .shiftRight32: frame[d] = extended(word(frame[a]) &>> word(frame[b]))
                 case .shiftRight32Constant: frame[d] = extended(word(frame[a]) &>> word(constant))
                 case .shiftRightSigned32:
-                    frame[d] = extended(UInt32(bitPattern: Int32(bitPattern: word(frame[a])) &>> Int32(bitPattern: word(frame[b]))))
+                    frame[d] = extended(
+                        UInt32(bitPattern: Int32(bitPattern: word(frame[a])) &>> Int32(bitPattern: word(frame[b]))))
                 case .shiftRightSigned32Constant:
-                    frame[d] = extended(UInt32(bitPattern: Int32(bitPattern: word(frame[a])) &>> Int32(bitPattern: word(constant))))
+                    frame[d] = extended(
+                        UInt32(bitPattern: Int32(bitPattern: word(frame[a])) &>> Int32(bitPattern: word(constant))))
                 case .mul64: frame[d] = frame[a] &* frame[b]
                 case .mul64Constant: frame[d] = frame[a] &* constant
                 case .mul32: frame[d] = extended(word(frame[a]) &* word(frame[b]))
@@ -143,7 +145,8 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                         value = UInt16(truncatingIfNeeded: runtime.loadSlowly(address, width: 2, index: b))
                     }
                     if state.pointee.exitRequest == ExitRequest.trap { return b }
-                    frame[d] = ip.pointee.operation == .load16Unsigned
+                    frame[d] =
+                        ip.pointee.operation == .load16Unsigned
                         ? UInt64(value) : UInt64(bitPattern: Int64(Int16(bitPattern: value)))
                     if state.pointee.exitRequest != ExitRequest.none { return b }
                 case .load8Signed, .load8Unsigned:
@@ -156,7 +159,8 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                         value = UInt8(truncatingIfNeeded: runtime.loadSlowly(address, width: 1, index: b))
                     }
                     if state.pointee.exitRequest == ExitRequest.trap { return b }
-                    frame[d] = ip.pointee.operation == .load8Unsigned
+                    frame[d] =
+                        ip.pointee.operation == .load8Unsigned
                         ? UInt64(value) : UInt64(bitPattern: Int64(Int8(bitPattern: value)))
                     if state.pointee.exitRequest != ExitRequest.none { return b }
                 case .store64:
@@ -235,7 +239,8 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     (target, way) = frame[a] < frame[b] ? (constant, .taken) : (ip[1].immediate, .other)
                     break steps
                 case .branchGreaterEqualSigned:
-                    (target, way) = signed(frame[a]) >= signed(frame[b]) ? (constant, .taken) : (ip[1].immediate, .other)
+                    (target, way) =
+                        signed(frame[a]) >= signed(frame[b]) ? (constant, .taken) : (ip[1].immediate, .other)
                     break steps
                 case .branchGreaterEqualUnsigned:
                     (target, way) = frame[a] >= frame[b] ? (constant, .taken) : (ip[1].immediate, .other)

@@ -13,7 +13,8 @@ struct PortableLowering {
     mutating func lower(_ block: IRBlock) {
         code.removeAll(keepingCapacity: true)
         for index in block.boundaries.indices {
-            let end = index + 1 < block.boundaries.count
+            let end =
+                index + 1 < block.boundaries.count
                 ? block.boundaries[index + 1].firstOperation : block.instructions.count
             for operation in block.boundaries[index].firstOperation..<end {
                 scratchUsed = 0

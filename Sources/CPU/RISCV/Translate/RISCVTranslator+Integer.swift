@@ -1,0 +1,68 @@
+/// Unpriv. spec "RV32I Base Integer Instruction Set" §2.4 and "RV64I" §4.2.
+extension RISCVTranslator {
+    mutating func translateInteger(_ i: DecodedInstruction) {
+        let type = registerType
+        let immediate = IROperand.signed(i.immediate)
+        switch i.operation {
+        case .lui: constant(UInt64(bitPattern: i.immediate), to: i.rd)
+        case .auipc: constant(pc &+ UInt64(bitPattern: i.immediate), to: i.rd)
+        case .addi:
+            if i.immediate == 0, type == .i64 {
+                builder.emit(.move, .i64, to: destination(i.rd), x(i.rs1))
+            } else if i.rs1 == 0 {
+                constant(UInt64(bitPattern: i.immediate), to: i.rd)
+            } else {
+                two(.add, type, i, immediate)
+            }
+        case .slti: two(.lessSigned, type, i, immediate)
+        case .sltiu: two(.lessUnsigned, type, i, immediate)
+        case .xori: two(.xor, type, i, immediate)
+        case .ori: two(.or, type, i, immediate)
+        case .andi: two(.and, type, i, immediate)
+        case .slli: two(.shiftLeft, type, i, immediate)
+        case .srli: two(.shiftRight, type, i, immediate)
+        case .srai: two(.shiftRightSigned, type, i, immediate)
+        case .add: two(.add, type, i)
+        case .sub: two(.sub, type, i)
+        case .sll: two(.shiftLeft, type, i)
+        case .slt: two(.lessSigned, type, i)
+        case .sltu: two(.lessUnsigned, type, i)
+        case .xor: two(.xor, type, i)
+        case .srl: two(.shiftRight, type, i)
+        case .sra: two(.shiftRightSigned, type, i)
+        case .or: two(.or, type, i)
+        case .and: two(.and, type, i)
+        case .addiw: two(.add, .i32, i, immediate)
+        case .slliw: two(.shiftLeft, .i32, i, immediate)
+        case .srliw: two(.shiftRight, .i32, i, immediate)
+        case .sraiw: two(.shiftRightSigned, .i32, i, immediate)
+        case .addw: two(.add, .i32, i)
+        case .subw: two(.sub, .i32, i)
+        case .sllw: two(.shiftLeft, .i32, i)
+        case .srlw: two(.shiftRight, .i32, i)
+        case .sraw: two(.shiftRightSigned, .i32, i)
+        default: preconditionFailure("\(i.operation) stands in another chapter")
+        }
+    }
+
+    /// rd ← rs1 op rs2.
+    mutating func two(_ opcode: IROpcode, _ type: IRType, _ i: DecodedInstruction, shift: Int64 = 0) {
+        builder.emit(opcode, type, to: destination(i.rd), x(i.rs1), x(i.rs2), immediate: shift)
+    }
+
+    /// rd ← rs1 op constant.
+    mutating func two(_ opcode: IROpcode, _ type: IRType, _ i: DecodedInstruction, _ constant: IROperand) {
+        builder.emit(opcode, type, to: destination(i.rd), x(i.rs1), constant)
+    }
+
+    /// rd ← op rs1.
+    mutating func one(_ opcode: IROpcode, _ type: IRType, _ i: DecodedInstruction) {
+        builder.emit(opcode, type, to: destination(i.rd), x(i.rs1))
+    }
+
+    /// rd ← constant, in the form that registers of this width have.
+    mutating func constant(_ value: UInt64, to rd: UInt8) {
+        let canonical = xlen == .rv32 ? UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: value))) : value
+        builder.emit(.move, .i64, to: destination(rd), .constant(canonical))
+    }
+}
