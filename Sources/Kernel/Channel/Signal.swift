@@ -1,52 +1,45 @@
-/// The two values of a signal, at one address so that reading one costs a load.
-@usableFromInline struct SignalCell<Value> {
-    @usableFromInline var current: Value
-    @usableFromInline var next: Value
-
-    @inlinable init(current: Value, next: Value) {
-        self.current = current
-        self.next = next
-    }
-}
-
 /// A value that processes read as it was at the start of the evaluation phase. The last write of a phase wins; writing
 /// the value that it has makes no event.
 public final class Signal<Value: Equatable>: Channel {
     /// Fires one delta cycle after a write that changed the value.
     public let changed: Event
-    @usableFromInline let cell: UnsafeMutablePointer<SignalCell<Value>>
+    /// The value of this phase and that of the next: plain memory, so that reading one costs a load, and no generic
+    /// type of our own, whose metadata `update` would have to look up.
+    @usableFromInline let current: UnsafeMutablePointer<Value>
+    @usableFromInline let next: UnsafeMutablePointer<Value>
 
     /// A signal of `module` that begins with `value`.
     public init(_ name: String, in module: Module, _ value: Value) {
         changed = Event("\(name).changed", in: module)
-        cell = .allocate(capacity: 1)
-        cell.initialize(to: SignalCell(current: value, next: value))
+        current = .allocate(capacity: 2)
+        current.initialize(repeating: value, count: 2)
+        next = current + 1
         super.init(name, in: module)
     }
 
     deinit {
-        cell.deinitialize(count: 1)
-        cell.deallocate()
+        current.deinitialize(count: 2)
+        current.deallocate()
     }
 
     /// The value of this phase.
-    @inlinable public var value: Value { cell.pointee.current }
+    @inlinable public var value: Value { current.pointee }
 
     /// Sets the value of the next delta cycle.
     @inlinable public func write(_ value: Value) {
-        cell.pointee.next = value
+        next.pointee = value
         requestUpdate()
     }
 
     /// Takes over a saved value: no event, no update.
     public func restore(_ value: Value) {
-        cell.pointee.current = value
-        cell.pointee.next = value
+        current.pointee = value
+        next.pointee = value
     }
 
     public override func update() {
-        guard cell.pointee.next != cell.pointee.current else { return }
-        cell.pointee.current = cell.pointee.next
+        guard next.pointee != current.pointee else { return }
+        current.pointee = next.pointee
         changed.notifyDelta()
     }
 }

@@ -1,39 +1,51 @@
 /// The local time of one initiator, ahead of the simulation's.
 ///
 /// A sync point is the end of the quantum or the horizon, whichever is first, so that an initiator never passes an
-/// event that is already pending. With the quantum zero it always needs to sync.
-public struct QuantumKeeper {
-    /// How far the initiator is ahead of now.
-    public private(set) var localTime: SimTime
-    /// The time at which it has to sync, as of the last reset.
-    public private(set) var syncPoint: SimTime
-    private var generation: UInt64
-    private unowned(unsafe) let scheduler: Scheduler
-    private unowned(unsafe) let quantum: GlobalQuantum
+/// event that is already pending. With the quantum zero it always needs to sync. The keeper holds nothing: its
+/// initiator is a module, which the simulation outlives.
+@frozen public struct QuantumKeeper {
+    @usableFromInline var local: UInt64 = 0
+    @usableFromInline var end: UInt64 = 0
+    @usableFromInline var generation: UInt64
+    @usableFromInline let clock: UnsafeMutablePointer<SchedulerClock>
+    private let scheduler: Unmanaged<Scheduler>
+    private let quantum: Unmanaged<GlobalQuantum>
 
     /// A keeper that needs to sync, or be reset, first: its initiator may not have run yet when it is made.
     public init(_ simulation: Simulation) {
-        scheduler = simulation.scheduler
-        quantum = simulation.quantum
-        localTime = .zero
-        syncPoint = .zero
-        generation = scheduler.horizonGeneration
+        scheduler = .passUnretained(simulation.scheduler)
+        quantum = .passUnretained(simulation.quantum)
+        clock = simulation.scheduler.clock
+        generation = clock.pointee.horizonGeneration
     }
 
+    /// How far the initiator is ahead of now.
+    public var localTime: SimTime { @inlinable get { SimTime(picoseconds: local) } }
+
+    /// The time at which it has to sync, as of the last reset.
+    public var syncPoint: SimTime { @inlinable get { SimTime(picoseconds: end) } }
+
     /// Now plus local time.
-    public var currentTime: SimTime { scheduler.now + localTime }
+    public var currentTime: SimTime { @inlinable get { SimTime(picoseconds: clock.pointee.now) + localTime } }
 
     /// Adds to the local time.
-    public mutating func inc(_ time: SimTime) { localTime += time }
+    @inlinable public mutating func inc(_ time: SimTime) { local = (localTime + time).picoseconds }
 
     /// Replaces the local time, as after a transport that was given it.
-    public mutating func set(_ time: SimTime) { localTime = time }
+    @inlinable public mutating func set(_ time: SimTime) { local = time.picoseconds }
 
     /// Whether the initiator has come to its sync point.
     public var needsSync: Bool {
-        let current = scheduler.now.saturatingAdd(localTime)
-        if current >= syncPoint { return true }
-        return generation != scheduler.horizonGeneration && current >= scheduler.horizon
+        @inlinable get {
+            let (current, overflow) = clock.pointee.now.addingReportingOverflow(local)
+            if overflow || current >= end { return true }
+            return generation != clock.pointee.horizonGeneration && isPastHorizon
+        }
+    }
+
+    /// Looks again, because something may have been notified that is earlier than the sync point.
+    @usableFromInline var isPastHorizon: Bool {
+        scheduler._withUnsafeGuaranteedRef { currentTime >= $0.horizon }
     }
 
     /// Lets the simulation catch up, then begins the next quantum.
@@ -44,8 +56,8 @@ public struct QuantumKeeper {
 
     /// Drops the local time and computes the next sync point from now.
     public mutating func reset() {
-        localTime = .zero
-        syncPoint = quantum.syncPoint()
-        generation = scheduler.horizonGeneration
+        local = 0
+        end = quantum._withUnsafeGuaranteedRef { $0.syncPoint().picoseconds }
+        generation = clock.pointee.horizonGeneration
     }
 }
