@@ -143,6 +143,15 @@ public struct CompressedRow: Sendable {
         return UInt16(truncatingIfNeeded: word)
     }
 
+    /// The operands that the encoding fixes: those of the expansion that are not written.
+    public var impliedOperands: InstructionOperands {
+        var operands = InstructionOperands()
+        if case .fixed(let number) = rd { operands.rd = number }
+        if case .fixed(let number) = rs1 { operands.rs1 = number }
+        if case .fixed(let number) = rs2 { operands.rs2 = number }
+        return operands
+    }
+
     /// The operands in a word that this row matches, in the expansion's terms.
     func operands(of word: UInt32) -> InstructionOperands {
         var operands = InstructionOperands()

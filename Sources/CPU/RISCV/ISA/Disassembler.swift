@@ -51,12 +51,10 @@ public struct Disassembler: Sendable {
         for letter in syntax.description {
             switch letter {
             case ",": operands += ", "
-            case "m" where instruction.roundingMode == 7,
-                "n" where !instruction.isCompressed && instruction.roundingMode == 0:
+            case "m" where instruction.roundingMode == 7, "e" where instruction.roundingMode == 0:
                 // The comma before a mode that is left out goes with it.
                 operands.removeLast(2)
-            case "m": operands += roundingMode(instruction)
-            case "n" where !instruction.isCompressed: operands += roundingMode(instruction)
+            case "m", "e": operands += roundingMode(instruction)
             default: operands += operand(letter, instruction, pc)
             }
         }

@@ -16,7 +16,7 @@
 ///
 /// **Syntax**: the operands as assemblers write them, in the same letters; a capital register letter is the
 /// floating-point file; `,` `(` `)` stand for themselves. A final `m` is an optional rounding mode that is dynamic when
-/// left out; `n` is one that is then round-to-nearest (conversions that are always exact).
+/// left out; `e` is one that is then round-to-nearest (conversions that are always exact).
 public struct EncodingRow: Sendable {
     /// What the instruction does. Several rows may share it.
     public let operation: RISCVOperation
