@@ -75,6 +75,6 @@ let package = Package(
         tests("Monitor", needs: ["TandemMonitor", "TandemMachine", "TandemTesting"]),
         tests("CLI", needs: ["TandemCLI", "TandemMachine", "TandemReport", "TandemJSON", "TandemTesting"]),
         // Drives the release binary, with real peers where they are installed.
-        tests("System", needs: ["TandemTesting", "TandemJSON", "TandemOS"]),
+        tests("System", needs: ["TandemTesting", "TandemJSON", "TandemKernel", "TandemOS"]),
     ]
 )

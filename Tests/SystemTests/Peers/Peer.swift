@@ -1,0 +1,81 @@
+import Glibc
+import Testing
+
+/// Something that these tests drive and that a machine may lack.
+enum Peer: String, CaseIterable {
+    /// Our own release binary: `TANDEM_BINARY`, or where `swift build -c release` puts it.
+    case tandem = "the release binary (swift build -c release, or TANDEM_BINARY)"
+    /// QEMU's riscv64 system emulator, from PATH.
+    case qemu = "qemu-system-riscv64"
+    /// The folder that `Scripts/debian-guest` fills: `TANDEM_GUEST`, or `.build-guest` in the repository.
+    case guest = "a Debian guest (Scripts/debian-guest, TANDEM_GUEST)"
+    /// What `Scripts/firmware` builds bare-metal images with.
+    case crossCompiler = "clang and ld.lld of the Swift toolchain"
+
+    /// The binary or the folder, or nil where it is not there.
+    var path: String? {
+        switch self {
+        case .tandem:
+            let candidates = [environment("TANDEM_BINARY"), Repository.root + "/.build/release/tandem"]
+            return candidates.compactMap(\.self).first { access($0, X_OK) == 0 }
+        case .qemu:
+            return inPath("qemu-system-riscv64")
+        case .guest:
+            let candidates = [environment("TANDEM_GUEST"), Repository.root + "/.build-guest"]
+            let files = ["Image", "initramfs.cpio.gz", "fw_dynamic.bin", "fw_jump.bin"]
+            return candidates.compactMap(\.self).first { folder in
+                files.allSatisfy { access("\(folder)/\($0)", R_OK) == 0 }
+            }
+        case .crossCompiler:
+            guard let swift = inPath("swift"), let real = realpath(swift, nil) else { return nil }
+            defer { free(real) }
+            let folder = String(cString: real).split(separator: "/").dropLast().joined(separator: "/")
+            let clang = environment("CLANG") ?? "/\(folder)/clang"
+            return access(clang, X_OK) == 0 ? clang : inPath("clang")
+        }
+    }
+
+    /// The same, for a test that cannot go on without.
+    func required() throws -> String {
+        guard let path else { throw MissingPeer(peer: self) }
+        return path
+    }
+}
+
+/// A peer that a test needs, TANDEM_REQUIRE_PEERS demands, and the machine lacks.
+struct MissingPeer: Error, CustomStringConvertible {
+    let peer: Peer
+    var description: String { "missing: \(peer.rawValue)" }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips a test, naming what is missing, unless TANDEM_REQUIRE_PEERS=1 is set: then the test runs and fails.
+    static func needs(_ peers: Peer...) -> Self {
+        let missing = peers.filter { $0.path == nil }.map(\.rawValue)
+        let isRequired = environment("TANDEM_REQUIRE_PEERS") == "1"
+        return .enabled(
+            if: isRequired || missing.isEmpty, Comment(rawValue: "missing: " + missing.joined(separator: ", ")))
+    }
+}
+
+/// Where the repository stands on this machine.
+enum Repository {
+    static let root = #filePath.split(separator: "/").dropLast(4).reduce(into: "") { $0 += "/" + $1 }
+    /// A folder for what tests write; below `.build`, so git does not see it.
+    static let scratch: String = {
+        let folder = root + "/.build/system-tests"
+        mkdir(root + "/.build", 0o755)
+        mkdir(folder, 0o755)
+        return folder
+    }()
+}
+
+/// An environment variable that is set and not empty.
+func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+}
+
+private func inPath(_ program: String) -> String? {
+    let folders = environment("PATH") ?? "/usr/bin:/bin"
+    return folders.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+}
