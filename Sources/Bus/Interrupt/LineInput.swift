@@ -1,0 +1,137 @@
+public import TandemKernel
+
+/// What hears of the level of an interrupt line: an interrupt controller, a hart, a reset controller.
+public protocol LineReceiver: AnyObject {
+    /// The level of an input has changed, at `time`, which may be later than the kernel's now: the driver acted as part of
+    /// an access with an annotated delay. A receiver whose own time is past it takes the change at once.
+    func lineChanged(_ input: LineInput, level: Bool, at time: SimTime)
+}
+
+/// Somebody who records lines.
+public protocol LineObserver: AnyObject {
+    /// As `LineReceiver.lineChanged`, after the receiver has been told.
+    func lineObserved(_ input: LineInput, level: Bool, at time: SimTime)
+}
+
+/// What happened on one line, for reports.
+public struct LineRecord: Equatable, Sendable {
+    /// Path of the input.
+    public var line: String
+    /// How often the level rose.
+    public var raised: UInt64
+    /// How often the receiver acted on it: interrupts that a hart took.
+    public var taken: UInt64
+    /// How often a guest claimed it at a controller.
+    public var claimed: UInt64
+
+    public init(line: String, raised: UInt64, taken: UInt64, claimed: UInt64) {
+        self.line = line
+        self.raised = raised
+        self.taken = taken
+        self.claimed = claimed
+    }
+}
+
+/// The receiving end of a line. One output drives it, unless it is declared to be wired-or.
+public final class LineInput: Port {
+    /// Which of its receiver's inputs it is.
+    public let index: Int
+    /// Several outputs may drive it; it is high while any of them is.
+    public let isWiredOr: Bool
+    public private(set) var level = false
+    /// How often the level rose. A restored level is no rise.
+    public private(set) var raised: UInt64 = 0
+    /// How often the receiver acted on it.
+    public private(set) var taken: UInt64 = 0
+    /// How often a guest claimed it.
+    public private(set) var claimed: UInt64 = 0
+    /// Records the line. Not kept.
+    public weak var observer: (any LineObserver)?
+
+    private unowned(unsafe) var receiver: (any LineReceiver)?
+    private var driverCount = 0
+    private var highDrivers = 0
+
+    /// An input of `owner`.
+    public init(_ name: String, index: Int = 0, in owner: Module, isWiredOr: Bool = false) {
+        self.index = index
+        self.isWiredOr = isWiredOr
+        super.init(name, in: owner)
+        BusDirectory.of(owner.simulation).add(self)
+    }
+
+    /// An input of the module that `context` describes.
+    public init(_ name: String, index: Int = 0, _ context: ModuleContext, isWiredOr: Bool = false) {
+        self.index = index
+        self.isWiredOr = isWiredOr
+        super.init(name, context)
+        BusDirectory.of(context.simulation).add(self)
+    }
+
+    /// Whom to tell, normally the module that owns this input and outlives it; it is not kept.
+    public func deliver(to receiver: any LineReceiver) { self.receiver = receiver }
+
+    public var isConnected: Bool { driverCount > 0 }
+
+    /// What happened so far.
+    public var record: LineRecord {
+        LineRecord(line: path, raised: raised, taken: taken, claimed: claimed)
+    }
+
+    /// Says that the receiver acted on the line.
+    public func noteTaken() { taken += 1 }
+
+    /// Says that the guest claimed the line.
+    public func noteClaimed() { claimed += 1 }
+
+    /// Drives the input without an output: from a test or a monitor. Not on an input that is connected.
+    public func set(_ level: Bool, at time: SimTime) {
+        precondition(driverCount == 0, "\(path): the line is driven by an output")
+        change(level, at: time)
+    }
+
+    /// Takes over a level from a snapshot: no edge, nobody is told, nothing is counted.
+    public func restore(level: Bool) { self.level = level }
+
+    /// Takes over the counts from a snapshot.
+    public func restore(raised: UInt64, taken: UInt64, claimed: UInt64) {
+        self.raised = raised
+        self.taken = taken
+        self.claimed = claimed
+    }
+
+    // MARK: The driving side
+
+    func attach(_ output: LineOutput) throws(ElaborationError) {
+        guard driverCount == 0 || isWiredOr else {
+            throw ElaborationError(
+                at: path, "a second output drives this line: “\(output.path)”",
+                expected: "one driver, or an input that is declared to be wired-or")
+        }
+        driverCount += 1
+        if output.level { restoreDriver(level: true) }
+    }
+
+    func drive(_ level: Bool, at time: SimTime) {
+        highDrivers += level ? 1 : -1
+        change(highDrivers > 0, at: time)
+    }
+
+    func restoreDriver(level: Bool) {
+        highDrivers += level ? 1 : -1
+        self.level = highDrivers > 0
+    }
+
+    private func change(_ level: Bool, at time: SimTime) {
+        guard level != self.level else { return }
+        self.level = level
+        if level { raised += 1 }
+        receiver?.lineChanged(self, level: level, at: time)
+        observer?.lineObserved(self, level: level, at: time)
+    }
+}
+
+extension BusDirectory {
+    /// What happened on every line, in the order in which the inputs were made.
+    public var lineRecords: [LineRecord] { lines.map(\.record) }
+}

@@ -1,0 +1,44 @@
+public import TandemKernel
+
+/// The driving end of an interrupt line. Drives any number of inputs; not being connected is legal and means that nobody
+/// listens.
+public final class LineOutput: Port {
+    public private(set) var level = false
+    /// How often the level rose.
+    public private(set) var raisedCount: UInt64 = 0
+    /// What it drives, in the order of connection.
+    public private(set) var inputs: [LineInput] = []
+
+    public var isConnected: Bool { !inputs.isEmpty }
+
+    /// Drives the line to a level from `time` on, which may be later than the kernel's now: now + delay of the access that
+    /// caused it. Driving the present level again does nothing.
+    public func set(_ level: Bool, at time: SimTime) {
+        guard level != self.level else { return }
+        self.level = level
+        if level { raisedCount += 1 }
+        for input in inputs { input.drive(level, at: time) }
+    }
+
+    /// A short pulse: up and down at the same instant.
+    public func pulse(at time: SimTime) {
+        set(true, at: time)
+        set(false, at: time)
+    }
+
+    /// Connects an input, which takes over the present level without an edge.
+    public func connect(to input: LineInput) throws(ElaborationError) {
+        guard !inputs.contains(where: { $0 === input }) else {
+            throw ElaborationError(at: path, "the output already drives “\(input.path)”", expected: "one connection")
+        }
+        try input.attach(self)
+        inputs.append(input)
+    }
+
+    /// Takes over a level from a snapshot: no edge at the inputs, which take over the level too, and nothing is counted.
+    public func restore(level: Bool) {
+        guard level != self.level else { return }
+        self.level = level
+        for input in inputs { input.restoreDriver(level: level) }
+    }
+}

@@ -1,0 +1,91 @@
+/// The reservations that exclusive accesses hold in one memory: at most one for each initiator. A reservation covers the
+/// aligned 64-byte line around the access (the reservation set of the RISC-V unprivileged specification §14.2) and is
+/// broken by any other initiator's write to that line.
+///
+/// Addresses are offsets in the memory: reservations are physical, whatever aliases lead to them.
+public final class ReservationSet {
+    /// Bytes of a line.
+    @inlinable public static var lineSize: UInt64 { 64 }
+
+    private struct Entry {
+        var initiator: InitiatorID
+        var line: UInt64
+        /// The page is watched for this reservation.
+        var isWatched = false
+    }
+
+    /// The number of reservations, behind a pointer: it is asked about at every write.
+    // SAFETY: allocated in `init`, freed only in `deinit`.
+    @usableFromInline let count: UnsafeMutablePointer<Int>
+    private var entries: [Entry] = []
+    private unowned let watch: WriteWatch
+
+    init(_ watch: WriteWatch) {
+        self.watch = watch
+        count = .allocate(capacity: 1)
+        count.initialize(to: 0)
+    }
+
+    deinit { count.deallocate() }
+
+    /// Whether anybody holds a reservation.
+    @inlinable public var anyReserved: Bool { count.pointee != 0 }
+
+    /// Takes a reservation; the one that the initiator held before is gone. The access must lie within one line.
+    public func reserve(by initiator: InitiatorID, address: UInt64, count: Int) {
+        let line = Self.line(of: address)
+        precondition(Self.line(of: address + UInt64(count) - 1) == line, "an exclusive access crosses a line")
+        if let index = entries.firstIndex(where: { $0.initiator == initiator }) {
+            guard entries[index].line != line else { return }
+            remove(at: index)
+        }
+        // An initiator's own writes leave its reservation alone: the page need not be watched for the only fast writer.
+        let isWatched = watch.hasFastWriter(otherThan: initiator)
+        entries.append(Entry(initiator: initiator, line: line, isWatched: isWatched))
+        self.count.pointee = entries.count
+        if isWatched { watch.watch(page: Self.page(of: line), for: .reservation, by: initiator) }
+    }
+
+    /// Whether the initiator's reservation covers all of the access.
+    public func holds(by initiator: InitiatorID, address: UInt64, count: Int) -> Bool {
+        let line = Self.line(of: address)
+        guard Self.line(of: address &+ UInt64(count) &- 1) == line else { return false }
+        return entries.contains { $0.initiator == initiator && $0.line == line }
+    }
+
+    /// The line that an initiator has reserved, by its first offset.
+    public func reservedLine(of initiator: InitiatorID) -> UInt64? {
+        entries.first { $0.initiator == initiator }?.line
+    }
+
+    /// Gives up the initiator's reservation, if it has one.
+    public func clear(by initiator: InitiatorID) {
+        if let index = entries.firstIndex(where: { $0.initiator == initiator }) { remove(at: index) }
+    }
+
+    /// Somebody wrote: the reservations of others on the lines that were touched are gone.
+    public func breakOthers(address: UInt64, count: Int, by initiator: InitiatorID) {
+        let first = Self.line(of: address)
+        let last = Self.line(of: address &+ UInt64(max(count, 1)) &- 1)
+        var index = entries.count - 1
+        while index >= 0 {
+            let entry = entries[index]
+            if entry.initiator != initiator && entry.line >= first && entry.line <= last { remove(at: index) }
+            index -= 1
+        }
+    }
+
+    /// Gives up all reservations.
+    public func clearAll() {
+        while !entries.isEmpty { remove(at: entries.count - 1) }
+    }
+
+    private func remove(at index: Int) {
+        let entry = entries.remove(at: index)
+        count.pointee = entries.count
+        if entry.isWatched { watch.unwatch(page: Self.page(of: entry.line), for: .reservation) }
+    }
+
+    private static func line(of address: UInt64) -> UInt64 { address & ~(lineSize - 1) }
+    private static func page(of line: UInt64) -> UInt64 { line >> WriteWatch.pageShift }
+}

@@ -1,0 +1,101 @@
+public import TandemKernel
+
+extension Router {
+    public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+        let state = state
+        let address = transaction.address
+        let range: UnsafeMutablePointer<FlatRange>
+        if let last = state.pointee.last, address &- last.pointee.start <= last.pointee.extent {
+            range = last
+        } else {
+            range = lookUp(address)
+        }
+        // An access of no bytes is left to the target to refuse.
+        let reach = UInt64(truncatingIfNeeded: max(transaction.span, 1) &- 1)
+        guard reach <= range.pointee.extent &- (address &- range.pointee.start) else {
+            return refuseStraddling(&transaction)
+        }
+        delay += state.pointee.latency
+        transaction.address = address &+ range.pointee.delta
+        range.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, delay: &delay) }
+        transaction.address = address
+    }
+
+    /// Moves what it can range by range, and stops at the first byte that is not moved.
+    public func debugTransport(_ transaction: inout Transaction) -> Int {
+        let address = transaction.address
+        let data = transaction.data
+        let count = transaction.count
+        defer {
+            transaction.address = address
+            transaction.data = data
+            transaction.count = count
+            transaction.streamingWidth = count
+        }
+        var moved = 0
+        while moved < count {
+            let (next, overflow) = address.addingReportingOverflow(UInt64(moved))
+            guard !overflow else { break }
+            let range = lookUp(next).pointee
+            let left = UInt64(count - moved) - 1
+            let part = Int(min(left, range.extent - (next - range.start))) + 1
+            transaction.address = next &+ range.delta
+            transaction.data = data + moved
+            transaction.count = part
+            transaction.streamingWidth = part
+            let done = range.server._withUnsafeGuaranteedRef { $0.debugTransport(&transaction) }
+            moved += done
+            if done < part { break }
+        }
+        return moved
+    }
+
+    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool {
+        let range = lookUp(request.address).pointee
+        let address = request.address &+ range.delta
+        let translated = DirectMemoryRequest(
+            address: address, command: request.command, attributes: request.attributes)
+        guard range.server._withUnsafeGuaranteedRef({ $0.directMemory(translated, &grant) }) else { return false }
+        precondition(
+            grant.contains(address, count: 1), "\(path): a target granted direct memory that was not asked for")
+        grant.clip(first: range.start &+ range.delta, last: range.end &+ range.delta, movedTo: range.start)
+        grant.readLatency += state.pointee.latency
+        grant.writeLatency += state.pointee.latency
+        return true
+    }
+
+    @inline(never) private func refuseStraddling(_ transaction: inout Transaction) {
+        transaction.response = .addressError
+        log.write(
+            .debug, at: path,
+            "an access of \(transaction.span) bytes at \(hexadecimal(transaction.address)) reaches across a boundary")
+    }
+
+    /// An access to a hole of the map.
+    func serveHole(_ transaction: inout Transaction) {
+        if state.pointee.readsZero {
+            if transaction.command == .read {
+                transaction.data.initializeMemory(as: UInt8.self, repeating: 0, count: transaction.count)
+            }
+            transaction.response = .ok
+        } else {
+            transaction.response = .addressError
+        }
+        guard log.admits(.debug) else { return }
+        // By page: a guest that sweeps through a hole says so 4096 times less often.
+        let page = transaction.address & ~0xfff
+        let nearest = nearestRegion(to: transaction.address).map { "; the nearest region is \($0.description)" } ?? ""
+        log.writeOnce(.debug, at: path, "nothing is mapped in the page of \(hexadecimal(page))\(nearest)")
+    }
+}
+
+/// The seat at the holes of a router's map. The transaction's target stays the router's own.
+final class HoleServer: BusServer {
+    /// The router, which owns this seat; set as soon as there is one.
+    // SAFETY: reached only through the router's view.
+    unowned(unsafe) var router: Router?
+
+    override func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+        router?.serveHole(&transaction)
+    }
+}

@@ -1,0 +1,210 @@
+public import TandemKernel
+
+/// What a router answers where nothing is mapped.
+public enum UnmappedPolicy: String, PropertyChoice {
+    /// An address error.
+    case error
+    /// Reads give zeros, writes vanish.
+    case zero
+}
+
+/// Sends accesses from one entrance, which any number of initiators share, to the targets of its regions. Routers nest: a
+/// region's target may be the entrance of another router.
+///
+/// An access must lie in one visible range, or in ranges that continue each other in the same target; otherwise it is
+/// answered with an address error. Look-up does not grow with the number of regions.
+public final class Router: Module, CatalogModule, BusTarget {
+    public static let latency = Property<SimTime>(
+        "latency", default: .zero, "Time that the router adds to every access.")
+    public static let unmapped = Property<UnmappedPolicy>(
+        "unmapped", default: .error, "What an access is answered where nothing is mapped.")
+
+    public static let declaration = ModuleDeclaration(
+        "router", category: "bus", summary: "Address decoder between initiators and targets",
+        properties: [latency.erased, unmapped.erased],
+        ports: [PortDeclaration("in", .target, "Accesses of all initiators, and of routers in front.")],
+        documentation: """
+            Regions may overlap when their priorities differ; the highest is seen. Several regions of one target are \
+            aliases. Direct-memory grants are clipped to what is visible and carry the router's latency.
+            """)
+
+    /// The entrance.
+    public let `in`: TargetSocket
+    /// In the order in which they were mapped.
+    public private(set) var regions: [Region] = []
+
+    // SAFETY: allocated in `init`, freed only in `deinit`.
+    let state: UnsafeMutablePointer<RouterState> = .allocate(capacity: 1)
+    /// The seat at every hole of the address space.
+    private let hole: HoleServer
+
+    public override init(_ context: ModuleContext) {
+        `in` = TargetSocket("in", context)
+        hole = HoleServer()
+        state.initialize(
+            to: RouterState(latency: context[Self.latency], readsZero: context[Self.unmapped] == .zero))
+        super.init(context)
+        hole.router = self
+        `in`.router = self
+        `in`.serve(self)
+    }
+
+    deinit {
+        forgetView()
+        state.deallocate()
+    }
+
+    // MARK: The map
+
+    /// Adds a region, also while the simulation runs. Grants in its range end.
+    public func map(_ region: Region) throws(ElaborationError) {
+        try check(region)
+        regions.append(region)
+        region.target.attach(self)
+        mapChanged(region)
+    }
+
+    /// Removes the region of that name. Returns false if there is none.
+    @discardableResult
+    public func unmap(_ name: String) -> Bool {
+        guard let index = regions.firstIndex(where: { $0.name == name }) else { return false }
+        let region = regions.remove(at: index)
+        if !regions.contains(where: { $0.target === region.target }) { region.target.detach(self) }
+        mapChanged(region)
+        return true
+    }
+
+    private func mapChanged(_ region: Region) {
+        forgetView()
+        `in`.invalidateDirectMemory(range: region.start...region.end)
+    }
+
+    private func forgetView() {
+        state.pointee.last = nil
+        state.pointee.view?.free()
+        state.pointee.view = nil
+    }
+
+    private func check(_ region: Region) throws(ElaborationError) {
+        let place = path.isEmpty ? name : path
+        guard region.size > 0 else {
+            throw ElaborationError(
+                at: place, "the region “\(region.name)” at \(hexadecimal(region.start)) is empty",
+                expected: "a size of at least 1 byte")
+        }
+        guard !region.start.addingReportingOverflow(region.size - 1).overflow else {
+            throw ElaborationError(
+                at: place,
+                "the region “\(region.name)” at \(hexadecimal(region.start)) of \(hexadecimal(region.size)) bytes "
+                    + "reaches beyond the 64-bit address space",
+                expected: "an end at or below 0xffffffffffffffff")
+        }
+        guard !region.offset.addingReportingOverflow(region.size - 1).overflow else {
+            throw ElaborationError(
+                at: place,
+                "the region “\(region.name)” reaches beyond the 64-bit addresses of its target from offset "
+                    + hexadecimal(region.offset),
+                expected: "an offset of at most \(hexadecimal(.max - (region.size - 1)))")
+        }
+        if let other = regions.first(where: { $0.name == region.name }) {
+            throw ElaborationError(
+                at: place, "two regions are called “\(region.name)”, the other at \(hexadecimal(other.start))",
+                expected: "a name of its own for each region")
+        }
+        if let other = regions.first(where: { $0.priority == region.priority && $0.overlaps(region) }) {
+            throw ElaborationError(
+                at: place,
+                "the regions \(other.description) and \(region.description) overlap at priority \(region.priority)",
+                expected: "regions that do not overlap, or different priorities")
+        }
+        if let inner = region.target.router, inner.leads(to: self) {
+            throw ElaborationError(
+                at: place, "the region “\(region.name)” leads back to this router",
+                expected: "routers that do not form a circle")
+        }
+    }
+
+    private func leads(to router: Router) -> Bool {
+        self === router || regions.contains { $0.target.router?.leads(to: router) ?? false }
+    }
+
+    func firstWaiting() -> TargetSocket? {
+        for region in regions {
+            if let socket = region.target.firstWaiting() { return socket }
+        }
+        return nil
+    }
+
+    // MARK: The view
+
+    /// The range of an address; makes the flat view if the map has changed since.
+    @inline(never) func lookUp(_ address: UInt64) -> UnsafeMutablePointer<FlatRange> {
+        let view = state.pointee.view ?? makeView()
+        let range = view.range(of: address)
+        state.pointee.last = range
+        return range
+    }
+
+    /// Fills the holes between the visible pieces, so that every address has a range.
+    private func makeView() -> FlatView {
+        var ranges: [FlatRange] = []
+        var next: UInt64? = 0
+        func addHole(through end: UInt64) {
+            guard let start = next, start <= end else { return }
+            ranges.append(FlatRange(start: start, extent: end - start, delta: 0, server: .passUnretained(hole)))
+        }
+        for piece in flatten(regions) {
+            if piece.start > 0 { addHole(through: piece.start - 1) }
+            let region = regions[piece.region]
+            ranges.append(
+                FlatRange(
+                    start: piece.start, extent: piece.end - piece.start, delta: region.offset &- region.start,
+                    server: .passUnretained(region.target.server)))
+            next = piece.end == .max ? nil : piece.end + 1
+        }
+        addHole(through: .max)
+        let view = FlatView(ranges)
+        state.pointee.view = view
+        return view
+    }
+
+    func isHole(_ range: FlatRange) -> Bool { range.server.toOpaque() == Unmanaged.passUnretained(hole).toOpaque() }
+
+    // MARK: State
+
+    public func saveState() -> ModuleState { .stateless }
+
+    public func restoreState(_ state: ModuleState) throws(SnapshotError) {
+        guard state == .stateless else {
+            throw SnapshotError(at: path, "the snapshot holds a state", expected: "none: a router has none")
+        }
+    }
+}
+
+extension Router: Upstream {
+    func directMemoryInvalidated(range: ClosedRange<UInt64>, of target: TargetSocket) {
+        for region in regions where region.target === target {
+            let window = region.offset...region.offset + (region.size - 1)
+            guard range.overlaps(window) else { continue }
+            let seen = range.clamped(to: window)
+            let delta = region.start &- region.offset
+            `in`.invalidateDirectMemory(range: seen.lowerBound &+ delta...seen.upperBound &+ delta)
+        }
+    }
+
+    func serverChanged(of target: TargetSocket) { forgetView() }
+}
+
+/// What an access through a router needs, behind one pointer.
+struct RouterState {
+    /// The range of the last access; nil when there is no view.
+    var last: UnsafeMutablePointer<FlatRange>?
+    let latency: SimTime
+    let readsZero: Bool
+    var view: FlatView?
+
+    init(latency: SimTime, readsZero: Bool) {
+        self.latency = latency
+        self.readsZero = readsZero
+    }
+}

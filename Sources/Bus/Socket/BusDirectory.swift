@@ -1,0 +1,74 @@
+public import TandemKernel
+
+/// Every socket and interrupt line of one simulation, in the order in which they were made. Reports read it; nothing on
+/// the path of an access does.
+public final class BusDirectory: SimulationService {
+    private var targetEntries: [Weak<TargetSocket>] = []
+    private var initiatorEntries: [Weak<InitiatorSocket>] = []
+    private var lineEntries: [Weak<LineInput>] = []
+
+    public init() {}
+
+    /// The directory of a simulation.
+    public static func of(_ simulation: Simulation) -> BusDirectory { simulation.service(BusDirectory.self) }
+
+    /// All target sockets, by id.
+    public var targets: [TargetSocket] { targetEntries.compactMap(\.object) }
+    /// All initiator sockets, by id.
+    public var initiators: [InitiatorSocket] { initiatorEntries.compactMap(\.object) }
+    /// All inputs of interrupt lines.
+    public var lines: [LineInput] { lineEntries.compactMap(\.object) }
+
+    /// Everything that was counted, by initiator, then by target. Page walks are not in it.
+    public var traffic: [TrafficRecord] { initiators.flatMap(\.traffic) }
+    /// What address translation did, by initiator, then by target.
+    public var pageWalkTraffic: [TrafficRecord] { initiators.flatMap(\.pageWalkTraffic) }
+
+    /// The socket of that id.
+    public func target(_ id: TargetID) -> TargetSocket? {
+        let index = Int(id.rawValue) - 1
+        return targetEntries.indices.contains(index) ? targetEntries[index].object : nil
+    }
+
+    /// The socket of that id.
+    public func initiator(_ id: InitiatorID) -> InitiatorSocket? {
+        let index = Int(id.rawValue) - 1
+        return initiatorEntries.indices.contains(index) ? initiatorEntries[index].object : nil
+    }
+
+    /// How the target is called in reports: the path of its module, and the socket's name when the module has several.
+    public func name(of id: TargetID) -> String {
+        guard let socket = target(id) else { return id == .none ? "nothing" : "\(id)" }
+        return Self.reportName(of: socket)
+    }
+
+    /// How the initiator is called in reports: the path of its module, and the socket's name when it has several.
+    public func name(of id: InitiatorID) -> String {
+        guard let socket = initiator(id) else { return id == .none ? "nobody" : "\(id)" }
+        return Self.reportName(of: socket)
+    }
+
+    private static func reportName<Socket: Port>(of socket: Socket) -> String {
+        let owner = socket.owner
+        return owner.ports.count(where: { $0 is Socket }) > 1 ? socket.path : owner.path
+    }
+
+    func add(_ socket: TargetSocket) -> TargetID {
+        precondition(targetEntries.count < Int(UInt16.max), "A simulation has at most 65535 target sockets.")
+        targetEntries.append(Weak(object: socket))
+        return TargetID(rawValue: UInt16(targetEntries.count))
+    }
+
+    func add(_ socket: InitiatorSocket) -> InitiatorID {
+        precondition(initiatorEntries.count < Int(UInt16.max), "A simulation has at most 65535 initiator sockets.")
+        initiatorEntries.append(Weak(object: socket))
+        return InitiatorID(rawValue: UInt16(initiatorEntries.count))
+    }
+
+    func add(_ line: LineInput) { lineEntries.append(Weak(object: line)) }
+}
+
+/// A reference that does not keep its object, for lists of observers.
+struct Weak<Object: AnyObject> {
+    weak var object: Object?
+}

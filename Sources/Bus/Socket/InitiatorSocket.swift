@@ -1,0 +1,178 @@
+public import TandemKernel
+
+/// Where accesses leave a module. Counts the traffic: here, and only here, each access is seen once, whatever routers
+/// stand between.
+public final class InitiatorSocket: Port {
+    /// What an access needs, behind one pointer.
+    @frozen @usableFromInline struct State: ~Copyable {
+        // SAFETY: the seat belongs to the bound target socket, which `bound` keeps alive.
+        @usableFromInline var server: Unmanaged<BusServer>
+        @usableFromInline let id: InitiatorID
+        @usableFromInline let traffic: TrafficTable
+
+        init(server: BusServer, id: InitiatorID) {
+            self.server = .passUnretained(server)
+            self.id = id
+            traffic = TrafficTable()
+        }
+    }
+
+    // SAFETY: allocated in `init`, freed only in `deinit`.
+    @usableFromInline let state: UnsafeMutablePointer<State> = .allocate(capacity: 1)
+    /// The socket that this one is bound to.
+    public private(set) var bound: TargetSocket?
+    /// Its accesses must never wait: elaboration refuses a path to a target that may.
+    public let neverWaits: Bool
+
+    private let vacant: BusServer
+    private var observers: [WeakObserver] = []
+    private weak var source: (any TrafficSource)?
+    private var isInvalidating = false
+
+    /// A socket of `owner`.
+    /// - Parameter neverWaits: accesses are made from method processes, which cannot wait.
+    public init(_ name: String, in owner: Module, neverWaits: Bool = false) {
+        self.neverWaits = neverWaits
+        vacant = VacantServer(owner.path.isEmpty ? name : "\(owner.path).\(name)")
+        super.init(name, in: owner)
+        state.initialize(to: State(server: vacant, id: BusDirectory.of(owner.simulation).add(self)))
+    }
+
+    /// A socket of the module that `context` describes.
+    /// - Parameter neverWaits: accesses are made from method processes, which cannot wait.
+    public init(_ name: String, _ context: ModuleContext, neverWaits: Bool = false) {
+        self.neverWaits = neverWaits
+        vacant = VacantServer("\(context.path).\(name)")
+        super.init(name, context)
+        state.initialize(to: State(server: vacant, id: BusDirectory.of(context.simulation).add(self)))
+    }
+
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
+
+    // MARK: Binding
+
+    /// Index of the initiator; every access carries it.
+    public var id: InitiatorID { state.pointee.id }
+    public var isBound: Bool { bound != nil }
+
+    /// Connects the socket, once.
+    public func bind(to target: TargetSocket) {
+        precondition(bound == nil, "\(path): the socket is bound already")
+        bound = target
+        state.pointee.server = .passUnretained(target.server)
+        target.attach(self)
+    }
+
+    public override func elaborated() throws(ElaborationError) {
+        guard let bound else {
+            throw ElaborationError(at: path, "the initiator socket is not bound", expected: "a target socket")
+        }
+        if neverWaits, let waiting = bound.firstWaiting() {
+            throw ElaborationError(
+                at: path, "its accesses never wait, but they reach “\(waiting.path)”, which may",
+                expected: "an initiator that runs as a thread, or a target that does not wait")
+        }
+    }
+
+    // MARK: Accesses
+
+    /// Sends an access and counts it at the target that served it. Never allocates.
+    ///
+    /// The socket fills in who makes the access and starts the response as incomplete. The address is the same afterwards.
+    @inlinable public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+        let state = state
+        let start = delay
+        transaction.response = .incomplete
+        transaction.waited = .zero
+        transaction.attributes.initiator = state.pointee.id
+        state.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, delay: &delay) }
+        let command = transaction.command
+        guard command != .ignore else { return }
+        let attributes = transaction.attributes
+        let cell = state.pointee.traffic.cell(transaction.target, isPageWalk: attributes.isPageWalk)
+        // Wrapping: a waiting target may return a smaller delay than it got, but only after more time has passed.
+        let latency = delay.picoseconds &- start.picoseconds &+ transaction.waited.picoseconds
+        cell.pointee.count(
+            write: command == .write, fetch: attributes.isFetch, bytes: transaction.count,
+            failed: transaction.response.isError, latency: SimTime(picoseconds: latency))
+    }
+
+    /// Moves data without time, side effects or counting. Returns the bytes moved.
+    public func debugTransport(_ transaction: inout Transaction) -> Int {
+        transaction.attributes.initiator = id
+        return state.pointee.server._withUnsafeGuaranteedRef { $0.debugTransport(&transaction) }
+    }
+
+    // MARK: Direct memory
+
+    /// A grant to bypass `transport` around `address`, if the target there gives one that allows `command`. It counts in
+    /// this socket's traffic wherever it is used, and holds until an observer is told otherwise. Asking is not counted.
+    public func directMemory(
+        at address: UInt64, for command: Command, attributes: Attributes = Attributes()
+    ) -> DirectMemory? {
+        precondition(!isInvalidating, "\(path): direct memory was requested from inside an invalidation")
+        var attributes = attributes
+        attributes.initiator = id
+        let request = DirectMemoryRequest(address: address, command: command, attributes: attributes)
+        var grant = DirectMemory()
+        guard state.pointee.server._withUnsafeGuaranteedRef({ $0.directMemory(request, &grant) }) else { return nil }
+        guard command == .write ? grant.allowsWrite : grant.allowsRead else { return nil }
+        grant.initiator = id
+        grant.cell = state.pointee.traffic.cell(grant.target, isPageWalk: attributes.isPageWalk)
+        return grant
+    }
+
+    /// Adds somebody to tell when grants end. Observers are told in the order in which they came, and are not kept.
+    public func onInvalidate(_ observer: any DirectMemoryObserver) {
+        observers.removeAll { $0.object == nil }
+        observers.append(WeakObserver(object: observer))
+    }
+
+    private struct WeakObserver {
+        weak var object: (any DirectMemoryObserver)?
+    }
+
+    // MARK: Traffic
+
+    /// The initiator counts lazily and is asked to fold its tallies in before anybody reads the cells. Not kept.
+    public func countsLazily(through source: any TrafficSource) { self.source = source }
+
+    /// What was counted, by target. Page walks are apart.
+    public var traffic: [TrafficRecord] { records(pageWalks: false) }
+
+    /// What address translation did, by target.
+    public var pageWalkTraffic: [TrafficRecord] { records(pageWalks: true) }
+
+    /// The cell that counts accesses to `target`: a stable address for the life of the socket.
+    public func cell(for target: TargetID, isPageWalk: Bool = false) -> UnsafeMutablePointer<TrafficCell> {
+        state.pointee.traffic.cell(target, isPageWalk: isPageWalk)
+    }
+
+    /// Sets all counters to zero.
+    public func clearTraffic() {
+        source?.foldTraffic()
+        state.pointee.traffic.clear()
+    }
+
+    private func records(pageWalks: Bool) -> [TrafficRecord] {
+        source?.foldTraffic()
+        let directory = BusDirectory.of(owner.simulation)
+        let name = directory.name(of: id)
+        return state.pointee.traffic.counted(pageWalks: pageWalks).map { target, cell in
+            TrafficRecord(initiator: name, target: directory.name(of: target), cell: cell)
+        }
+    }
+}
+
+extension InitiatorSocket: Upstream {
+    func directMemoryInvalidated(range: ClosedRange<UInt64>, of target: TargetSocket) {
+        isInvalidating = true
+        defer { isInvalidating = false }
+        for observer in observers { observer.object?.directMemoryInvalidated(range: range) }
+    }
+
+    func serverChanged(of target: TargetSocket) { state.pointee.server = .passUnretained(target.server) }
+}

@@ -1,0 +1,66 @@
+public import TandemKernel
+
+/// What one initiator has done at one target. Its address is stable for the life of the initiator's socket, so that
+/// direct-memory grants and translated code count in it too.
+///
+/// An access that ends in an error counts as an access and an error, and moves no bytes.
+@frozen public struct TrafficCell: Equatable, Sendable {
+    public var reads: UInt64 = 0
+    public var writes: UInt64 = 0
+    /// Reads that fetch instructions; they are not counted as reads.
+    public var fetches: UInt64 = 0
+    public var readBytes: UInt64 = 0
+    public var writeBytes: UInt64 = 0
+    public var fetchBytes: UInt64 = 0
+    public var errors: UInt64 = 0
+    /// Time that the accesses added to the initiator's, in picoseconds.
+    public var latencyPicoseconds: UInt64 = 0
+
+    @inlinable public init() {}
+
+    /// Counts one access. All counters wrap: 2^64 is out of reach of a run.
+    @inlinable public mutating func count(
+        write isWrite: Bool, fetch isFetch: Bool, bytes: Int, failed: Bool, latency: SimTime
+    ) {
+        let moved = failed ? 0 : UInt64(truncatingIfNeeded: bytes)
+        if isWrite {
+            writes &+= 1
+            writeBytes &+= moved
+        } else if isFetch {
+            fetches &+= 1
+            fetchBytes &+= moved
+        } else {
+            reads &+= 1
+            readBytes &+= moved
+        }
+        errors &+= failed ? 1 : 0
+        latencyPicoseconds &+= latency.picoseconds
+    }
+
+    /// Whether nothing has been counted.
+    @inlinable public var isZero: Bool { reads | writes | fetches == 0 }
+}
+
+/// A cell with the names of its two ends, for reports.
+public struct TrafficRecord: Equatable, Sendable {
+    /// Path of the initiator's module, with the socket's name when the module has several.
+    public var initiator: String
+    /// Path of the target's module, with the socket's name when the module has several.
+    public var target: String
+    public var cell: TrafficCell
+
+    public init(initiator: String, target: String, cell: TrafficCell) {
+        self.initiator = initiator
+        self.target = target
+        self.cell = cell
+    }
+
+    public var reads: UInt64 { cell.reads }
+    public var writes: UInt64 { cell.writes }
+    public var fetches: UInt64 { cell.fetches }
+    public var readBytes: UInt64 { cell.readBytes }
+    public var writeBytes: UInt64 { cell.writeBytes }
+    public var fetchBytes: UInt64 { cell.fetchBytes }
+    public var errors: UInt64 { cell.errors }
+    public var latency: SimTime { SimTime(picoseconds: cell.latencyPicoseconds) }
+}
