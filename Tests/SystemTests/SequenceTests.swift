@@ -41,6 +41,24 @@ struct SequenceTests {
         }
     }
 
+    @Test("two thousand sequences hold every instruction that the generator knows, with every rounding mode")
+    func coverage() {
+        var listing = ""
+        for seed: UInt64 in 1...2000 { listing += SequenceGenerator.make(seed: seed).listing }
+        let words = Set(listing.split { $0 == " " || $0 == "\n" || $0 == ";" })
+        let rows = InstructionRow.integer + InstructionRow.memory + InstructionRow.atomic + InstructionRow.float
+        for row in rows { #expect(words.contains(Substring(row.name)), "\(row.name) is never made") }
+        let others = [
+            "lr.w", "lr.d", "sc.w", "sc.d", "c.j", "c.beqz", "c.bnez", "jal", "jalr", "bgeu", "csrrwi", "frm,",
+            "fflags,",
+            "c.addi", "c.addiw", "c.li", "c.lui", "c.addi4spn", "c.srli", "c.srai", "c.andi", "c.sub", "c.xor", "c.or",
+            "c.and", "c.subw", "c.addw", "c.slli", "c.mv", "c.add", "c.lw", "c.sw", "c.ld", "c.sd", "c.fld", "c.fsd",
+            "c.lwsp", "c.ldsp", "c.fldsp", "c.swsp", "c.sdsp", "c.fsdsp", "loop",
+        ]
+        for name in others { #expect(words.contains(Substring(name)), "\(name) is never made") }
+        for mode in [0, 1, 2, 3, 4, 5, 6, 7] { #expect(listing.contains("rm \(mode)\n"), "rounding mode \(mode)") }
+    }
+
     /// Runs a batch on both machines and gives what they printed, line by line.
     private func run(
         _ batch: SequenceBatch, driver: [UInt8], name: String

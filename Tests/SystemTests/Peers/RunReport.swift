@@ -1,30 +1,54 @@
 import TandemJSON
-import Testing
 
 /// What `-report json:FILE` wrote.
 struct RunReport {
-    let value: JSONValue
+    /// A line of the table of the traffic: what one initiator asked of one target.
+    struct Traffic {
+        let initiator, target: String
+        let readBytes, writeBytes, fetchBytes, errors: UInt64
+    }
 
-    init(file: String) throws {
-        value = try JSON5Reader(.json).read(bytes(of: file), file: file)
+    /// How often a line went up, and how often somebody answered.
+    struct Interrupt {
+        let line: String
+        let raised, taken, claimed: UInt64
     }
 
     /// Everything but what depends on the host, as text: two runs of the same thing agree in it to the byte.
-    var repeatable: String {
-        get throws {
-            let members = try value.members().filter { $0.key != "host" }
-            return JSONWriter(.pretty).text(of: JSONValue(members: members))
+    let repeatable: String
+    let hostSeconds: Double
+    let instructions, transactions: UInt64
+    let exitReason: String
+    let traffic: [Traffic]
+    let interrupts: [Interrupt]
+
+    init(file: String) throws {
+        let value = try JSON5Reader(.json).read(bytes(of: file), file: file)
+        repeatable = JSONWriter(.pretty).text(of: JSONValue(members: try value.members().filter { $0.key != "host" }))
+        hostSeconds = try value.member("host").member("hostSeconds").double()
+        instructions = try value.member("instructions").member("total").integer()
+        transactions = try value.member("transactions").integer()
+        exitReason = try value.member("exitReason").string()
+        traffic = try value.member("traffic").array().map { row in
+            Traffic(
+                initiator: try row.member("initiator").string(), target: try row.member("target").string(),
+                readBytes: try row.member("readBytes").integer(), writeBytes: try row.member("writeBytes").integer(),
+                fetchBytes: try row.member("fetchBytes").integer(), errors: try row.member("errors").integer())
+        }
+        interrupts = try value.member("interrupts").array().map { row in
+            Interrupt(
+                line: try row.member("line").string(), raised: try row.member("raised").integer(),
+                taken: try row.member("taken").integer(), claimed: try row.member("claimed").integer())
         }
     }
 
-    func integer(_ name: String) throws -> UInt64 { try value.member(name).integer() }
-    func string(_ name: String) throws -> String { try value.member(name).string() }
-    func list(_ name: String) throws -> [JSONValue] { try value.member(name).array() }
+    /// Claims of the interrupts whose line's name holds this.
+    func claimed(_ name: String) -> UInt64 {
+        interrupts.filter { $0.line.contains(name) }.reduce(0) { $0 + $1.claimed }
+    }
 
-    /// The sum of a field over the lines whose name satisfies `isMeant`.
-    func interrupts(_ field: String, where isMeant: (String) -> Bool) throws -> UInt64 {
-        try list("interrupts").filter { isMeant(try $0.member("line").string()) }.reduce(0) {
-            try $0 + $1.member(field).integer()
-        }
+    /// The same for interrupts that harts have taken.
+    func taken(_ name: String) -> UInt64 {
+        interrupts.filter { $0.line.contains(name) }.reduce(0) { $0 + $1.taken }
     }
 }

@@ -56,7 +56,7 @@ struct SequenceGenerator {
     // MARK: Choices
 
     mutating func below(_ bound: UInt32) -> UInt32 {
-        UInt32(truncatingIfNeeded: (random.next() >> 32) &* UInt64(bound) >> 32)
+        UInt32(truncatingIfNeeded: ((random.next() >> 32) &* UInt64(bound)) >> 32)
     }
 
     mutating func oneIn(_ chance: UInt32) -> Bool { below(chance) == 0 }

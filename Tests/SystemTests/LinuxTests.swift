@@ -1,0 +1,81 @@
+import Testing
+
+/// Debian's kernel, unmodified, behind Debian's OpenSBI.
+@Suite(.serialized)
+struct LinuxTests {
+    @Test(
+        "Debian boots to user land and powers off, twice the same",
+        .needs(.tandem, .guest), arguments: ["fw_dynamic", "fw_jump"], [1, 4])
+    func boot(firmware: String, harts: Int) throws {
+        let runs = try (1...2).map { try boot(firmware: firmware, harts: harts, number: $0) }
+        for (run, _) in runs {
+            #expect(run.exitCode == 0, "\(run.errors)\n\(run.lines.suffix(20).joined(separator: "\n"))")
+            #expect(run.lines.contains("TANDEM-GUEST-READY"))
+            #expect(run.lines.contains { $0.hasPrefix("Linux ") && $0.contains("riscv64") })
+            #expect(run.lines.filter { $0.hasPrefix("processor") }.count == harts)
+            #expect(run.lines.contains { $0.hasSuffix("reboot: Power down") })
+        }
+        #expect(runs[0].0.output == runs[1].0.output)
+        #expect(runs[0].1.repeatable == runs[1].1.repeatable)
+        try compareInterrupts(of: runs[0].0, with: runs[0].1, harts: harts)
+    }
+
+    private func boot(firmware: String, harts: Int, number: Int) throws -> (Program, RunReport) {
+        let guest = try Peer.guest.required()
+        let file = "\(Repository.scratch)/linux-\(firmware)-\(harts)-\(number).json"
+        let run = try Tandem.run(
+            [
+                "virt", "-bios", "\(guest)/\(firmware).bin", "-kernel", "\(guest)/Image",
+                "-initrd", "\(guest)/initramfs.cpio.gz", "-append", "console=ttyS0", "-m", "1G", "-smp", "\(harts)",
+                "-nographic", "-report", "json:\(file)",
+            ], limit: 600)
+        return (run, try RunReport(file: file))
+    }
+
+    /// `/proc/interrupts` as the guest printed it against the report.
+    ///
+    /// The guest prints its counts some while before it powers off: by then it sends more over the serial port, and its
+    /// timer goes on. So the report has at least what was printed, and of the rest not more than that while explains.
+    private func compareInterrupts(of run: Program, with report: RunReport, harts: Int) throws {
+        let counts = Self.guestCounts(run.lines)
+        let serial = try #require(counts["ttyS0"], "the guest printed no line for ttyS0")
+        let claimed = report.claimed("uart")
+        #expect(claimed >= serial, "the guest took \(serial) interrupts of the serial port, the report has \(claimed)")
+        #expect(
+            claimed <= serial + 200, "the guest took \(serial) interrupts of the serial port, the report has \(claimed)"
+        )
+        let clock = counts["101000.rtc"] ?? 0
+        #expect(report.claimed("rtc") == clock)
+        let timer = try #require(counts["riscv-timer"], "the guest printed no line for riscv-timer")
+        let taken = report.taken("supervisorTimer")
+        #expect(taken >= timer, "the guest took \(timer) timer interrupts, the report has \(taken)")
+    }
+
+    /// Interrupts of all harts by the name that stands last in a line of `/proc/interrupts`.
+    static func guestCounts(_ lines: [Substring]) -> [String: UInt64] {
+        var counts: [String: UInt64] = [:]
+        guard let heading = lines.firstIndex(where: { $0.hasPrefix(" ") && $0.contains("CPU0") }) else { return counts }
+        let columns = lines[heading].split(separator: " ").count
+        for line in lines[(heading + 1)...] {
+            let words = line.split(separator: " ")
+            guard words.count > columns + 1, words[0].hasSuffix(":") else { break }
+            counts[String(words[words.count - 1])] = words[1...columns].reduce(0) { $0 + (UInt64($1) ?? 0) }
+        }
+        return counts
+    }
+
+    @Test("the lines of /proc/interrupts are summed over the harts")
+    func parsing() {
+        let text = """
+            Linux (none) 6.12
+                       CPU0       CPU1
+             10:        222        196  RISC-V INTC   5 Edge      riscv-timer
+             12:        245          1  SiFive PLIC  10 Edge      ttyS0
+            IPI0:        23         55  Rescheduling interrupts
+            TANDEM-GUEST-READY
+            """
+        let counts = Self.guestCounts(text.split(separator: "\n"))
+        #expect(counts["riscv-timer"] == 418)
+        #expect(counts["ttyS0"] == 246)
+    }
+}
