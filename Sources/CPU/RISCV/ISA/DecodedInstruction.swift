@@ -2,8 +2,8 @@
 ///
 /// Fields that the encoding lacks are zero.
 public struct DecodedInstruction: Sendable, Hashable {
-    /// The immediate, sign extended; for a shift the amount, for a CSR instruction the CSR's number, for a fence fm,
-    /// predecessors and successors; for `lui` and `auipc` the value that is added, already shifted by 12.
+    /// The immediate, sign extended; for a shift the amount, for a CSR instruction the CSR's number; for `lui` and `auipc`
+    /// the value that is added, already shifted by 12; for a branch or jump the distance in bytes.
     public var immediate: Int64
     /// The instruction as a 32-bit word: for a compressed one, its expansion.
     public var word: UInt32
@@ -43,15 +43,15 @@ public struct DecodedInstruction: Sendable, Hashable {
 
     /// The fence mode: 0 for a normal fence, 8 for `fence.tso` (Unpriv. spec §2.7).
     @inlinable
-    public var fenceMode: UInt8 { UInt8(truncatingIfNeeded: immediate >> 8 & 15) }
+    public var fenceMode: UInt8 { UInt8(truncatingIfNeeded: word >> 28) }
 
     /// What a fence orders before: bits 3...0 are I, O, R, W.
     @inlinable
-    public var predecessors: UInt8 { UInt8(truncatingIfNeeded: immediate >> 4 & 15) }
+    public var predecessors: UInt8 { UInt8(truncatingIfNeeded: word >> 24 & 15) }
 
     /// What a fence orders after: bits 3...0 are I, O, R, W.
     @inlinable
-    public var successors: UInt8 { UInt8(truncatingIfNeeded: immediate & 15) }
+    public var successors: UInt8 { UInt8(truncatingIfNeeded: word >> 20 & 15) }
 
     /// Whether the instruction was fetched as 16 bits.
     @inlinable
