@@ -1,0 +1,99 @@
+/// Reading CSRs (Priv. spec §2, §3.1, §12.1).
+extension PrivilegedState {
+    /// Whether an access of the current privilege to `csr` is legal as far as its number says (Priv. spec §2.1).
+    func mayAccess(_ csr: UInt16, writing: Bool) -> Bool {
+        let lowest = UInt8(truncatingIfNeeded: csr >> 8) & 3
+        if privilege.rawValue < lowest { return false }
+        return !(writing && csr >> 10 == 3)
+    }
+
+    /// The value of a CSR, or nil if the access is illegal.
+    func read(_ csr: UInt16, _ hart: HartConfiguration, _ environment: CSREnvironment) -> UInt64? {
+        guard mayAccess(csr, writing: false) else { return nil }
+        switch csr {
+        case CSRAddress.fflags: return floatState == 0 ? nil : UInt64(environment.floatFlags)
+        case CSRAddress.frm: return floatState == 0 ? nil : UInt64(roundingMode)
+        case CSRAddress.fcsr: return floatState == 0 ? nil : UInt64(roundingMode) << 5 | UInt64(environment.floatFlags)
+        case CSRAddress.cycle: return mayCount(0) ? environment.cycles &+ cycleOffset : nil
+        case CSRAddress.time: return mayCount(1) ? environment.time : nil
+        case CSRAddress.instret: return mayCount(2) ? environment.retired &+ retiredOffset : nil
+        case CSRAddress.hpmcounter3...CSRAddress.hpmcounter3 + 28:
+            return mayCount(UInt64(csr & 31)) ? 0 : nil
+
+        case CSRAddress.sstatus: return statusView & Status.supervisorView
+        case CSRAddress.sie: return interruptEnable & interruptDelegation
+        case CSRAddress.stvec: return supervisorVector
+        case CSRAddress.scounteren: return supervisorCounterEnable
+        case CSRAddress.senvcfg: return supervisorEnvironment
+        case CSRAddress.sscratch: return supervisorScratch
+        case CSRAddress.sepc: return supervisorEPC
+        case CSRAddress.scause: return supervisorCause
+        case CSRAddress.stval: return supervisorValue
+        case CSRAddress.sip: return pending(environment.lines) & interruptDelegation
+        case CSRAddress.stimecmp: return mayUseTimeCompare(hart) ? supervisorTimeCompare : nil
+        case CSRAddress.satp: return mayUseTranslation ? translation : nil
+
+        case CSRAddress.mvendorid, CSRAddress.marchid, CSRAddress.mimpid, CSRAddress.mconfigptr: return 0
+        case CSRAddress.mhartid: return hart.hartID
+        case CSRAddress.mstatus: return statusView
+        case CSRAddress.misa: return 2 << 62 | hart.extensions.misaLetters
+        case CSRAddress.medeleg: return exceptionDelegation
+        case CSRAddress.mideleg: return interruptDelegation
+        case CSRAddress.mie: return interruptEnable
+        case CSRAddress.mtvec: return machineVector
+        case CSRAddress.mcounteren: return machineCounterEnable
+        case CSRAddress.menvcfg: return machineEnvironment
+        case CSRAddress.mcountinhibit: return counterInhibit
+        case CSRAddress.mhpmevent3...CSRAddress.mhpmevent3 + 28: return 0
+        case CSRAddress.mscratch: return machineScratch
+        case CSRAddress.mepc: return machineEPC
+        case CSRAddress.mcause: return machineCause
+        case CSRAddress.mtval: return machineValue
+        case CSRAddress.mip: return pending(environment.lines)
+        case CSRAddress.mcycle: return environment.cycles &+ cycleOffset
+        case CSRAddress.minstret: return environment.retired &+ retiredOffset
+        case CSRAddress.mhpmcounter3...CSRAddress.mhpmcounter3 + 28: return 0
+        case CSRAddress.pmpcfg0...CSRAddress.pmpcfg0 + 15: return readProtectionConfiguration(csr)
+        case CSRAddress.pmpaddr0...CSRAddress.pmpaddr0 + 63:
+            let entry = Int(csr - CSRAddress.pmpaddr0)
+            return entry < PMPTable.count ? protection.address(entry) : 0
+        default: return nil
+        }
+    }
+
+    /// `mip`: lines, and what software wrote (Priv. spec §3.1.9; SEIP is the or of both).
+    func pending(_ lines: UInt64) -> UInt64 { lines | softwarePending }
+
+    /// `mstatus` with SD, which summarises FS.
+    private var statusView: UInt64 { status | (status & Status.fs == Status.fs ? Status.sd : 0) }
+
+    /// Whether counter `index` may be read (Priv. spec §3.1.11, §12.1.5).
+    private func mayCount(_ index: UInt64) -> Bool {
+        let bit: UInt64 = 1 << index
+        switch privilege {
+        case .machine: return true
+        case .supervisor: return machineCounterEnable & bit != 0
+        case .user: return machineCounterEnable & supervisorCounterEnable & bit != 0
+        }
+    }
+
+    /// Sstc §2.2: S needs `menvcfg.STCE` and `mcounteren.TM`.
+    func mayUseTimeCompare(_ hart: HartConfiguration) -> Bool {
+        guard hart.extensions.contains(.sstc) else { return false }
+        return privilege == .machine
+            || (machineEnvironment & EnvironmentBits.stce != 0 && machineCounterEnable & 2 != 0)
+    }
+
+    /// Priv. spec §3.1.6.5: TVM keeps S from `satp` and SFENCE.VMA.
+    var mayUseTranslation: Bool { !(privilege == .supervisor && status & Status.tvm != 0) }
+
+    private func readProtectionConfiguration(_ csr: UInt16) -> UInt64? {
+        let first = Int(csr - CSRAddress.pmpcfg0)
+        guard first % 2 == 0 else { return nil }  // RV64 has the even ones only.
+        var value: UInt64 = 0
+        for byte in 0..<8 where first * 4 + byte < PMPTable.count {
+            value |= UInt64(protection.configuration(first * 4 + byte)) << UInt64(8 * byte)
+        }
+        return value
+    }
+}

@@ -1,0 +1,138 @@
+/// Where page-table entries are read and written: the hart's view of memory.
+protocol PageTableMemory {
+    /// The eight bytes at a physical address, or nil for an access fault.
+    func readEntry(_ physical: UInt64) -> UInt64?
+    /// Replaces `old` by `new` in one step. Returns false if the entry has changed meanwhile, nil for an access fault.
+    func updateEntry(_ physical: UInt64, old: UInt64, new: UInt64) -> Bool?
+}
+
+/// The outcome of translating an address.
+enum Translation: Equatable {
+    /// - `span`: bytes of the mapping, 4096 or more.
+    /// - `isWritable`: whether a store may use this without another walk: W, and D is set.
+    case mapped(physical: UInt64, span: UInt64, isReadable: Bool, isWritable: Bool)
+    case pageFault
+    case accessFault
+}
+
+/// The virtual-address translation process of Sv39, Sv48 and Sv57 (Priv. spec §12.3.2), step by step.
+struct PageWalk {
+    private enum Entry {
+        static let valid: UInt64 = 1
+        static let read: UInt64 = 2
+        static let write: UInt64 = 4
+        static let execute: UInt64 = 8
+        static let user: UInt64 = 16
+        static let accessed: UInt64 = 64
+        static let dirty: UInt64 = 128
+        static let reserved: UInt64 = 0x1fc0_0000_0000_0000
+        static let memoryType: UInt64 = 3 << 61
+        static let contiguous: UInt64 = 1 << 63
+    }
+
+    let privilege: Privilege
+    let status: UInt64
+    let root: UInt64
+    let levels: Int
+    let hasMemoryTypes: Bool
+    let hasContiguous: Bool
+    /// Svadu: the hart sets A and D itself; otherwise their absence is a page fault (Svade).
+    let updatesEntries: Bool
+
+    init(_ state: PrivilegedState, _ hart: HartConfiguration, privilege: Privilege) {
+        self.privilege = privilege
+        status = state.status
+        root = (state.translation & 0xfff_ffff_ffff) << 12
+        levels = Int(state.translationMode) - 5
+        hasMemoryTypes = state.machineEnvironment & EnvironmentBits.pbmte != 0
+        hasContiguous = hart.extensions.contains(.svnapot)
+        updatesEntries =
+            hart.extensions.contains(.svadu)
+            && (state.machineEnvironment & EnvironmentBits.adue != 0 || !hart.extensions.contains(.svade))
+    }
+
+    func translate(_ address: UInt64, _ access: MemoryAccess, _ memory: some PageTableMemory) -> Translation {
+        // Bits above the translated ones must equal the topmost of them (§12.4.1).
+        let unused = UInt64(64 - (12 + 9 * levels))
+        guard UInt64(bitPattern: Int64(bitPattern: address << unused) >> Int64(unused)) == address else {
+            return .pageFault
+        }
+        while true {
+            var table = root
+            var level = levels - 1
+            // Steps 2 to 4: down to a leaf.
+            while true {
+                let slot = table &+ ((address >> UInt64(12 + 9 * level)) & 0x1ff) &* 8
+                guard let entry = memory.readEntry(slot) else { return .accessFault }
+                guard entry & Entry.valid != 0, entry & (Entry.read | Entry.write) != Entry.write,
+                    entry & Entry.reserved == 0
+                else { return .pageFault }
+                if entry & (Entry.read | Entry.execute) == 0 {
+                    // A pointer to the next level: A, D, U and the high bits are reserved in it.
+                    guard
+                        entry & (Entry.accessed | Entry.dirty | Entry.user | Entry.memoryType | Entry.contiguous) == 0,
+                        level > 0
+                    else { return .pageFault }
+                    table = (entry >> 10 & 0xfff_ffff_ffff) << 12
+                    level -= 1
+                    continue
+                }
+                guard let result = leaf(entry, slot, level, address, access, memory) else { break }
+                return result
+            }
+        }
+    }
+
+    /// Steps 5 to 10, at a leaf. Nil: the entry changed under the update, start again.
+    private func leaf(
+        _ entry: UInt64, _ slot: UInt64, _ level: Int, _ address: UInt64, _ access: MemoryAccess,
+        _ memory: some PageTableMemory
+    ) -> Translation? {
+        guard isLegal(entry, level) else { return .pageFault }
+        let readable = entry & Entry.read != 0 || (status & Status.mxr != 0 && entry & Entry.execute != 0)
+        switch access {
+        case .fetch: if entry & Entry.execute == 0 { return .pageFault }
+        case .load: if !readable { return .pageFault }
+        case .store: if entry & Entry.write == 0 { return .pageFault }
+        }
+        guard isPermitted(entry, access) else { return .pageFault }
+        var entry = entry
+        let wanted = Entry.accessed | (access == .store ? Entry.dirty : 0)
+        if entry & wanted != wanted {
+            guard updatesEntries else { return .pageFault }
+            guard let done = memory.updateEntry(slot, old: entry, new: entry | wanted) else { return .accessFault }
+            guard done else { return nil }
+            entry |= wanted
+        }
+        var page = (entry >> 10 & 0xfff_ffff_ffff) << 12
+        var span: UInt64 = 1 << UInt64(12 + 9 * level)
+        if entry & Entry.contiguous != 0 {
+            span = 65536
+            page &= ~0xffff
+        }
+        let mask = span - 1
+        return .mapped(
+            physical: page & ~mask | address & mask, span: span, isReadable: readable,
+            isWritable: entry & Entry.write != 0 && entry & Entry.dirty != 0)
+    }
+
+    /// Alignment of large pages, and the extensions' fields.
+    private func isLegal(_ entry: UInt64, _ level: Int) -> Bool {
+        let number = entry >> 10 & 0xfff_ffff_ffff
+        if level > 0, number & ((1 << UInt64(9 * level)) - 1) != 0 { return false }
+        if entry & Entry.contiguous != 0 {
+            // Svnapot §1: only 64 KiB at the last level, PPN[3:0] = 1000.
+            guard hasContiguous, level == 0, number & 15 == 8 else { return false }
+        }
+        let type = entry & Entry.memoryType
+        return type == 0 || (hasMemoryTypes && type != Entry.memoryType)
+    }
+
+    private func isPermitted(_ entry: UInt64, _ access: MemoryAccess) -> Bool {
+        if entry & Entry.user != 0 {
+            if privilege == .user { return true }
+            return access != .fetch && status & Status.sum != 0
+        }
+        return privilege != .user
+    }
+}
