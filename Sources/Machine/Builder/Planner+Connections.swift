@@ -12,18 +12,18 @@ extension Planner {
         case .lineOut: wanted = .lineIn
         case .backend:
             findings.add(
-                at: place, "“\(module.path).\(port.name)” is a back-end and cannot be connected in a platform",
+                at: place, "“\(module.path).\(setting.name)” is a back-end and cannot be connected in a platform",
                 expected: "an option of the command line such as “-serial stdio”")
             return
         case .target, .lineIn:
             findings.add(
-                at: place, "“\(module.path).\(port.name)” is \(port.kind.words) and cannot reach anything",
+                at: place, "“\(module.path).\(setting.name)” is \(port.kind.words) and cannot reach anything",
                 expected: "the connection at its other end, the initiator or the line output")
             return
         }
         guard let references = Self.references(setting.value) else {
             findings.add(
-                at: place, "“\(module.path).\(port.name)” cannot reach \(setting.quoted)",
+                at: place, "“\(module.path).\(setting.name)” cannot reach \(setting.quoted)",
                 expected: "\(wanted.words) such as “MODULE.PORT”, or a list of them")
             return
         }

@@ -1,4 +1,3 @@
-
 import TandemKernel
 
 extension Planner {

@@ -185,7 +185,8 @@ public struct ELFImage {
         return name.map { "\($0) (machine \(machine))" } ?? "machine \(machine)"
     }
 
-    private static func truncated(_ name: String, _ what: String, needs: some BinaryInteger, has: Int) -> PlatformError {
+    private static func truncated(_ name: String, _ what: String, needs: some BinaryInteger, has: Int) -> PlatformError
+    {
         PlatformError(
             at: name, "the ELF file is truncated: \(what) ends at byte \(needs) and the file at \(has)",
             expected: "the whole file")

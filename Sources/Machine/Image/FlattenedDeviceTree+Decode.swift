@@ -106,7 +106,8 @@ private struct DeviceTreeBlob {
                     throw error(at: place, "a property of \(length) bytes leaves the blob", expected: "a length inside")
                 }
                 node.properties.append(
-                    FlattenedDeviceTree.Property(try text(at: nameAt), bytes: Array(bytes[position..<position + length])))
+                    FlattenedDeviceTree.Property(
+                        try text(at: nameAt), bytes: Array(bytes[position..<position + length])))
                 position = (position + length + 3) & ~3
             case .end, .noOperation:
                 throw error(at: place, "the node “\(name)” does not end", expected: "its end token")

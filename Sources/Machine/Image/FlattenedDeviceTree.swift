@@ -53,7 +53,8 @@ public struct FlattenedDeviceTree: Equatable, Sendable {
         }
         /// 32-bit cells, big-endian.
         public init(_ name: String, cells: [UInt32]) {
-            self.init(name, bytes: cells.flatMap { cell in (0..<4).map { UInt8(truncatingIfNeeded: cell >> (24 - 8 * $0)) } })
+            self.init(
+                name, bytes: cells.flatMap { cell in (0..<4).map { UInt8(truncatingIfNeeded: cell >> (24 - 8 * $0)) } })
         }
         /// 64-bit numbers, two cells each.
         public init(_ name: String, wideCells: [UInt64]) {
@@ -90,7 +91,8 @@ public struct FlattenedDeviceTree: Equatable, Sendable {
         var blob: [UInt8] = []
         blob.reserveCapacity(total)
         for cell in [
-            Self.magic, UInt32(total), UInt32(structureAt), UInt32(stringsAt), UInt32(Self.headerSize), 17, 16, bootHart,
+            Self.magic, UInt32(total), UInt32(structureAt), UInt32(stringsAt), UInt32(Self.headerSize), 17, 16,
+            bootHart,
             UInt32(writer.strings.count), UInt32(writer.structure.count),
         ] {
             blob.appendCell(cell)

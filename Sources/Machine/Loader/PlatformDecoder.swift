@@ -26,7 +26,8 @@ struct PlatformDecoder {
         }
         if platform.modules.isEmpty && findings.isEmpty {
             findings.add(
-                at: value.location.description, "the platform has no modules", expected: "modules: { NAME: { type: … } }")
+                at: value.location.description, "the platform has no modules",
+                expected: "modules: { NAME: { type: … } }")
         }
         return platform
     }
@@ -124,7 +125,8 @@ struct PlatformDecoder {
         if let map { module.mappings += list(map).compactMap { mapping($0, of: path) } }
         if module.type == nil, inner == nil {
             findings.add(
-                at: place, "the module “\(path)” has no type", expected: "type: NAME, or modules: { … } for a container")
+                at: place, "the module “\(path)” has no type", expected: "type: NAME, or modules: { … } for a container"
+            )
         } else if module.type != nil, let inner {
             findings.add(
                 at: inner.location.description, "“\(path)” has a type and modules of its own",

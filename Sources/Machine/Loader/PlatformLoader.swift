@@ -21,7 +21,8 @@ public struct PlatformLoader {
     private func merged(_ path: String, place: String, chain: [String]) throws(PlatformError) -> JSONValue {
         if chain.contains(path) {
             throw PlatformError(
-                at: place, "“\(path)” includes itself", expected: "includes without a circle: "
+                at: place, "“\(path)” includes itself",
+                expected: "includes without a circle: "
                     + (chain + [path]).joined(separator: " → "))
         }
         guard let bytes = source.read(path) else {

@@ -1,0 +1,83 @@
+/// Every command with its operands and options: the parser, the help and the documentation read this.
+enum CommandTable {
+    static let all = [run, check, list, describe, bench]
+
+    static let run = CommandDeclaration(
+        name: "run", summary: "Run software on a platform.", operands: "PLATFORM [IMAGE]", operandCount: 0...2,
+        options: [
+            OptionDeclaration(
+                "machine", "NAME[,dumpdtb=FILE]", aliases: ["M"],
+                "The platform, instead of the operand; dumpdtb writes the device tree to FILE and ends."),
+            OptionDeclaration("bios", "FILE|none", "The firmware: an ELF file or a raw image. IMAGE means the same."),
+            OptionDeclaration("kernel", "FILE", "The kernel: a Linux Image, an ELF file or a raw image."),
+            OptionDeclaration("initrd", "FILE", "The initial RAM disk."),
+            OptionDeclaration("append", "TEXT", "The kernel's command line."),
+            OptionDeclaration("m", "SIZE", "Main memory; a bare number counts MiB."),
+            OptionDeclaration("smp", "N", "The number of harts."),
+            OptionDeclaration(
+                "serial", "BACKEND", repeatable: true,
+                "Where the next serial port leads: stdio, file:FILE, null or none. The first is stdio if not given."),
+            OptionDeclaration(
+                flag: "nographic",
+                "The first serial port has the terminal to itself: Ctrl-C goes to the guest, Ctrl-a x quits."),
+            OptionDeclaration(flag: "no-reboot", "A restart of the guest ends the run."),
+            OptionDeclaration(
+                "rtc", "base=DATE", "What the real-time clock shows at the start: utc or 2026-01-31T12:00:00."),
+            OptionDeclaration(
+                "set", "PATH=VALUE", repeatable: true, "Sets a property of a module, such as ram.readLatency=20ns."),
+            OptionDeclaration(
+                "quantum", "auto|TIME", "How far an initiator may run ahead of simulated time."),
+            OptionDeclaration("engine", "NAME", "How harts execute: interpret."),
+            OptionDeclaration("for", "TIME", "Ends the run after that much simulated time, such as 10ms."),
+            OptionDeclaration("seed", "N", "The seed of everything random, 0 if not given."),
+            OptionDeclaration(
+                "report", "FORM", repeatable: true,
+                "The summary at the end: text (standard error), json:FILE or none. Text if not given."),
+            OptionDeclaration("gdb", "tcp::PORT", "Waits for a debugger on this port."),
+            OptionDeclaration(flag: "s", "The same as -gdb tcp::1234."),
+            OptionDeclaration(flag: "S", "Does not start: a debugger does."),
+            OptionDeclaration("d", "ITEMS", "Logs in_asm, op, exec, int, mmu, separated by commas."),
+            OptionDeclaration("D", "FILE", "Where -d writes; standard error if not given."),
+        ],
+        examples: [
+            ("tandem run virt firmware.elf", "A bare-metal program on the RISC-V virt board."),
+            (
+                "tandem run virt -bios fw_dynamic.bin -kernel Image -initrd initramfs.cpio.gz -append console=ttyS0 -m 1G",
+                "Linux, started by OpenSBI."
+            ),
+            (
+                "tandem run demo -set cpu.frequency=500MHz -report json:traffic.json",
+                "The demo at half the clock, its bus traffic as JSON."
+            ),
+        ])
+
+    static let check = CommandDeclaration(
+        name: "check", summary: "Check a platform file without running it.", operands: "PLATFORM", operandCount: 0...1,
+        options: [
+            OptionDeclaration("m", "SIZE", "Main memory, as for run."),
+            OptionDeclaration("smp", "N", "The number of harts, as for run."),
+            OptionDeclaration("set", "PATH=VALUE", repeatable: true, "Sets a property, as for run."),
+        ],
+        examples: [("tandem check platforms/virt.json5", "Says what stands on the board, or what is wrong with it.")])
+
+    static let list = CommandDeclaration(
+        name: "list", summary: "List the platforms and the module types.", operands: "[platforms|types]",
+        operandCount: 0...1, options: [],
+        examples: [("tandem list types", "The module types that platform files may name.")])
+
+    static let describe = CommandDeclaration(
+        name: "describe", summary: "Explain a module type or a platform: properties, ports, registers, memory map.",
+        operands: "TYPE|PLATFORM", operandCount: 0...1,
+        options: [
+            OptionDeclaration("schema", "platform", "Prints the JSON schema of platform files, for editors.")
+        ],
+        examples: [
+            ("tandem describe uart16550", "What the serial port has and can be told."),
+            ("tandem describe --schema platform > platform.schema.json", "Completion and checks in an editor."),
+        ])
+
+    static let bench = CommandDeclaration(
+        name: "bench", summary: "Measure the simulator itself.", operands: "MODE [N [OPS]]", operandCount: 0...3,
+        options: [],
+        examples: [("tandem bench timed1", "One line: mode, size, operations, seconds, rate, memory.")])
+}
