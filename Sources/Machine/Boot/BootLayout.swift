@@ -26,6 +26,8 @@ public struct BootLayout {
     public private(set) var start: UInt64
     /// Where the kernel begins; nothing without one.
     public private(set) var kernelEntry: UInt64?
+    /// Where the kernel's lowest byte stands; nothing without one.
+    public private(set) var kernelAddress: UInt64?
     /// The range of the initial RAM disk.
     public private(set) var initialRAMDisk: Range<UInt64>?
     public private(set) var symbols = SymbolTable()
@@ -58,8 +60,11 @@ public struct BootLayout {
         let occupied = pieces.map(\.end).max()
         let address = Self.alignUp(occupied.map { $0 + 1 } ?? memory.lowerBound, alignment)
         let entry: UInt64
+        kernelAddress = address
         if ELFImage.isELF(file) {
+            let before = pieces.count
             entry = try add(ELFImage(file), base: address)
+            kernelAddress = pieces[before].address
         } else if let image = LinuxImage(file) {
             entry = address
             try addRaw(file, "the kernel Image", at: address, size: image.imageSize)

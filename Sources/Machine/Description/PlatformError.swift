@@ -45,6 +45,22 @@ struct Findings {
         }
     }
 
+    /// Runs `body` and says whether it succeeded; its error becomes a finding that `locate` may complete.
+    @discardableResult
+    mutating func attempt(
+        locate: (inout Diagnosis) -> Void = { _ in }, _ body: () throws(ElaborationError) -> Void
+    ) -> Bool {
+        do {
+            try body()
+            return true
+        } catch {
+            var diagnosis = error.diagnosis
+            locate(&diagnosis)
+            add(diagnosis)
+            return false
+        }
+    }
+
     /// Throws what was found, if anything was.
     func check() throws(PlatformError) {
         if !diagnoses.isEmpty { throw PlatformError(diagnoses) }

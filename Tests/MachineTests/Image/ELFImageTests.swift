@@ -65,7 +65,7 @@ import Testing
         ),
         (
             ELFBuilder(segments: [.init(address: 0x8000_0000, bytes: [1], memorySize: 0x10_0000, fileSize: 0x10_0000)]),
-            "x.elf: the ELF file is truncated: segment 0 at 0x80000000 ends at byte 1048696 and the file at 362; expected the whole file"
+            "x.elf: the ELF file is truncated: segment 0 at 0x80000000 ends at byte 1048696 and the file at 338; expected the whole file"
         ),
     ]
 

@@ -1,0 +1,236 @@
+import TandemBus
+import TandemDevices
+public import TandemKernel
+
+/// A machine that runs: a platform with its images in memory. What the command line, a monitor, a test and a user's own
+/// program drive.
+///
+/// ```swift
+/// let machine = try Machine(platform, catalog: .standard)
+/// try machine.load(BootOptions(firmware: "hello.elf"), from: images)
+/// let outcome = machine.run()
+/// ```
+public final class Machine {
+    public let platform: Platform
+    public let plan: PlatformPlan
+    public let simulation: Simulation
+    /// What was loaded and where; nothing before `load`.
+    public private(set) var layout: BootLayout?
+    /// The device tree blob that the guest gets.
+    public private(set) var deviceTree: [UInt8] = []
+    /// Whether a guest that asks for a restart gets one; otherwise the run ends there.
+    public var restartsOnReset = true
+    /// How often the guest has restarted the machine.
+    public private(set) var restartCount = 0
+    /// What firmware and kernel were called, for messages about the guest.
+    public private(set) var symbols = SymbolTable()
+    private var boot = BootOptions()
+    private var bootROMContents: [UInt8] = []
+    private var deviceTreeAddress: UInt64 = 0
+
+    /// Builds the platform. Everything that is wrong with it is reported at once.
+    public init(_ platform: Platform, catalog: Catalog = .standard, seed: UInt64 = 0) throws(PlatformError) {
+        let built = try BuiltPlatform(platform, catalog: catalog, seed: seed)
+        self.platform = built.platform
+        plan = built.plan
+        simulation = built.simulation
+    }
+
+    /// The module at a path.
+    public func module(_ path: String) -> Module? { simulation.root.find(path) }
+
+    // MARK: Images
+
+    /// Main memory and where it stands; an error where the board has none.
+    func mainMemory() throws(PlatformError) -> (memory: Memory, range: ClosedRange<UInt64>) {
+        guard let path = plan.memory, let memory = module(path) as? Memory else {
+            throw PlatformError(
+                at: platform.place.isEmpty ? platform.name : platform.place, "the platform says nothing of main memory",
+                expected: "board: { memory: NAME } with a module of type “ram”")
+        }
+        guard let window = plan.module(path)?.windows.first else {
+            throw PlatformError(
+                at: path, "main memory stands nowhere in the memory map", expected: "“at” with an address")
+        }
+        return (memory, window.start...window.end)
+    }
+
+    /// Reads the images, decides where everything stands, generates the device tree, and fills memory and boot ROM.
+    public func load(_ options: BootOptions, from images: ImageSource) throws(PlatformError) {
+        boot = options
+        let (_, range) = try mainMemory()
+        var layout = BootLayout(memory: range, width: harts.first?.width ?? .bits64)
+        let firmware = try firmwareName(options)
+        if let firmware { try layout.addFirmware(images.open(firmware)) }
+        if !options.kernel.isEmpty {
+            try layout.addKernel(images.open(options.kernel), hasFirmware: firmware != nil)
+        }
+        if !options.initialRAMDisk.isEmpty {
+            guard layout.kernelEntry != nil, let kernel = layout.kernelAddress else {
+                throw PlatformError(
+                    at: "-initrd", "there is no kernel for the initial RAM disk", expected: "-kernel FILE")
+            }
+            try layout.addInitialRAMDisk(images.open(options.initialRAMDisk), kernelAt: kernel)
+        }
+        if options.kernel.isEmpty && !options.arguments.isEmpty {
+            throw PlatformError(at: "-append", "there is no kernel to read the arguments", expected: "-kernel FILE")
+        }
+        deviceTree = try makeDeviceTree(chosen(options, layout)).encoded()
+        deviceTreeAddress = try layout.placeDeviceTree(size: UInt64(deviceTree.count))
+        bootROMContents = try makeBootROM(layout)
+        symbols = layout.symbols
+        self.layout = layout
+        fillMemory(isFresh: true)
+    }
+
+    /// The firmware to load; nothing where the machine starts with the kernel.
+    private func firmwareName(_ options: BootOptions) throws(PlatformError) -> String? {
+        switch options.firmware {
+        case "none":
+            if options.kernel.isEmpty {
+                throw PlatformError(
+                    at: "-bios", "with “none” there is nothing to run", expected: "-kernel FILE, or a firmware")
+            }
+            return nil
+        case "":
+            if !options.kernel.isEmpty {
+                throw PlatformError(
+                    at: "-kernel", "nothing says which firmware starts the kernel",
+                    expected: "-bios FILE, such as OpenSBI's fw_dynamic.bin, or “-bios none” to start at the kernel")
+            }
+            if platform.images.firmware.isEmpty {
+                throw PlatformError(
+                    at: platform.name, "there is nothing to run",
+                    expected: "an image: “tandem run \(platform.name) FILE”, -bios FILE or -kernel FILE")
+            }
+            return platform.images.firmware
+        default: return options.firmware
+        }
+    }
+
+    private func chosen(_ options: BootOptions, _ layout: BootLayout) -> DeviceTreeGenerator.Chosen {
+        var chosen = DeviceTreeGenerator.Chosen()
+        chosen.arguments = options.arguments
+        chosen.initialRAMDisk = layout.initialRAMDisk
+        // A generator of its own: how many random numbers the modules took must not matter.
+        var random = SplitMix64(seed: options.seed)
+        for _ in 0..<4 { chosen.randomSeed.append(littleEndian: random.next(), count: 8) }
+        return chosen
+    }
+
+    /// The device tree of the platform as it is, for a guest with these arguments.
+    public func makeDeviceTree(
+        _ chosen: DeviceTreeGenerator.Chosen = DeviceTreeGenerator.Chosen()
+    ) throws(PlatformError) -> FlattenedDeviceTree {
+        var contributions: [(path: String, contributor: any DeviceTreeContributor)] = []
+        for planned in plan.modules {
+            if let contributor = module(planned.path) as? any DeviceTreeContributor {
+                contributions.append((planned.path, contributor))
+            }
+        }
+        var generator = DeviceTreeGenerator(
+            plan, board: platform.board, harts: harts.map(\.node), timebase: timebaseFrequency,
+            contributions: contributions)
+        return try generator.generate(chosen)
+    }
+
+    /// The device tree that `dumpdtb` writes: as the guest would see it, without images.
+    public func dumpDeviceTree(_ options: BootOptions) throws(PlatformError) -> [UInt8] {
+        let (_, range) = try mainMemory()
+        var chosen = chosen(options, BootLayout(memory: range))
+        chosen.arguments = options.arguments
+        return try makeDeviceTree(chosen).encoded()
+    }
+
+    private func makeBootROM(_ layout: BootLayout) throws(PlatformError) -> [UInt8] {
+        guard let path = plan.bootROM else {
+            for hart in harts where hart.resetVector != layout.start {
+                throw PlatformError(
+                    at: hart.node.path,
+                    "the hart starts at \(hexadecimal(hart.resetVector)) and the image at \(hexadecimal(layout.start))",
+                    expected: "the same address, or a boot ROM that jumps: board: { bootROM: NAME }")
+            }
+            return []
+        }
+        let contents = BootROM(
+            start: layout.start, deviceTree: deviceTreeAddress, next: layout.kernelEntry ?? 0, width: layout.width
+        ).bytes
+        guard let rom = module(path) as? Memory, rom.contains(0, count: contents.count) else {
+            throw PlatformError(
+                at: path, "the boot ROM cannot hold the \(contents.count) bytes of the reset code",
+                expected: "a module of type “rom” that is large enough")
+        }
+        return contents
+    }
+
+    /// Puts everything into memory. Fresh memory is zero already, and stays untouched where nothing is loaded.
+    private func fillMemory(isFresh: Bool) {
+        guard let layout, let (memory, range) = try? mainMemory() else { return }
+        for piece in layout.pieces {
+            let contents = piece.contents ?? UnsafeRawBufferPointer(start: nil, count: 0)
+            memory.load(contents, at: piece.address - range.lowerBound)
+            let rest = Int(piece.size) - contents.count
+            if !isFresh, rest > 0 {
+                let offset = piece.address - range.lowerBound + UInt64(contents.count)
+                memory.load([UInt8](repeating: 0, count: rest), at: offset)
+            }
+        }
+        memory.load(deviceTree, at: deviceTreeAddress - range.lowerBound)
+        if let path = plan.bootROM, let rom = module(path) as? Memory { rom.load(bootROMContents, at: 0) }
+    }
+
+    // MARK: Running
+
+    /// Runs until the guest ends it, nothing can happen any more, somebody stops it, or `limit` is reached.
+    public func run(until limit: SimTime = .never) -> RunOutcome {
+        while true {
+            switch simulation.run(until: limit, starvation: limit == .never ? .exit : .runToLimit) {
+            case .timeReached: return RunOutcome(.timeLimit)
+            case .starved: return RunOutcome(.starved, code: RunOutcome.hangCode)
+            case .paused: return RunOutcome(.debugger)
+            case .stopped(let request):
+                if request.reason == .reset, restartsOnReset {
+                    restart()
+                    continue
+                }
+                let code = request.reason == .guestHang ? RunOutcome.hangCode : request.code
+                return RunOutcome(request.reason, code: code)
+            case .failed(let error):
+                return RunOutcome(.simulationFailure, code: RunOutcome.hangCode, failure: error)
+            }
+        }
+    }
+
+    /// Runs for a span of simulated time.
+    public func run(for span: SimTime) -> RunOutcome { run(until: simulation.scheduler.now.saturatingAdd(span)) }
+
+    /// Restarts the machine as its reset line does: memory keeps what is not loaded again, time goes on.
+    public func restart() {
+        restartCount += 1
+        simulation.reset(.warm)
+        fillMemory(isFresh: false)
+    }
+
+    /// Asks a run to end, from any thread.
+    public func quit(_ reason: ExitReason = .quit, code: Int32 = 0) {
+        simulation.stopHandle.requestStop(StopRequest(reason, code: code))
+    }
+}
+
+/// How a run ended.
+public struct RunOutcome: Equatable, Sendable {
+    public var reason: ExitReason
+    /// The exit code of the process that goes with it.
+    public var code: Int32
+    /// The error inside the simulation, if that was the reason.
+    public var failure: SimulationError?
+
+    /// The code of a guest that hangs, and of an expectation that failed.
+    public static let hangCode: Int32 = 3
+
+    public init(_ reason: ExitReason, code: Int32 = 0, failure: SimulationError? = nil) {
+        self.reason = reason
+        self.code = code
+        self.failure = failure
+    }
+}
