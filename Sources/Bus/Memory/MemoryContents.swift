@@ -32,7 +32,7 @@ public struct MemoryContents: SnapshotPayload {
         let size: UInt64 = try reader.read()
         self.size = size
         var next: UInt64 = 0
-        pages = try reader.read { reader throws(SnapshotError) in
+        pages = try reader.read(each: { reader throws(SnapshotError) in
             let page = Page(index: try reader.read(), bytes: try reader.read())
             let start = page.index.multipliedReportingOverflow(by: WriteWatch.pageSize)
             guard page.index >= next, !start.overflow, start.partialValue < size,
@@ -40,7 +40,7 @@ public struct MemoryContents: SnapshotPayload {
             else { throw reader.error("page \(page.index) of a memory of \(size) bytes has \(page.bytes.count) bytes") }
             next = page.index + 1
             return page
-        }
+        })
     }
 }
 

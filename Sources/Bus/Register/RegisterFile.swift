@@ -1,0 +1,94 @@
+public import TandemKernel
+
+/// Storage for the registers of a table, with the field modes applied on reads and writes. Part of a core that has no
+/// better form for its state.
+public struct RegisterFile<Register: RegisterName>: Equatable {
+    private var values: [UInt64]
+    /// Bits of write-once fields that have been written since the reset.
+    private var locked: [UInt64]
+    private let layout: Layout
+
+    /// Where the elements of each register stand; shared by all copies.
+    private final class Layout: Sendable {
+        let first: [Int]
+        let counts: [Int]
+        let masks: [FieldMasks]
+        let initial: [UInt64]
+
+        init(_ table: RegisterTable<Register>) {
+            var first: [Int] = []
+            var initial: [UInt64] = []
+            let rows = Register.allCases.sorted { $0.rawValue < $1.rawValue }.map { table[$0] }
+            for row in rows {
+                first.append(initial.count)
+                initial.append(contentsOf: repeatElement(row.resetValue, count: row.count))
+            }
+            self.first = first
+            self.initial = initial
+            counts = rows.map(\.count)
+            masks = rows.map(\.masks)
+        }
+
+        func index(_ register: Register, _ element: Int) -> Int {
+            precondition(element >= 0 && element < counts[register.rawValue], "There is no such element.")
+            return first[register.rawValue] + element
+        }
+    }
+
+    /// All registers with their reset values.
+    public init(_ table: RegisterTable<Register>) {
+        layout = Layout(table)
+        values = layout.initial
+        locked = Array(repeating: 0, count: values.count)
+    }
+
+    /// The stored value, without side effects, for the device itself: every bit may be set.
+    public subscript(_ register: Register, at index: Int = 0) -> UInt64 {
+        get { values[layout.index(register, index)] }
+        set { values[layout.index(register, index)] = newValue }
+    }
+
+    /// A guest's read: hides what cannot be read, and does what reads do.
+    public mutating func read(_ register: Register, at index: Int = 0) -> UInt64 {
+        layout.masks[register.rawValue].read(&values[layout.index(register, index)])
+    }
+
+    /// A guest's write, by the modes of the fields. Returns the stored value before it.
+    @discardableResult
+    public mutating func write(_ register: Register, at index: Int = 0, _ value: UInt64, mask: UInt64) -> UInt64 {
+        let index = layout.index(register, index)
+        let before = values[index]
+        values[index] = layout.masks[register.rawValue].write(value, mask: mask, over: before, locked: &locked[index])
+        return before
+    }
+
+    /// Back to the reset values; write-once fields are open again.
+    public mutating func reset() {
+        values = layout.initial
+        locked = Array(repeating: 0, count: values.count)
+    }
+
+    public static func == (a: RegisterFile, b: RegisterFile) -> Bool { a.values == b.values && a.locked == b.locked }
+
+    /// Writes all values, for the payload of the core that holds the file.
+    public func encode(to writer: inout SnapshotWriter) {
+        writer.write(each: values) { $0.write($1) }
+        writer.write(each: locked) { $0.write($1) }
+    }
+
+    /// Reads what `encode` wrote.
+    public init(
+        from reader: inout SnapshotReader, _ table: RegisterTable<Register>
+    ) throws(SnapshotError) {
+        self.init(table)
+        let values = try reader.read(each: Self.readWord)
+        let locked = try reader.read(each: Self.readWord)
+        guard values.count == self.values.count && locked.count == values.count else {
+            throw reader.error("\(values.count) registers are stored", expected: "\(self.values.count)")
+        }
+        self.values = values
+        self.locked = locked
+    }
+
+    private static func readWord(_ reader: inout SnapshotReader) throws(SnapshotError) -> UInt64 { try reader.read() }
+}
