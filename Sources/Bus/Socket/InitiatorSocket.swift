@@ -9,6 +9,8 @@ public final class InitiatorSocket: Port {
         @usableFromInline var server: Unmanaged<BusServer>
         @usableFromInline let id: InitiatorID
         @usableFromInline let traffic: TrafficTable
+        /// Accesses that went through `transport`; those through direct memory are none.
+        @usableFromInline var transactions: UInt64 = 0
 
         init(server: BusServer, id: InitiatorID) {
             self.server = .passUnretained(server)
@@ -91,6 +93,8 @@ public final class InitiatorSocket: Port {
         state.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, delay: &delay) }
         let command = transaction.command
         guard command != .ignore else { return }
+        // Wrapping: 2^64 accesses take longer than any run.
+        state.pointee.transactions &+= 1
         let attributes = transaction.attributes
         let cell = state.pointee.traffic.cell(transaction.target, isPageWalk: attributes.isPageWalk)
         // Wrapping: a waiting target may return a smaller delay than it got, but only after more time has passed.
@@ -151,8 +155,12 @@ public final class InitiatorSocket: Port {
         state.pointee.traffic.cell(target, isPageWalk: isPageWalk)
     }
 
+    /// How many accesses were sent as transactions, page walks included. Direct memory is counted in `traffic` only.
+    public var transactionCount: UInt64 { state.pointee.transactions }
+
     /// Sets all counters to zero.
     public func clearTraffic() {
+        state.pointee.transactions = 0
         source?.foldTraffic()
         state.pointee.traffic.clear()
     }
