@@ -1,0 +1,16 @@
+public import TandemKernel
+
+/// A module that executes instructions: what reports and rates count.
+public protocol ProcessorModule: Module {
+    /// Instructions that have retired since the start.
+    var instructionsRetired: UInt64 { get }
+    /// The furthest that it was found ahead of an event that concerned it.
+    var maxSkew: SimTime { get }
+}
+
+extension Machine {
+    /// The processors of the platform, in platform order.
+    public var processors: [any ProcessorModule] {
+        plan.modules.compactMap { module($0.path) as? any ProcessorModule }
+    }
+}

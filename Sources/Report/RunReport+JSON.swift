@@ -1,0 +1,70 @@
+public import TandemJSON
+import TandemKernel
+import TandemMachine
+
+extension RunReport {
+    /// The report as `-report json:FILE` writes it. Members keep their order, so that equal runs give equal bytes.
+    public var json: JSONValue {
+        JSONValue(members: [
+            "platform": JSONValue(platform),
+            "simulatedSeconds": JSONValue(simulated.seconds),
+            "simulatedPicoseconds": JSONValue(simulated.picoseconds),
+            "instructions": JSONValue(members: [
+                "total": JSONValue(instructions),
+                "harts": JSONValue(
+                    processors.map { processor in
+                        JSONValue(members: [
+                            "hart": JSONValue(processor.path), "retired": JSONValue(processor.instructions),
+                        ])
+                    }),
+            ]),
+            "transactions": JSONValue(transactions),
+            "deltaCycles": JSONValue(deltaCycles),
+            "maxSkewSeconds": JSONValue(maxSkew.seconds),
+            "exitReason": JSONValue(exitReason.rawValue),
+            "exitCode": JSONValue(exitCode),
+            "restarts": JSONValue(restarts),
+            "stateHash": JSONValue(stateHashText),
+            "traffic": JSONValue(traffic.map(\.json)),
+            "pageWalks": JSONValue(pageWalks.map(\.json)),
+            "interrupts": JSONValue(
+                interrupts.map { line in
+                    JSONValue(members: [
+                        "line": JSONValue(line.line), "raised": JSONValue(line.raised), "taken": JSONValue(line.taken),
+                        "claimed": JSONValue(line.claimed),
+                    ])
+                }),
+            "host": JSONValue(members: [
+                "hostSeconds": JSONValue(host.seconds), "cpuSeconds": JSONValue(host.cpuSeconds),
+                "mips": JSONValue(mips), "peakResidentBytes": JSONValue(host.peakResidentBytes),
+            ]),
+        ])
+    }
+
+    /// Sixteen hexadecimal digits.
+    public var stateHashText: String {
+        let digits = String(stateHash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// Millions of instructions per second of processor time.
+    public var mips: Double {
+        host.cpuSeconds > 0 ? Double(instructions) / host.cpuSeconds / 1e6 : 0
+    }
+}
+
+extension RunReport.Traffic {
+    fileprivate var json: JSONValue {
+        JSONValue(members: [
+            "initiator": JSONValue(initiator), "target": JSONValue(target), "reads": JSONValue(reads),
+            "writes": JSONValue(writes), "fetches": JSONValue(fetches), "readBytes": JSONValue(readBytes),
+            "writeBytes": JSONValue(writeBytes), "fetchBytes": JSONValue(fetchBytes), "errors": JSONValue(errors),
+            "latencySeconds": JSONValue(latency.seconds),
+        ])
+    }
+}
+
+extension SimTime {
+    /// Seconds, correctly rounded: the same on every host.
+    fileprivate var seconds: Double { Double(picoseconds) / 1e12 }
+}

@@ -1,0 +1,100 @@
+import TandemKernel
+import TandemMachine
+
+extension RunReport {
+    /// The summary for people: how the run ended, and tables of traffic and interrupts.
+    public var text: String {
+        var text = "\(platform): \(exitReason) after \(simulated) of simulated time, "
+        text += "\(Self.grouped(instructions)) instructions"
+        if processors.count > 1 {
+            text +=
+                " (" + processors.map { "\($0.path) \(Self.grouped($0.instructions))" }.joined(separator: ", ") + ")"
+        }
+        text += ", state \(stateHashText)\n"
+        text += "host: \(Self.fixed(host.seconds, 3)) s, \(Self.fixed(host.cpuSeconds, 3)) s of processor time, "
+        text +=
+            "\(Self.fixed(mips, 1)) MIPS, \(Self.fixed(Double(host.peakResidentBytes) / 1_048_576, 1)) MiB at most\n"
+        if !traffic.isEmpty { text += "\n" + trafficTable }
+        let active = interrupts.filter { $0.raised | $0.taken | $0.claimed != 0 }
+        if !active.isEmpty { text += "\n" + Self.interruptTable(active) }
+        return text
+    }
+
+    private var trafficTable: String {
+        var rows = [
+            ["initiator", "target", "reads", "writes", "fetches", "read", "written", "fetched", "errors", "latency"]
+        ]
+        for row in traffic {
+            rows.append([
+                row.initiator, row.target, Self.grouped(row.reads), Self.grouped(row.writes), Self.grouped(row.fetches),
+                Self.bytes(row.readBytes), Self.bytes(row.writeBytes), Self.bytes(row.fetchBytes),
+                Self.grouped(row.errors), "\(row.latency)",
+            ])
+        }
+        let moved = traffic.reduce(0) { $0 &+ $1.readBytes &+ $1.writeBytes &+ $1.fetchBytes }
+        return Self.table(rows, textColumns: 2)
+            + "\(Self.grouped(transactions)) transactions; \(Self.bytes(moved)) moved, direct memory included\n"
+    }
+
+    private static func interruptTable(_ lines: [Interrupt]) -> String {
+        var rows = [["interrupt", "raised", "taken", "claimed"]]
+        for line in lines {
+            rows.append([line.line, grouped(line.raised), grouped(line.taken), grouped(line.claimed)])
+        }
+        return table(rows, textColumns: 1)
+    }
+
+    /// Aligned columns, the first `textColumns` to the left, the others to the right.
+    static func table(_ rows: [[String]], textColumns: Int) -> String {
+        guard let columns = rows.first?.count else { return "" }
+        let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        var text = ""
+        for row in rows {
+            let cells = row.enumerated().map { column, cell in
+                let space = String(repeating: " ", count: widths[column] - cell.count)
+                return column < textColumns ? cell + space : space + cell
+            }
+            var line = cells.joined(separator: "  ")
+            while line.hasSuffix(" ") { line.removeLast() }
+            text += line + "\n"
+        }
+        return text
+    }
+
+    /// "1 234 567".
+    static func grouped(_ number: UInt64) -> String {
+        var digits = Array(String(number))
+        var index = digits.count - 3
+        while index > 0 {
+            digits.insert(" ", at: index)
+            index -= 3
+        }
+        return String(digits)
+    }
+
+    /// "1.2 MiB".
+    static func bytes(_ count: UInt64) -> String {
+        let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+        var value = Double(count)
+        var unit = 0
+        while value >= 1024, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        return unit == 0 ? "\(count) B" : "\(fixed(value, 1)) \(units[unit])"
+    }
+
+    /// A number with so many digits after the point, without Foundation.
+    static func fixed(_ value: Double, _ digits: Int) -> String {
+        var scale = 1.0
+        for _ in 0..<digits { scale *= 10 }
+        let scaled = (value.magnitude * scale).rounded()
+        guard scaled < 1e18 else { return "\(value)" }
+        let number = UInt64(scaled)
+        let whole = number / UInt64(scale)
+        let fraction = String(number % UInt64(scale))
+        let sign = value < 0 ? "-" : ""
+        if digits == 0 { return "\(sign)\(whole)" }
+        return "\(sign)\(whole)." + String(repeating: "0", count: digits - fraction.count) + fraction
+    }
+}

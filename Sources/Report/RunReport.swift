@@ -1,0 +1,104 @@
+import TandemBus
+public import TandemKernel
+public import TandemMachine
+
+/// What a run did, as numbers. Everything but `host` is the same for two runs of the same platform with the same inputs,
+/// on every host.
+public struct RunReport: Equatable, Sendable {
+    /// One processor and how many instructions it retired.
+    public struct Processor: Equatable, Sendable {
+        public var path: String
+        public var instructions: UInt64
+    }
+
+    /// What depends on the host.
+    public struct Host: Equatable, Sendable {
+        /// Wall-clock time of the run, in seconds.
+        public var seconds: Double
+        /// Processor time of the process, in seconds.
+        public var cpuSeconds: Double
+        public var peakResidentBytes: UInt64
+
+        public init(seconds: Double, cpuSeconds: Double, peakResidentBytes: UInt64) {
+            self.seconds = seconds
+            self.cpuSeconds = cpuSeconds
+            self.peakResidentBytes = peakResidentBytes
+        }
+    }
+
+    public var platform: String
+    public var simulated: SimTime
+    public var processors: [Processor]
+    /// Accesses that were sent as bus transactions; those through direct memory are only in `traffic`.
+    public var transactions: UInt64
+    public var deltaCycles: UInt64
+    public var maxSkew: SimTime
+    public var exitReason: ExitReason
+    public var exitCode: Int32
+    public var restarts: Int
+    public var stateHash: UInt64
+    /// By initiator and target, in the order in which they were made.
+    public var traffic: [Traffic]
+    /// The same for page walks, which are counted apart.
+    public var pageWalks: [Traffic]
+    public var interrupts: [Interrupt]
+    public var host: Host
+
+    /// What one initiator asked of one target.
+    public struct Traffic: Equatable, Sendable {
+        public var initiator: String
+        public var target: String
+        public var reads: UInt64
+        public var writes: UInt64
+        public var fetches: UInt64
+        public var readBytes: UInt64
+        public var writeBytes: UInt64
+        public var fetchBytes: UInt64
+        public var errors: UInt64
+        public var latency: SimTime
+    }
+
+    /// What happened on one line.
+    public struct Interrupt: Equatable, Sendable {
+        public var line: String
+        public var raised: UInt64
+        public var taken: UInt64
+        public var claimed: UInt64
+    }
+
+    /// All instructions.
+    public var instructions: UInt64 { processors.reduce(0) { $0 + $1.instructions } }
+
+    /// The state of `machine` after a run that ended with `outcome`.
+    public init(_ machine: Machine, _ outcome: RunOutcome, host: Host) {
+        let simulation = machine.simulation
+        let directory = BusDirectory.of(simulation)
+        platform = machine.platform.name
+        simulated = simulation.scheduler.now
+        processors = machine.processors.map { Processor(path: $0.path, instructions: $0.instructionsRetired) }
+        traffic = directory.traffic.map(Traffic.init)
+        pageWalks = directory.pageWalkTraffic.map(Traffic.init)
+        transactions = directory.initiators.reduce(0) { $0 + $1.transactionCount }
+        deltaCycles = simulation.scheduler.deltaCount
+        maxSkew = machine.processors.map(\.maxSkew).max() ?? .zero
+        exitReason = outcome.reason
+        exitCode = outcome.code
+        restarts = machine.restartCount
+        stateHash = StateHash.of(machine)
+        interrupts = directory.lines.filter(\.isConnected).map { line in
+            let record = line.record
+            return Interrupt(
+                line: record.line, raised: record.raised, taken: record.taken, claimed: record.claimed)
+        }
+        self.host = host
+    }
+}
+
+extension RunReport.Traffic {
+    init(_ record: TrafficRecord) {
+        self.init(
+            initiator: record.initiator, target: record.target, reads: record.reads, writes: record.writes,
+            fetches: record.fetches, readBytes: record.readBytes, writeBytes: record.writeBytes,
+            fetchBytes: record.fetchBytes, errors: record.errors, latency: record.latency)
+    }
+}
