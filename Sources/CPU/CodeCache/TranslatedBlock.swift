@@ -51,16 +51,17 @@ struct TranslatedBlock {
     var code: UnsafeMutablePointer<PortableInstruction>
     var boundaries: UnsafeMutablePointer<BlockBoundary>
     /// Chained successors: taken (or only) and not taken.
-    var takenLink: BlockPointer?
-    var otherLink: BlockPointer?
+    var takenLink: BlockPointer? = nil
+    var otherLink: BlockPointer? = nil
     /// The next block in the same bucket of the table, and in the same physical page.
-    var nextInBucket: BlockPointer?
-    var nextInPage: BlockPointer?
+    var nextInBucket: BlockPointer? = nil
+    var nextInPage: BlockPointer? = nil
     /// Which grant the code is fetched through; an index into the hart's grants.
     var fetchRegion: Int32
     /// Whether blocks may be chained to and from it.
     var isChainable: Bool
-    var isValid: Bool
+    /// False once it was dropped.
+    var isValid = true
     var tally: AccessTally
 
     static let noPage = UInt64.max

@@ -25,6 +25,14 @@ struct PortableLowering {
         lower(block.terminal, lastIndex: block.boundaries.count - 1)
     }
 
+    /// Copies the steps to uninitialised memory.
+    func copy(to destination: UnsafeMutablePointer<PortableInstruction>) {
+        code.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { return }
+            destination.initialize(from: base, count: source.count)
+        }
+    }
+
     // MARK: Operands
 
     /// The place of an operand; a constant is put into a scratch place first.

@@ -67,6 +67,11 @@ extension PrivilegedState {
     /// `mstatus` with SD, which summarises FS.
     private var statusView: UInt64 { status | (status & Status.fs == Status.fs ? Status.sd : 0) }
 
+    /// `mstatus` or `sstatus` as they are, for a debugger.
+    func statusForDebugger(_ csr: UInt16) -> UInt64 {
+        csr == CSRAddress.mstatus ? statusView : statusView & Status.supervisorView
+    }
+
     /// Whether counter `index` may be read (Priv. spec §3.1.11, §12.1.5).
     private func mayCount(_ index: UInt64) -> Bool {
         let bit: UInt64 = 1 << index

@@ -38,6 +38,8 @@ struct PageWalk {
     let hasContiguous: Bool
     /// Svadu: the hart sets A and D itself; otherwise their absence is a page fault (Svade).
     let updatesEntries: Bool
+    /// A debugger's walk: A and D do not matter, and nothing is written.
+    var looksOnly = false
 
     init(_ state: PrivilegedState, _ hart: HartConfiguration, privilege: Privilege) {
         self.privilege = privilege
@@ -98,7 +100,7 @@ struct PageWalk {
         guard isPermitted(entry, access) else { return .pageFault }
         var entry = entry
         let wanted = Entry.accessed | (access == .store ? Entry.dirty : 0)
-        if entry & wanted != wanted {
+        if entry & wanted != wanted, !looksOnly {
             guard updatesEntries else { return .pageFault }
             guard let done = memory.updateEntry(slot, old: entry, new: entry | wanted) else { return .accessFault }
             guard done else { return nil }

@@ -1,0 +1,199 @@
+import TandemBus
+import TandemKernel
+
+/// Why a hart stopped for its debugger.
+public enum HartStop: Equatable, Sendable {
+    case breakpoint(UInt64)
+    case step
+}
+
+/// Whoever set breakpoints or asked for steps.
+public protocol HartDebugger: AnyObject {
+    /// The hart rests before the instruction at its program counter.
+    func hartStopped(_ hart: Hart, _ reason: HartStop)
+}
+
+/// The view of a debugger: registers and memory without side effects, stops at exact instructions.
+extension Hart {
+    /// Instructions retired since the start.
+    public var instructionsRetired: UInt64 { state.pointee.retired }
+
+    public var privilege: Privilege { privileged.privilege }
+
+    public var hartID: UInt64 { configuration.hartID }
+
+    public var extensions: ExtensionSet { configuration.extensions }
+
+    /// The width of the integer registers.
+    public var xlen: XLEN { configuration.xlen }
+
+    /// The largest translation scheme, as the device tree names it: `riscv,sv57` and so on; nil without translation.
+    public var translationName: String? {
+        switch configuration.maximumTranslation {
+        case 8: "riscv,sv39"
+        case 9: "riscv,sv48"
+        case 10: "riscv,sv57"
+        default: nil
+        }
+    }
+
+    public var programCounter: UInt64 {
+        get { pc }
+        set {
+            pc = newValue
+            isWaiting = false
+        }
+    }
+
+    /// x0…x31. Writing x0 has no effect.
+    public func integerRegister(_ number: Int) -> UInt64 { frame[number] }
+    public func setIntegerRegister(_ number: Int, _ value: UInt64) { if number != 0 { frame[number] = value } }
+
+    /// f0…f31 as 64 bits; singles are boxed.
+    public func floatRegister(_ number: Int) -> UInt64 { frame[32 + number] }
+    public func setFloatRegister(_ number: Int, _ value: UInt64) { frame[32 + number] = value }
+
+    /// A CSR as machine mode would read it; nil if there is none of that number.
+    public func csr(_ number: UInt16) -> UInt64? {
+        var view = privileged
+        view.privilege = .machine
+        if view.floatState == 0 { view.floatState = 1 }
+        let isReal = number == CSRAddress.mstatus || number == CSRAddress.sstatus
+        let environment = CSREnvironment(
+            cycles: localNow.picoseconds / cyclePicoseconds, retired: state.pointee.retired,
+            time: timebase?.ticks(at: localNow) ?? 0, lines: liveLines,
+            floatFlags: UInt8(truncatingIfNeeded: frame[Int(Place.floatFlags.index)]))
+        return isReal ? privileged.statusForDebugger(number) : view.read(number, configuration, environment)
+    }
+
+    /// Writes a CSR as machine mode would. False if there is none of that number, or it cannot be written.
+    public func setCSR(_ number: UInt16, _ value: UInt64) -> Bool {
+        let privilege = privileged.privilege
+        privileged.privilege = .machine
+        defer {
+            privileged.privilege = privilege
+            flushTranslations()
+            timerChanged()
+            modeChanged()
+        }
+        var environment = CSREnvironment(
+            cycles: localNow.picoseconds / cyclePicoseconds, retired: state.pointee.retired, time: 0, lines: lines,
+            floatFlags: UInt8(truncatingIfNeeded: frame[Int(Place.floatFlags.index)]))
+        guard privileged.write(number, value, configuration, &environment) != nil else { return false }
+        frame[Int(Place.floatFlags.index)] = UInt64(environment.floatFlags)
+        return true
+    }
+
+    // MARK: Memory
+
+    /// The physical address behind a virtual one for the current privilege, without side effects.
+    public func translateForDebugger(_ address: UInt64) -> UInt64? {
+        let privilege = privileged.privilege
+        guard privileged.isTranslated(privilege) else { return address }
+        for access in [MemoryAccess.load, .fetch] {
+            var walk = PageWalk(privileged, configuration, privilege: privilege)
+            walk.looksOnly = true
+            if case .mapped(let physical, _, _, _) = walk.translate(address, access, DebugPageTables(bus: bus)) {
+                return physical
+            }
+        }
+        return nil
+    }
+
+    /// Bytes at a virtual address; nil where nothing is mapped.
+    public func readVirtual(_ address: UInt64, count: Int) -> [UInt8]? {
+        access(.read, address, [UInt8](repeating: 0, count: count))
+    }
+
+    /// Writes bytes at a virtual address. False where nothing is mapped.
+    public func writeVirtual(_ address: UInt64, _ bytes: [UInt8]) -> Bool { access(.write, address, bytes) != nil }
+
+    private func access(_ command: Command, _ address: UInt64, _ bytes: [UInt8]) -> [UInt8]? {
+        var bytes = bytes
+        var done = 0
+        while done < bytes.count {
+            let place = address &+ UInt64(done)
+            guard let physical = translateForDebugger(place) else { return nil }
+            let count = min(bytes.count - done, 4096 - Int(place & 0xfff))
+            let moved = bytes.withUnsafeMutableBytes { data -> Int in
+                guard let base = data.baseAddress else { return 0 }
+                var transaction = Transaction(command, address: physical, data: base + done, count: count)
+                return bus.debugTransport(&transaction)
+            }
+            guard moved == count else { return nil }
+            done += count
+        }
+        return bytes
+    }
+
+    public func disassemble(_ word: UInt32, at address: UInt64) -> String {
+        Disassembler(xlen: configuration.xlen, extensions: configuration.extensions).text(word, at: address)
+    }
+
+    // MARK: Stopping
+
+    var isDebugged: Bool { !breakpoints.isEmpty || stepsLeft > 0 }
+
+    /// Stops the hart before the instruction at an address.
+    public func addBreakpoint(_ address: UInt64) {
+        if !breakpoints.contains(address) { breakpoints.append(address) }
+        interruptSlice()
+    }
+
+    public func removeBreakpoint(_ address: UInt64) { breakpoints.removeAll { $0 == address } }
+
+    /// Goes on; with `steps`, for that many instructions. A breakpoint at the program counter does not stop at once.
+    public func resume(steps: Int = 0) {
+        stepsLeft = steps
+        skipsBreakpoint = true
+        isHalted = false
+        interruptSlice()
+        wake.notify(after: .zero)
+    }
+
+    /// Rests at the next instruction.
+    public func halt() {
+        isHalted = true
+        interruptSlice()
+    }
+
+    private func interruptSlice() {
+        needsAttention = true
+        state.pointee.limit = .min
+    }
+
+    /// Whether a breakpoint stands at the program counter; then the hart rests.
+    func stopsHere() -> Bool {
+        defer { skipsBreakpoint = false }
+        guard !skipsBreakpoint, breakpoints.contains(pc) else { return false }
+        isHalted = true
+        debugger?.hartStopped(self, .breakpoint(pc))
+        return true
+    }
+
+    /// One instruction was executed.
+    func stepDone() {
+        guard stepsLeft > 0 else { return }
+        stepsLeft -= 1
+        guard stepsLeft == 0 else { return }
+        isHalted = true
+        debugger?.hartStopped(self, .step)
+    }
+}
+
+/// Page tables as a debugger reads them: nothing is counted, nothing is written.
+private struct DebugPageTables: PageTableMemory {
+    let bus: InitiatorSocket
+
+    func readEntry(_ physical: UInt64) -> UInt64? {
+        var value: UInt64 = 0
+        let moved = withUnsafeMutableBytes(of: &value) { bytes -> Int in
+            guard let base = bytes.baseAddress else { return 0 }
+            var transaction = Transaction(.read, address: physical, data: base, count: 8)
+            return bus.debugTransport(&transaction)
+        }
+        return moved == 8 ? value : nil
+    }
+
+    func updateEntry(_ physical: UInt64, old: UInt64, new: UInt64) -> Bool? { true }
+}

@@ -1,0 +1,86 @@
+public import TandemBus
+public import TandemKernel
+
+/// Interrupt lines and timers.
+extension Hart: LineReceiver, TimebaseObserver {
+    /// Absolute local time: that of the simulation while the hart does not run ahead of it.
+    var localNow: SimTime { max(now, sliceStart + SimTime(picoseconds: UInt64(max(0, state.pointee.localTime)))) }
+
+    public func lineChanged(_ input: LineInput, level: Bool, at time: SimTime) {
+        guard let line = HartLine(rawValue: input.index) else { return }
+        if time > localNow {
+            let index = pendingChanges.firstIndex { $0.time > time } ?? pendingChanges.endIndex
+            pendingChanges.insert(LineChange(time: time, line: line, level: level), at: index)
+        } else {
+            maxSkew = max(maxSkew, localNow - time)
+            apply(line, level)
+        }
+        needsAttention = true
+        if isWaiting { wake.notify(after: time > now ? time - now : .zero) }
+    }
+
+    private func apply(_ line: HartLine, _ level: Bool) {
+        if line == .ssip {
+            // The SSWI's line is a pulse: its edge sets the software bit (ACLINT spec §4).
+            if level { privileged.softwarePending |= InterruptBits.ssi }
+        } else if level {
+            lines |= line.bit
+        } else {
+            lines &= ~line.bit
+        }
+    }
+
+    public func timebaseChanged(_ timebase: any Timebase) { timerChanged() }
+
+    /// `stimecmp` or what enables it was written.
+    func timerChanged() {
+        let isEnabled =
+            configuration.extensions.contains(.sstc) && privileged.machineEnvironment & EnvironmentBits.stce != 0
+        timerTime = isEnabled ? timebase?.time(ofTick: privileged.supervisorTimeCompare) ?? .never : .never
+        timerWasDue = false
+        needsAttention = true
+    }
+
+    /// Whether the supervisor timer of Sstc is due at the local time.
+    var isTimerDue: Bool { timerTime != .never && localNow >= timerTime }
+
+    /// The levels that `mip` shows besides what software wrote.
+    var liveLines: UInt64 { isTimerDue ? lines | InterruptBits.sti : lines }
+
+    /// Takes over the changes of lines that the local time has reached.
+    func applyDueChanges() {
+        while let change = pendingChanges.first, change.time <= localNow {
+            pendingChanges.removeFirst()
+            apply(change.line, change.level)
+        }
+    }
+
+    /// Looks at everything that may have happened since the last block: interrupts, the timer, the limit.
+    func attend() {
+        needsAttention = false
+        applyDueChanges()
+        if isTimerDue, !timerWasDue {
+            timerWasDue = true
+            timerExpirations += 1
+        }
+        if let cause = privileged.interrupt(lines: liveLines) { take(cause) }
+        var limit = sliceLimit
+        if timerTime != .never, !isTimerDue { limit = min(limit, offset(of: timerTime)) }
+        if let change = pendingChanges.first { limit = min(limit, offset(of: change.time)) }
+        state.pointee.limit = limit
+    }
+
+    /// A later absolute time as a local offset.
+    private func offset(of time: SimTime) -> Int64 {
+        time > sliceStart ? Int64(clamping: (time - sliceStart).picoseconds) : 0
+    }
+
+    private func take(_ cause: InterruptCause) {
+        foldFloatState()
+        interruptsTaken[Int(cause.rawValue)] += 1
+        if let line = HartLine(cause) { lineInputs[line.rawValue].noteTaken() }
+        debugLog.interrupt(self, cause)
+        pc = privileged.take(cause, pc: pc)
+        modeChanged()
+    }
+}

@@ -1,0 +1,88 @@
+public import TandemKernel
+
+/// The architectural state of a hart. Caches, tallies and what the kernel keeps are not part of it.
+struct HartPayload: SnapshotPayload {
+    static var schema: SnapshotSchema { SnapshotSchema("riscv-hart") }
+
+    var registers: [UInt64]
+    var privileged: PrivilegedState
+    var retired: UInt64
+    var isWaiting: Bool
+    var lines: UInt64
+    var changes: [Change]
+
+    struct Change: Equatable {
+        var time: SimTime
+        var line: UInt8
+        var level: Bool
+    }
+
+    func encode(to writer: inout SnapshotWriter) {
+        for register in registers { writer.write(register) }
+        writer.write(privileged)
+        writer.write(retired)
+        writer.write(isWaiting)
+        writer.write(lines)
+        writer.write(UInt32(changes.count))
+        for change in changes {
+            writer.write(change.time)
+            writer.write(change.line)
+            writer.write(change.level)
+        }
+    }
+
+    init(from reader: inout SnapshotReader) throws(SnapshotError) {
+        registers = []
+        for _ in 0..<Hart.savedPlaces.count { registers.append(try reader.read(UInt64.self)) }
+        privileged = try reader.read(payload: PrivilegedState.self)
+        retired = try reader.read(UInt64.self)
+        isWaiting = try reader.read(Bool.self)
+        lines = try reader.read(UInt64.self)
+        changes = []
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            let change = Change(
+                time: try reader.read(SimTime.self), line: try reader.read(UInt8.self),
+                level: try reader.read(Bool.self))
+            guard HartLine(rawValue: Int(change.line)) != nil else {
+                throw reader.error("an interrupt line that a hart does not have", expected: "0 to 4")
+            }
+            changes.append(change)
+        }
+    }
+
+    init(_ hart: Hart) {
+        registers = Hart.savedPlaces.map { hart.frame[$0] }
+        privileged = hart.privileged
+        retired = hart.state.pointee.retired
+        isWaiting = hart.isWaiting
+        lines = hart.lines
+        changes = hart.pendingChanges.map { Change(time: $0.time, line: UInt8($0.line.rawValue), level: $0.level) }
+    }
+}
+
+extension Hart {
+    /// x0…x31, f0…f31, the floating-point flags and the program counter.
+    static let savedPlaces = Array(0..<64) + [Int(Place.floatFlags.index), Int(Place.programCounter.index)]
+
+    public func saveState() -> ModuleState {
+        foldFloatState()
+        return ModuleState(HartPayload(self))
+    }
+
+    public func restoreState(_ state: ModuleState) throws(SnapshotError) {
+        let payload = try state.decode(as: HartPayload.self, at: path)
+        flushBlocks()
+        flushTranslations()
+        for (place, value) in zip(Self.savedPlaces, payload.registers) { frame[place] = value }
+        privileged = payload.privileged
+        self.state.pointee.retired = payload.retired
+        isWaiting = payload.isWaiting
+        lines = payload.lines
+        pendingChanges = payload.changes.compactMap { change in
+            HartLine(rawValue: Int(change.line)).map { LineChange(time: change.time, line: $0, level: change.level) }
+        }
+        clearReservation()
+        timerChanged()
+        modeChanged()
+    }
+}

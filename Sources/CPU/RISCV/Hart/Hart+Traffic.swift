@@ -1,0 +1,96 @@
+public import TandemBus
+import TandemKernel
+
+/// Exact traffic from static tallies (`docs/design/bus.md`).
+extension Hart: TrafficSource {
+    public func foldTraffic() {
+        blocks.forEach { fold($0) }
+    }
+
+    /// Adds what the executions of a block did since the last time.
+    func fold(_ block: BlockPointer) {
+        let times = block.pointee.executions
+        guard times != 0 else { return }
+        block.pointee.executions = 0
+        let tally = block.pointee.tally
+        homeCell.pointee.reads &+= times &* UInt64(tally.reads)
+        homeCell.pointee.writes &+= times &* UInt64(tally.writes)
+        homeCell.pointee.readBytes &+= times &* UInt64(tally.readBytes)
+        homeCell.pointee.writeBytes &+= times &* UInt64(tally.writeBytes)
+        let region = block.pointee.fetchRegion
+        guard region >= 0 else { return }  // Fetched by transactions, which count themselves.
+        let cell = cell(ofRegion: region)
+        let fetches = times &* UInt64(tally.fetches)
+        cell.pointee.fetches &+= fetches
+        cell.pointee.fetchBytes &+= times &* UInt64(tally.fetchBytes)
+        cell.pointee.latencyPicoseconds &+= fetches &* grants[Int(region)].readLatency.picoseconds
+    }
+
+    /// Fetches one instruction by transactions and makes a block of it, for memory that gives no direct access.
+    /// Nil: a trap was raised.
+    func fetchBlock(_ address: UInt64, _ physical: UInt64) -> BlockPointer? {
+        guard let first = peek(physical) else {
+            fault(.instructionAccessFault, address)
+            return nil
+        }
+        var following: UInt16?
+        var secondPhysical = physical &+ 2
+        if first & 3 == 3 {
+            if address & 0xfff == 0xffe {
+                guard let second = fetchTranslation((address | 0xfff) &+ 1) else { return nil }
+                secondPhysical = second.physicalPage
+            }
+            guard privileged.protection.allows(.fetch, secondPhysical, count: 2, privileged.privilege),
+                let second = peek(secondPhysical)
+            else {
+                fault(.instructionAccessFault, address &+ 2)
+                return nil
+            }
+            following = second
+        }
+        let crosses = following != nil && address & 0xfff == 0xffe
+        let length = following == nil ? 2 : 4
+        guard fetch(physical, count: crosses ? 2 : length), !crosses || fetch(secondPhysical, count: 2) else {
+            fault(.instructionAccessFault, address)
+            return nil
+        }
+        let ir = withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 2) { words in
+            words[0] = first
+            words[1] = following ?? 0
+            return translator.translate(
+                pc: address, mode: mode, limit: 1,
+                source: RISCVTranslator.Source(
+                    halfwords: UnsafeBufferPointer(rebasing: words[0..<(length / 2)]), following: nil))
+        }
+        return installTransient(ir)
+    }
+
+    /// A half-word of code without side effects.
+    private func peek(_ physical: UInt64) -> UInt16? {
+        var value: UInt16 = 0
+        let moved = withUnsafeMutableBytes(of: &value) { bytes -> Int in
+            guard let base = bytes.baseAddress else { return 0 }
+            var transaction = Transaction(
+                .read, address: physical, data: base, count: 2,
+                attributes: Attributes(privilege: privileged.privilege.rawValue, isFetch: true))
+            return bus.debugTransport(&transaction)
+        }
+        return moved == 2 ? value : nil
+    }
+
+    /// The counted, timed fetch, before the instruction starts.
+    private func fetch(_ physical: UInt64, count: Int) -> Bool {
+        var value: UInt64 = 0
+        return withUnsafeMutableBytes(of: &value) { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            var transaction = Transaction(
+                .read, address: physical, data: base, count: count,
+                attributes: Attributes(privilege: privileged.privilege.rawValue, isFetch: true))
+            let start = SimTime(picoseconds: UInt64(max(0, state.pointee.localTime)))
+            var delay = start
+            bus.transport(&transaction, delay: &delay)
+            charge(delay - start)
+            return transaction.response == .ok
+        }
+    }
+}

@@ -1,0 +1,215 @@
+public import TandemBus
+public import TandemKernel
+
+/// A RISC-V hart: an initiator that executes guest code ahead of simulated time.
+///
+/// ```
+/// thread ─► run(until:) ─► find block ─► PortableExecutor ─► slow paths (Hart+Memory, Hart+Functions)
+///              ▲  │ attend: interrupts, timer, limit            │ device access: InitiatorSocket
+///              └──┴── sync: wait for the local time ◄───────────┘
+/// ```
+public final class Hart: Module, CatalogModule {
+    // MARK: Fixed by the platform
+
+    let configuration: HartConfiguration
+    /// Picoseconds of one instruction.
+    let instructionCost: Int64
+    /// Picoseconds of one cycle.
+    let cyclePicoseconds: UInt64
+    let resetVector: UInt64
+    let usesDirectMemory: Bool
+    public let bus: InitiatorSocket
+    let lineInputs: [LineInput]
+    let wake: Event
+    private let timebasePath: ModulePath?
+    var timebase: (any Timebase)?
+
+    // MARK: State of the guest
+
+    /// Registers and what executing blocks touches: plain memory, owned by this object.
+    // SAFETY: allocated in `init`, freed only in `deinit`.
+    let state: UnsafeMutablePointer<CPUState>
+    let frame: UnsafeMutablePointer<UInt64>
+    var privileged = PrivilegedState()
+    var isWaiting = false
+    /// Levels of the interrupt inputs as far as the hart has seen them, at their places in `mip`.
+    var lines: UInt64 = 0
+    /// Changes of lines that lie ahead of the hart's local time, earliest first.
+    var pendingChanges: [LineChange] = []
+    var reservedMemory: Unmanaged<Memory>?
+
+    // MARK: Caches
+
+    var translator: RISCVTranslator
+    var lowering = PortableLowering()
+    var blocks = BlockTable()
+    var jumpCache = JumpCache()
+    var tlb = SoftTLB(regimeCount: 4)
+    var fetchMap = FetchMap()
+    var grants: [DirectMemory] = []
+    /// The grant whose accesses are counted by the block; −1 before it is known.
+    var homeGrant = -1
+    /// Where the static tallies go.
+    var homeCell: UnsafeMutablePointer<TrafficCell>
+    let orphanCell: UnsafeMutablePointer<TrafficCell>
+    /// Pages that blocks were translated from.
+    /// Looked up by physical page number only.
+    var codePages: [UInt64: CodePage] = [:]
+    /// The block of an instruction that was fetched by transactions.
+    let transient: TransientBlock
+    /// Code was fetched through a mapping larger than a page since the last flush.
+    var largeFetches = false
+    /// Pages of other harts' reservations, whose fast stores must go when this hart runs next.
+    var reservedWatches: [UInt64] = []
+
+    // MARK: The slice being run
+
+    /// Simulated time to which `localTime` is relative.
+    var sliceStart = SimTime.zero
+    /// Local offset at which the slice ends.
+    var sliceLimit: Int64 = 0
+    /// Something may have become pending: interrupts and the limit must be looked at before the next block.
+    var needsAttention = true
+    var horizonGeneration: UInt64 = 0
+    /// The boundary of the instruction whose slow path is being executed.
+    var accessIndex = 0
+    /// The store-conditional that was sent as a transaction found its reservation gone.
+    var exclusiveFailed = false
+    /// Translated code was written: the block being executed may be stale.
+    var codeChanged = false
+    /// The trap that a slow path raised.
+    var trapCause = ExceptionCause.illegalInstruction
+    var trapValue: UInt64 = 0
+    /// When `stimecmp` is reached, in absolute time.
+    var timerTime = SimTime.never
+    /// Traps since the last retired instruction.
+    var trapsInARow = 0
+    var retiredAtTrap: UInt64 = .max
+
+    // MARK: What is watched
+
+    public internal(set) var maxSkew = SimTime.zero
+    /// Interrupts taken, by cause code.
+    public internal(set) var interruptsTaken = [UInt64](repeating: 0, count: 16)
+    /// Times the supervisor timer of Sstc became due.
+    public internal(set) var timerExpirations: UInt64 = 0
+    var timerWasDue = false
+    public var debugLog = HartLog()
+    var breakpoints: [UInt64] = []
+    /// Asked when a breakpoint is hit or a step is done; set by a debugger.
+    public weak var debugger: (any HartDebugger)?
+    public internal(set) var isHalted = false
+    var stepsLeft = 0
+    var skipsBreakpoint = false
+
+    /// What is wrong with the properties; reported by the elaboration.
+    private let mistake: ElaborationError?
+
+    public override init(_ context: ModuleContext) {
+        let (isa, mistake) = Self.isa(context)
+        let extensions = isa.union([.s, .u]).withImplied
+        configuration = HartConfiguration(
+            extensions: extensions, maximumTranslation: context[Properties.mmu].mode,
+            hartID: context[Properties.hartID])
+        let period = 1_000_000_000_000 / max(1, context[Properties.frequency].hertz)
+        cyclePicoseconds = max(1, period)
+        self.mistake =
+            period > 0
+            ? mistake
+            : context.error(
+                Properties.frequency, "a cycle is shorter than a picosecond", expected: "at most 1 THz")
+        instructionCost = Int64(cyclePicoseconds * context[Properties.cyclesPerInstruction])
+        resetVector = context[Properties.resetVector]
+        usesDirectMemory = context[Properties.directMemory]
+        timebasePath = context[Properties.timebase]
+        bus = InitiatorSocket("bus", context)
+        lineInputs = HartLine.allCases.map { LineInput($0.name, index: $0.rawValue, context) }
+        wake = Event("wake", context)
+        translator = RISCVTranslator(xlen: .rv64, extensions: extensions)
+
+        transient = TransientBlock()
+        state = .allocate(capacity: 1)
+        state.initialize(to: CPUState(table: tlb.table(regime: 3), jumpCache: jumpCache.entries))
+        frame = .allocate(capacity: Place.count)
+        frame.initialize(repeating: 0, count: Place.count)
+        orphanCell = .allocate(capacity: 1)
+        orphanCell.initialize(to: TrafficCell())
+        homeCell = orphanCell
+        super.init(context)
+        for input in lineInputs { input.deliver(to: self) }
+        bus.onInvalidate(self)
+        bus.countsLazily(through: self)
+        simulation.quantum.addInitiator()
+        frame[Int(Place.programCounter.index)] = resetVector
+        thread("run", stackSize: 256 * 1024, resumable: true) { [unowned self] context in
+            try self.execute(context)
+        }
+    }
+
+    deinit {
+        state.deallocate()
+        frame.deallocate()
+        orphanCell.deallocate()
+    }
+
+    /// The extensions of the property “isa”, or what is wrong with it.
+    private static func isa(_ context: ModuleContext) -> (ExtensionSet, ElaborationError?) {
+        do {
+            let parsed = try ExtensionSet.parse(isaString: context[Properties.isa])
+            guard parsed.xlen == .rv64 else {
+                let problem = "RV32 harts are not available"
+                return (.g, context.error(Properties.isa, problem, expected: "an ISA that starts with rv64"))
+            }
+            return (parsed.extensions, nil)
+        } catch {
+            return (.g, context.error(Properties.isa, "\(error)"))
+        }
+    }
+
+    public override func elaborated() throws(ElaborationError) {
+        if let mistake { throw mistake }
+        modeChanged()
+        guard let timebasePath else { return }
+        let module = try simulation.root.resolve(timebasePath, from: path)
+        guard let timebase = module as? any Timebase else {
+            throw ElaborationError(
+                at: path, "the module “\(module.path)” is no timebase",
+                expected: "a module that counts time, such as an aclint-mtimer")
+        }
+        self.timebase = timebase
+        timebase.add(self)
+    }
+
+    /// What the hart may run into at one go, in the order of `state.mode`'s bits.
+    var mode: TranslationMode {
+        TranslationMode(
+            privilege: privileged.privilege.rawValue, isFloatEnabled: privileged.floatState != 0,
+            isFloatDirty: privileged.floatState == 3, frm: privileged.roundingMode)
+    }
+
+    /// Recomputes what follows from privilege and status: the key of blocks, the table of data accesses.
+    func modeChanged() {
+        state.pointee.mode = mode.key
+        state.pointee.table = tlb.table(regime: privileged.dataRegime)
+    }
+
+    // MARK: Reset
+
+    public override func reset(_ phase: ResetPhase) {
+        guard case .enter = phase else { return }
+        // Counters and time go on: they count for the run, not for the guest.
+        privileged = PrivilegedState()
+        for place in 0..<Place.count { frame[place] = 0 }
+        frame[Int(Place.programCounter.index)] = resetVector
+        isWaiting = false
+        isHalted = false
+        pendingChanges.removeAll()
+        lines = 0
+        clearReservation()
+        flushTranslations()
+        trapsInARow = 0
+        timerTime = .never
+        needsAttention = true
+        modeChanged()
+    }
+}

@@ -1,0 +1,32 @@
+import TandemKernel
+
+/// The interrupt inputs of a hart.
+enum HartLine: Int, CaseIterable {
+    case msip, mtip, meip, seip, ssip
+
+    var name: String { "\(self)" }
+
+    /// Its bit in `mip`.
+    var bit: UInt64 {
+        switch self {
+        case .msip: InterruptBits.msi
+        case .mtip: InterruptBits.mti
+        case .meip: InterruptBits.mei
+        case .seip: InterruptBits.sei
+        case .ssip: InterruptBits.ssi
+        }
+    }
+
+    /// The input behind an interrupt; the supervisor timer has none.
+    init?(_ cause: InterruptCause) {
+        guard let line = HartLine.allCases.first(where: { $0.bit == cause.bit }) else { return nil }
+        self = line
+    }
+}
+
+/// A change of an interrupt input that the hart has not reached yet.
+struct LineChange {
+    var time: SimTime
+    var line: HartLine
+    var level: Bool
+}

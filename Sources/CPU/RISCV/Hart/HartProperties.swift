@@ -1,0 +1,69 @@
+public import TandemKernel
+
+/// How a hart executes translated code.
+public enum HartEngine: String, PropertyChoice {
+    /// The portable back-end executes the intermediate form.
+    case interpret
+}
+
+/// The largest scheme of address translation that `satp` accepts.
+public enum TranslationScheme: String, PropertyChoice {
+    case none, sv39, sv48, sv57
+
+    /// The value of `satp.MODE` (Priv. spec §12.1.11).
+    var mode: UInt64 {
+        switch self {
+        case .none: 0
+        case .sv39: 8
+        case .sv48: 9
+        case .sv57: 10
+        }
+    }
+}
+
+extension Hart {
+    public static let defaultISA =
+        "rv64imafdc_zicbom_zicbop_zicboz_zicntr_zicsr_zifencei_zihintpause_zihpm_zawrs_zba_zbb_zbs_sstc_svadu_svinval_svnapot_svpbmt"
+
+    enum Properties {
+        static let isa = Property(
+            "isa", default: Hart.defaultISA,
+            "Base and extensions, as in “rv64gc_zba_zbb”. Privileged modes are M, S and U.")
+        static let hartID = Property("hart-id", default: UInt64(0), "What `mhartid` reads.")
+        static let frequency = Property(
+            "frequency", default: Frequency.hertz(1_000_000_000), unit: .hertz, "Clock of the hart.")
+        static let cyclesPerInstruction = Property(
+            "cycles-per-instruction", default: UInt64(1), unit: .cycles, range: 1...1000,
+            "What every instruction costs.")
+        static let resetVector = Property("reset-vector", default: UInt64(0x1000), "Where the hart starts.")
+        static let mmu = Property("mmu", default: TranslationScheme.sv57, "The largest scheme of address translation.")
+        static let timebase = Property<ModulePath?>(
+            "timebase", default: nil, "The module whose counter the `time` CSR reads.")
+        static let engine = Property("engine", default: HartEngine.interpret, "How code is executed.")
+        static let directMemory = Property(
+            "dmi", default: true, "Whether memory is reached directly; otherwise every access is a transaction.")
+    }
+
+    public static var declaration: ModuleDeclaration {
+        ModuleDeclaration(
+            "riscv-hart", category: "cpu", summary: "RISC-V hart (RV64GC and more, M/S/U, Sv39 to Sv57)",
+            properties: [
+                Properties.isa.erased, Properties.hartID.erased, Properties.frequency.erased,
+                Properties.cyclesPerInstruction.erased, Properties.resetVector.erased, Properties.mmu.erased,
+                Properties.timebase.erased, Properties.engine.erased, Properties.directMemory.erased,
+            ],
+            ports: [
+                PortDeclaration("bus", .initiator, "Instruction fetches, loads, stores and page walks."),
+                PortDeclaration("msip", .lineIn, "Machine software interrupt."),
+                PortDeclaration("mtip", .lineIn, "Machine timer interrupt."),
+                PortDeclaration("meip", .lineIn, "Machine external interrupt."),
+                PortDeclaration("seip", .lineIn, "Supervisor external interrupt."),
+                PortDeclaration("ssip", .lineIn, "A rising edge makes a supervisor software interrupt pending."),
+            ],
+            documentation: """
+                Translates guest code into blocks of an intermediate form and executes those. Runs ahead of simulated time \
+                up to the next event that is pending, or to the end of the quantum. Every access that is not plain memory \
+                is a timed transaction at the exact local time of its instruction.
+                """)
+    }
+}
