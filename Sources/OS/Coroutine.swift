@@ -1,0 +1,134 @@
+import Glibc
+
+/// A function with a stack of its own that can be left in the middle and continued there.
+///
+/// `resume()` runs the body until it calls `suspend()` or ends; both cost a few nanoseconds, allocate nothing and count no
+/// references. Errors do not cross the border: a body catches what it throws. A coroutine, its pool and whoever resumes it
+/// live on one host thread. Coroutines may resume each other as calls nest.
+///
+/// A coroutine that is dropped while it is suspended gives its stack back, but what its frames hold is never released:
+/// let the body end instead, for instance by throwing from where it waits.
+public final class Coroutine {
+    /// What the message about an overflow of the stack calls this coroutine. Empty unless it is set.
+    public var name: String {
+        get { stack?.control.pointee.name.map { String(cString: $0) } ?? lastName }
+        set {
+            lastName = newValue
+            guard let control = stack?.control else { return }
+            Glibc.free(control.pointee.name)
+            control.pointee.name = strdup(newValue)
+        }
+    }
+
+    /// Whether the body has begun.
+    public private(set) var isStarted = false
+    /// Whether the body has returned.
+    public private(set) var isFinished = false
+
+    private let control: UnsafeMutablePointer<CoroutineControl>
+    private let switchStack: SwitchStack
+    private let pool: CoroutineStackPool
+    private var stack: CoroutineStack?
+    private var body: ((Coroutine) -> Void)?
+    private var lastName = ""
+
+    /// A coroutine that will run `body` on a stack of `pool`, from the first ``resume()`` on.
+    public init(pool: CoroutineStackPool, body: @escaping (Coroutine) -> Void) {
+        let stack = pool.take()
+        self.pool = pool
+        self.stack = stack
+        self.body = body
+        control = stack.control
+        switchStack = CoroutineSwitch.switchStack
+        control.initialize(to: CoroutineControl())
+        control.pointee.suspended = CoroutineSwitch.prepare(
+            top: UnsafeMutableRawPointer(control), bottom: stack.bottom, entry: Self.entry,
+            argument: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit {
+        endUseOfStack()
+    }
+
+    /// Runs the body until it suspends or ends. Called from outside a coroutine that has not finished.
+    public func resume() {
+        precondition(!isFinished, "a coroutine that has finished cannot be resumed")
+        let control = control
+        guard control.pointee.resumer == nil, let suspended = control.pointee.suspended else {
+            preconditionFailure("a coroutine cannot resume itself")
+        }
+        CoroutineExclusivity.unpark(control.exclusivity)
+        switchStack(control.resumer, suspended)
+        CoroutineExclusivity.park(control.exclusivity)
+        control.pointee.resumer = nil
+        if isFinished { endUseOfStack() }
+    }
+
+    /// Returns to whoever resumed; comes back at the next ``resume()``. Called from inside the body.
+    public func suspend() {
+        let control = control
+        guard let resumer = control.pointee.resumer else {
+            preconditionFailure("only a coroutine that runs can suspend itself")
+        }
+        switchStack(control.suspended, resumer)
+    }
+
+    /// Whether `address` lies in the inaccessible pages below the stack.
+    public func guardPageContains(_ address: UnsafeRawPointer) -> Bool {
+        guard let stack else { return false }
+        return address >= UnsafeRawPointer(stack.bottom - StackSlab.guardSize)
+            && address < UnsafeRawPointer(stack.bottom)
+    }
+
+    /// The first frame of every stack. The last switch never comes back, so this frame must own nothing.
+    private static let entry: StackEntry = { argument in
+        let (switchStack, control) = run(argument)
+        if let resumer = control.pointee.resumer { switchStack(control.suspended, resumer) }
+        Fatal.exit("A coroutine that has finished was resumed.")
+    }
+
+    /// Runs the body in a frame that returns, and so releases what it holds, before the last switch.
+    @inline(never) private static func run(
+        _ argument: UnsafeMutableRawPointer
+    ) -> (SwitchStack, UnsafeMutablePointer<CoroutineControl>) {
+        // SAFETY: whoever resumes holds the coroutine.
+        Unmanaged<Coroutine>.fromOpaque(argument)._withUnsafeGuaranteedRef { coroutine in
+            coroutine.isStarted = true
+            let body = coroutine.body.take()
+            body?(coroutine)
+            coroutine.isFinished = true
+            return (coroutine.switchStack, coroutine.control)
+        }
+    }
+
+    private func endUseOfStack() {
+        guard let stack else { return }
+        Glibc.free(stack.control.pointee.name)
+        stack.control.pointee.name = nil
+        self.stack = nil
+        pool.giveBack(stack)
+    }
+}
+
+/// What a switch needs, in the cache line above the first frame.
+struct CoroutineControl {
+    /// Where the coroutine continues, while it is suspended.
+    var suspended: UnsafeMutableRawPointer?
+    /// Where its resumer continues, while it runs; nil otherwise.
+    var resumer: UnsafeMutableRawPointer?
+    /// For ``CoroutineExclusivity``.
+    var exclusivity: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    /// A C string that the handler of faults can read, owned.
+    var name: UnsafeMutablePointer<CChar>?
+}
+
+// The fields that are handed out by address, which no access in Swift's sense may cover while another stack runs.
+extension UnsafeMutablePointer<CoroutineControl> {
+    fileprivate var suspended: UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+    }
+
+    fileprivate var resumer: UnsafeMutablePointer<UnsafeMutableRawPointer?> { suspended + 1 }
+
+    fileprivate var exclusivity: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) + 16 }
+}

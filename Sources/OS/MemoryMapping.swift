@@ -1,0 +1,139 @@
+import Glibc
+
+/// Pages of the host's address space, owned: unmapped when the value goes away.
+///
+/// An inaccessible page stands before and one after, so that an access that misses the mapping by less than a page faults
+/// instead of reaching something else. Memory that nobody has touched costs nothing: 1 GiB of guest RAM is an address
+/// range, and one host page becomes resident when one of its bytes is first written or read.
+public struct MemoryMapping: ~Copyable {
+    /// The first byte. Page-aligned.
+    public let base: UnsafeMutableRawPointer
+    /// The number of bytes that were asked for. The mapping extends to the end of the last page.
+    public let byteCount: Int
+
+    private let reservation: Reservation
+
+    // Not in the Glibc module: it hides what is not POSIX.
+    private static let madviseNoHugePage: Int32 = 15
+
+    /// `byteCount` zeroed bytes, readable and writable.
+    ///
+    /// Huge pages are off: with them a touch of one byte would make 2 MiB resident.
+    public init(anonymous byteCount: Int) throws(OSError) {
+        let reservation = try Reservation(byteCount)
+        let base = reservation.base
+        if byteCount > 0 {
+            let pages = Page.roundUp(byteCount)
+            guard mprotect(base, pages, PROT_READ | PROT_WRITE) == 0 else {
+                throw reservation.abandoned(OSError("mprotect"))
+            }
+            // A kernel without huge pages refuses the advice and needs none.
+            madvise(base, pages, Self.madviseNoHugePage)
+        }
+        self.reservation = reservation
+        self.base = base
+        self.byteCount = byteCount
+    }
+
+    /// The whole of the file at `path`, readable only. Pages are read when they are touched.
+    ///
+    /// A file that somebody truncates while it is mapped faults where it no longer is.
+    public init(file path: String) throws(OSError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw OSError("open", path: path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw OSError("fstat", path: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw OSError("mmap", path: path, errno: .notRegularFile) }
+        let byteCount = Int(status.st_size)
+        let reservation = try Reservation(byteCount)
+        let base = reservation.base
+        if byteCount > 0 {
+            let mapped = mmap(base, Page.roundUp(byteCount), PROT_READ, MAP_PRIVATE | MAP_FIXED, descriptor, 0)
+            guard mapped != MAP_FAILED else { throw reservation.abandoned(OSError("mmap", path: path)) }
+        }
+        self.reservation = reservation
+        self.base = base
+        self.byteCount = byteCount
+    }
+
+    deinit {
+        reservation.unmap()
+    }
+
+    /// The bytes of the mapping.
+    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: byteCount) }
+
+    /// How many bytes of the mapping are in the host's memory now, in whole pages.
+    public var residentBytes: Int {
+        var resident = 0
+        visitPages { _, isResident in if isResident { resident += Page.size } }
+        return resident
+    }
+
+    /// Calls `body` with the offset of each resident page, in ascending order.
+    ///
+    /// An anonymous page that is not resident was never touched, or has been swapped out: where no swap may be assumed
+    /// away, its content must be asked for, not its residence.
+    public func forEachResidentPage(_ body: (_ offset: Int) -> Void) {
+        visitPages { offset, isResident in if isResident { body(offset) } }
+    }
+
+    /// Forgets the content of `range`: its whole pages read as zeros again (anonymous) or as the file (file-backed), and
+    /// are no longer resident. Bytes of pages that `range` covers only in part stay as they are.
+    public func discard(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "the range leaves the mapping")
+        let lower = Page.roundUp(range.lowerBound)
+        let upper = range.upperBound == byteCount ? Page.roundUp(byteCount) : range.upperBound & ~(Page.size - 1)
+        guard lower < upper else { return }
+        let result = madvise(base + lower, upper - lower, Int32(MADV_DONTNEED))
+        precondition(result == 0, "pages of one's own can be discarded")
+    }
+
+    private func visitPages(_ body: (_ offset: Int, _ isResident: Bool) -> Void) {
+        let pageCount = Page.roundUp(byteCount) / Page.size
+        let step = 64 * 1024
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: step) { states in
+            guard let start = states.baseAddress else { return }
+            var first = 0
+            while first < pageCount {
+                let count = min(step, pageCount - first)
+                let result = mincore(base + first * Page.size, count * Page.size, start)
+                precondition(result == 0, "pages of one's own have a state")
+                for index in 0..<count { body((first + index) * Page.size, states[index] & 1 != 0) }
+                first += count
+            }
+        }
+    }
+}
+
+/// An inaccessible range of addresses with room for a mapping between two guards.
+private struct Reservation {
+    private let start: UnsafeMutableRawPointer
+    private let count: Int
+
+    init(_ byteCount: Int) throws(OSError) {
+        precondition(byteCount >= 0, "a mapping has no negative size")
+        guard byteCount <= Int.max - 3 * Page.size else { throw OSError("mmap", errno: .noMemory) }
+        count = Page.roundUp(byteCount) + 2 * Page.size
+        let mapped = mmap(nil, count, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let mapped, mapped != MAP_FAILED else { throw OSError("mmap") }
+        start = mapped
+    }
+
+    /// The first byte after the guard.
+    var base: UnsafeMutableRawPointer { start + Page.size }
+
+    func unmap() { munmap(start, count) }
+
+    /// `error`, after the range was given back.
+    func abandoned(_ error: OSError) -> OSError {
+        unmap()
+        return error
+    }
+}
+
+extension Errno {
+    /// A directory or a device stands where a file was expected.
+    static let notRegularFile = Errno(rawValue: ENODEV)
+}
