@@ -66,18 +66,44 @@ public struct MemoryMapping: ~Copyable {
 
     /// How many bytes of the mapping are in the host's memory now, in whole pages.
     public var residentBytes: Int {
+        let pageCount = Page.roundUp(byteCount) / Page.size
         var resident = 0
-        visitPages { _, isResident in if isResident { resident += Page.size } }
-        return resident
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.step) { states in
+            guard let start = states.baseAddress else { return }
+            for first in stride(from: 0, to: pageCount, by: Self.step) {
+                let count = min(Self.step, pageCount - first)
+                let result = mincore(base + first * Page.size, count * Page.size, start)
+                precondition(result == 0, "pages of one's own have a state")
+                for index in 0..<count where states[index] & 1 != 0 { resident += 1 }
+            }
+        }
+        return resident * Page.size
     }
 
-    /// Calls `body` with the offset of each resident page, in ascending order.
-    ///
-    /// An anonymous page that is not resident was never touched, or has been swapped out: where no swap may be assumed
-    /// away, its content must be asked for, not its residence.
-    public func forEachResidentPage(_ body: (_ offset: Int) -> Void) {
-        visitPages { offset, isResident in if isResident { body(offset) } }
+    /// Calls `body` with the offset of each host page (see ``Page/size``) that may hold something else than zeros, in
+    /// ascending order: of each that was touched, in memory or swapped out, since it was mapped or discarded. For
+    /// anonymous mappings.
+    public func forEachTouchedPage(_ body: (_ offset: Int) -> Void) {
+        let pageCount = Page.roundUp(byteCount) / Page.size
+        let descriptor = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.step) { entries in
+            for first in stride(from: 0, to: pageCount, by: Self.step) {
+                let count = min(Self.step, pageCount - first)
+                let place = (Int(bitPattern: base) / Page.size + first) * 8
+                // A host that does not tell counts as one where every page was touched.
+                let isKnown = descriptor >= 0 && pread(descriptor, entries.baseAddress, count * 8, place) == count * 8
+                for index in 0..<count where !isKnown || entries[index] & Self.presentOrSwapped != 0 {
+                    body((first + index) * Page.size)
+                }
+            }
+        }
     }
+
+    /// How many pages are asked about at a time.
+    private static let step = 16 * 1024
+    /// Linux, Documentation/admin-guide/mm/pagemap.rst: bit 63 is present, bit 62 swapped.
+    private static let presentOrSwapped: UInt64 = 3 << 62
 
     /// Forgets the content of `range`: its whole pages read as zeros again (anonymous) or as the file (file-backed), and
     /// are no longer resident. Bytes of pages that `range` covers only in part stay as they are.
@@ -88,22 +114,6 @@ public struct MemoryMapping: ~Copyable {
         guard lower < upper else { return }
         let result = madvise(base + lower, upper - lower, Int32(MADV_DONTNEED))
         precondition(result == 0, "pages of one's own can be discarded")
-    }
-
-    private func visitPages(_ body: (_ offset: Int, _ isResident: Bool) -> Void) {
-        let pageCount = Page.roundUp(byteCount) / Page.size
-        let step = 64 * 1024
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: step) { states in
-            guard let start = states.baseAddress else { return }
-            var first = 0
-            while first < pageCount {
-                let count = min(step, pageCount - first)
-                let result = mincore(base + first * Page.size, count * Page.size, start)
-                precondition(result == 0, "pages of one's own have a state")
-                for index in 0..<count { body((first + index) * Page.size, states[index] & 1 != 0) }
-                first += count
-            }
-        }
     }
 }
 

@@ -13,7 +13,7 @@ struct MemoryMappingTests {
         }
         #expect(mapping.residentBytes == 128 * Page.size)
         var offsets: [Int] = []
-        mapping.forEachResidentPage { offsets.append($0) }
+        mapping.forEachTouchedPage { offsets.append($0) }
         #expect(offsets == stride(from: 0, to: 1 << 30, by: 8 << 20).map { $0 })
         mapping.discard(0..<1 << 29)
         #expect(mapping.residentBytes == 64 * Page.size)

@@ -29,7 +29,7 @@ extension Scheduler {
         guard let thread = process.pointee.thread?.takeUnretainedValue() else { return }
         process.pointee.mode = .none
         // SAFETY: the scheduler ends every thread before it goes away, and the record lives as long as the scheduler.
-        let body: () -> Void = { [unowned(unsafe) self] in
+        let body: (Coroutine) -> Void = { [unowned(unsafe) self] _ in
             self.execute(thread, process)
         }
         let coroutine = Coroutine(pool: stackPool(thread.stackSize), body: body)
