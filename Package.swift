@@ -73,7 +73,12 @@ let package = Package(
                 "TandemTesting",
             ]),
         tests("Monitor", needs: ["TandemMonitor", "TandemMachine", "TandemTesting"]),
-        tests("CLI", needs: ["TandemCLI", "TandemMachine", "TandemReport", "TandemJSON", "TandemTesting"]),
+        tests(
+            "CLI",
+            needs: [
+                "TandemCLI", "TandemMachine", "TandemReport", "TandemDevices", "TandemBus", "TandemKernel", "TandemJSON",
+                "TandemTesting",
+            ]),
         // Drives the release binary, with real peers where they are installed.
         tests("System", needs: ["TandemTesting", "TandemJSON", "TandemKernel", "TandemOS"]),
     ]

@@ -1,7 +1,8 @@
 import TandemBus
+public import TandemCPU
 import TandemKernel
 
-/// What the boot process knows of a hart, from its properties.
+/// What the boot process knows of a hart.
 struct HartFacts {
     var node: HartNode
     /// The first instruction after a reset.
@@ -9,20 +10,27 @@ struct HartFacts {
     var width: ELFImage.Width
 }
 
+extension Hart: ProcessorModule {}
+
 extension Machine {
-    /// The harts in hart order.
-    var harts: [HartFacts] {
-        plan.harts.compactMap { path in
-            guard let properties = plan.module(path)?.properties else { return nil }
-            let isa = Self.text(properties["isa"]) ?? "rv64i"
-            let mode = Self.text(properties["mmu"]) ?? ""
+    /// The RISC-V harts of the board, in hart order.
+    public var harts: [Hart] { plan.harts.compactMap { module($0) as? Hart } }
+
+    var hartFacts: [HartFacts] {
+        harts.map { hart in
+            var names = hart.extensions.names
+            names.removeAll { $0 == "b" }
             let node = HartNode(
-                path: path, id: Self.number(properties["hart-id"]) ?? 0, isa: isa,
-                mmuType: mode.isEmpty || mode == "none" || mode == "bare" ? "" : "riscv,\(mode)", cacheBlockSize: 64)
+                path: hart.path, id: hart.hartID, isa: hart.extensions.isaString(xlen: hart.xlen), extensions: names,
+                mmuType: hart.translationName ?? "", cacheBlockSize: 64)
             return HartFacts(
-                node: node, resetVector: Self.number(properties["reset-vector"]) ?? 0,
-                width: isa.hasPrefix("rv32") ? .bits32 : .bits64)
+                node: node, resetVector: resetVector(of: hart.path), width: hart.xlen == .rv32 ? .bits32 : .bits64)
         }
+    }
+
+    private func resetVector(of path: String) -> UInt64 {
+        guard case .unsigned(let address) = plan.module(path)?.properties["reset-vector"] else { return 0 }
+        return address
     }
 
     /// The frequency of the clock that the `time` CSR reads, in hertz.
@@ -36,19 +44,10 @@ extension Machine {
         return nil
     }
 
-    private static func text(_ value: PropertyValue?) -> String? {
-        switch value {
-        case .string(let text), .choice(let text): text
-        default: nil
-        }
-    }
-
-    private static func number(_ value: PropertyValue?) -> UInt64? {
-        switch value {
-        case .unsigned(let number): number
-        case .integer(let number): UInt64(exactly: number)
-        case .size(let size): size.bytes
-        default: nil
-        }
+    /// Lets the harts name places of the guest as the images call them.
+    func shareSymbols() {
+        if symbols.isEmpty { return }
+        let symbols = symbols
+        for hart in harts { hart.debugLog.symbolizer = { symbols.describe($0) } }
     }
 }

@@ -59,7 +59,7 @@ public final class Machine {
     public func load(_ options: BootOptions, from images: ImageSource) throws(PlatformError) {
         boot = options
         let (_, range) = try mainMemory()
-        var layout = BootLayout(memory: range, width: harts.first?.width ?? .bits64)
+        var layout = BootLayout(memory: range, width: hartFacts.first?.width ?? .bits64)
         let firmware = try firmwareName(options)
         if let firmware { try layout.addFirmware(images.open(firmware)) }
         if !options.kernel.isEmpty {
@@ -80,6 +80,7 @@ public final class Machine {
         bootROMContents = try makeBootROM(layout)
         symbols = layout.symbols
         self.layout = layout
+        shareSymbols()
         fillMemory(isFresh: true)
     }
 
@@ -129,7 +130,7 @@ public final class Machine {
             }
         }
         var generator = DeviceTreeGenerator(
-            plan, board: platform.board, harts: harts.map(\.node), timebase: timebaseFrequency,
+            plan, board: platform.board, harts: hartFacts.map(\.node), timebase: timebaseFrequency,
             contributions: contributions)
         return try generator.generate(chosen)
     }
@@ -144,7 +145,7 @@ public final class Machine {
 
     private func makeBootROM(_ layout: BootLayout) throws(PlatformError) -> [UInt8] {
         guard let path = plan.bootROM else {
-            for hart in harts where hart.resetVector != layout.start {
+            for hart in hartFacts where hart.resetVector != layout.start {
                 throw PlatformError(
                     at: hart.node.path,
                     "the hart starts at \(hexadecimal(hart.resetVector)) and the image at \(hexadecimal(layout.start))",

@@ -1,9 +1,10 @@
 import TandemBus
+import TandemCPU
 public import TandemKernel
 
 extension Catalog {
     /// The module types that come with Tandem.
     public static var standard: Catalog {
-        Catalog().adding(Ram.self).adding(Rom.self).adding(Router.self)
+        Catalog().adding(Hart.self).adding(Ram.self).adding(Rom.self).adding(Router.self)
     }
 }

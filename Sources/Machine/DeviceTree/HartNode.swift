@@ -6,15 +6,20 @@ public struct HartNode: Equatable, Sendable {
     public var id: UInt64
     /// The ISA string in canonical form: "rv64imafdc_zicsr_zifencei".
     public var isa: String
+    /// The names of all extensions, single letters included.
+    public var extensions: [String]
     /// The richest address translation: "riscv,sv57"; empty for none.
     public var mmuType: String
     /// The size of the blocks that `cbo` instructions act on, in bytes; nothing without them.
     public var cacheBlockSize: UInt32?
 
-    public init(path: String, id: UInt64, isa: String, mmuType: String, cacheBlockSize: UInt32? = nil) {
+    public init(
+        path: String, id: UInt64, isa: String, extensions: [String], mmuType: String, cacheBlockSize: UInt32? = nil
+    ) {
         self.path = path
         self.id = id
         self.isa = isa
+        self.extensions = extensions
         self.mmuType = mmuType
         self.cacheBlockSize = cacheBlockSize
     }
@@ -31,32 +36,22 @@ public struct HartNode: Equatable, Sendable {
         }
     }
 
-    /// The base and the extensions as separate names, which `riscv,isa-base` and `riscv,isa-extensions` want.
-    var isaParts: (base: String, extensions: [String]) {
-        let words = isa.split(separator: "_").map(String.init)
-        guard let first = words.first, first.utf8.count >= 5 else { return (isa, []) }
-        let base = String(first.prefix(5))
-        let letters = first.dropFirst(4).map { String($0) }
-        return (base, letters + words.dropFirst())
-    }
-
     /// The node, with the phandle of its interrupt controller.
     func node(controller: UInt32) -> FlattenedDeviceTree.Node {
         typealias Property = FlattenedDeviceTree.Property
-        let parts = isaParts
         var properties = [
             Property("device_type", strings: ["cpu"]),
             Property("reg", cells: [UInt32(truncatingIfNeeded: id)]),
             Property("status", strings: ["okay"]),
             Property("compatible", strings: ["riscv"]),
             Property("riscv,isa", strings: [isa]),
-            Property("riscv,isa-base", strings: [parts.base]),
-            Property("riscv,isa-extensions", strings: parts.extensions),
+            Property("riscv,isa-base", strings: [String(isa.prefix(4)) + "i"]),
+            Property("riscv,isa-extensions", strings: extensions),
         ]
         if !mmuType.isEmpty { properties.append(Property("mmu-type", strings: [mmuType])) }
         if let cacheBlockSize {
             for (name, block) in [("zicbom", "cbom"), ("zicboz", "cboz"), ("zicbop", "cbop")]
-            where parts.extensions.contains(name) {
+            where extensions.contains(name) {
                 properties.append(Property("riscv,\(block)-block-size", cells: [cacheBlockSize]))
             }
         }

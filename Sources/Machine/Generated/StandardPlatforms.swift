@@ -1,0 +1,132 @@
+// swift-format-ignore-file
+// Written by Scripts/embed-platforms from platforms/*.json5. Do not edit.
+
+/// The platforms that are part of the program.
+public enum StandardPlatforms {
+    /// File names and texts, sorted by name.
+    public static let files: [(file: String, text: String)] = [
+        (
+            "demo.json5",
+            #"""
+            // The virt board with what QEMU's lacks: a PL011 and a device that moves memory by itself. Runs its own firmware when
+            // no image is named.
+            {
+              include: "virt.json5",
+              name: "demo",
+              description: "The virt board, a PL011 and a DMA device, with firmware that tries them all",
+
+              firmware: "builtin:demo",
+              board: { serial: ["uart0", "uart1"] },
+
+              modules: {
+                uart1: {
+                  type: "pl011",
+                  at: 0x10010000,
+                  span: 0x1000,
+                  interrupt: "plic.source12",
+                },
+                dma: {
+                  type: "dma-demo",
+                  at: 0x10020000,
+                  span: 0x1000,
+                  interrupt: "plic.source13",
+                  memory: "bus",
+                },
+              },
+            }
+
+            """#
+        ),
+        (
+            "minimal.json5",
+            #"""
+            // As little as a program needs to speak: one hart, memory, a serial port, and a way to end.
+            {
+              name: "minimal",
+              description: "One hart, 1 MiB of memory, a 16550 UART and a finisher; starts at the image",
+
+              board: { harts: "cpu", memory: "ram", serial: "uart0" },
+
+              modules: {
+                bus: { type: "router" },
+                cpu: { type: "riscv-hart", count: 1, "reset-vector": 0x80000000, mmu: "none", bus: "bus" },
+                test: { type: "sifive-test", at: 0x100000, span: 0x1000 },
+                uart0: { type: "uart16550", at: 0x10000000, span: 0x100 },
+                ram: { type: "ram", size: "1M", at: 0x80000000 },
+              },
+            }
+
+            """#
+        ),
+        (
+            "virt.json5",
+            #"""
+            // QEMU's RISC-V “virt” board: the same addresses and interrupt numbers, so that an image for one runs on the other.
+            {
+              name: "virt",
+              description: "RISC-V virt board: harts, ACLINT, PLIC, 16550 UART, RTC, finisher",
+
+              board: {
+                harts: "cpu", // -smp
+                memory: "ram", // -m
+                bootROM: "rom",
+                serial: ["uart0"], // -serial
+                clock: "rtc", // -rtc
+                compatible: ["riscv-virtio"],
+                model: "riscv-virtio,tandem",
+              },
+
+              modules: {
+                bus: { type: "router" },
+
+                cpu: {
+                  type: "riscv-hart",
+                  count: 1,
+                  "hart-id": "[i]",
+                  frequency: "1GHz",
+                  "reset-vector": 0x1000,
+                  timebase: "mtimer",
+                  bus: "bus",
+                },
+
+                rom: { type: "rom", size: "60K", at: 0x1000 },
+                test: { type: "sifive-test", at: 0x100000, span: 0x1000 },
+                rtc: { type: "goldfish-rtc", at: 0x101000, span: 0x1000, interrupt: "plic.source11" },
+
+                mswi: { type: "aclint-mswi", at: 0x2000000, span: 0x4000, harts: "[cpu.count]", "msip[i]": "cpu[i].msip" },
+                mtimer: {
+                  type: "aclint-mtimer",
+                  at: 0x2004000,
+                  span: 0x8000,
+                  harts: "[cpu.count]",
+                  frequency: "10MHz",
+                  "mtip[i]": "cpu[i].mtip",
+                },
+                sswi: { type: "aclint-sswi", at: 0x2F00000, span: 0x4000, harts: "[cpu.count]", "ssip[i]": "cpu[i].ssip" },
+
+                plic: {
+                  type: "plic",
+                  at: 0xC000000,
+                  span: 0x600000,
+                  sources: 96,
+                  contexts: "[2*cpu.count]",
+                  "context[2*i]": "cpu[i].meip",
+                  "context[2*i+1]": "cpu[i].seip",
+                },
+
+                uart0: {
+                  type: "uart16550",
+                  at: 0x10000000,
+                  span: 0x100,
+                  "clock-frequency": 3686400,
+                  interrupt: "plic.source10",
+                },
+
+                ram: { type: "ram", size: "128M", at: 0x80000000 },
+              },
+            }
+
+            """#
+        ),
+    ]
+}
