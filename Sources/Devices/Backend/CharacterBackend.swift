@@ -1,0 +1,22 @@
+public import TandemKernel
+
+/// The far end of a serial line: a terminal, a file, a test. Consumed by serial devices, provided by the host's side.
+///
+/// Called on the simulation's thread only. What comes from outside enters through the inbox, and nowhere else.
+public protocol CharacterBackend: AnyObject {
+    /// Takes a character that the device sent. May buffer; must not wait for a reader.
+    func send(_ character: UInt8)
+
+    /// Hands on what `send` has buffered. Called when the run rests or ends.
+    func flush()
+
+    /// Says where characters for the device go. Whoever may send some calls `attach` on it, so that a simulation that
+    /// has nothing left to do waits for them, and `detach` at the end of its input.
+    func connect(_ input: InboxPort)
+}
+
+/// What has a character port and wants to know when something arrives there.
+public protocol CharacterReceiver: AnyObject {
+    /// `port` has received characters. Called between events.
+    func charactersArrived(at port: CharacterPort)
+}

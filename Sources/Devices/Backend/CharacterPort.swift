@@ -1,0 +1,59 @@
+public import TandemKernel
+
+/// Where a character back-end is connected to a serial device. Keeps what has arrived until the device takes it, so that
+/// a fast sender loses nothing to a small queue.
+public final class CharacterPort: Port {
+    /// The far end; without one, what the device sends is dropped.
+    public private(set) var backend: (any CharacterBackend)?
+    /// What has arrived and was not yet taken, oldest first.
+    private var waiting: [UInt8] = []
+    private var taken = 0
+    private unowned(unsafe) var receiver: (any CharacterReceiver)?
+
+    /// Whom to tell of arrivals: the module that owns the port.
+    public func deliver(to receiver: any CharacterReceiver) { self.receiver = receiver }
+
+    public var isConnected: Bool { backend != nil }
+
+    /// Connects the far end, once.
+    public func connect(_ backend: any CharacterBackend) throws(ElaborationError) {
+        guard self.backend == nil else {
+            throw ElaborationError(at: path, "a second back-end is connected", expected: "one for each serial port")
+        }
+        self.backend = backend
+        let input = owner.simulation.inbox.register(owner: owner, name: name) { [unowned self] bytes in
+            waiting.append(contentsOf: bytes)
+            receiver?.charactersArrived(at: self)
+        }
+        backend.connect(input)
+    }
+
+    // MARK: For the device
+
+    /// Whether something has arrived that was not taken.
+    public var hasInput: Bool { taken < waiting.count }
+
+    /// Takes the oldest character that has arrived.
+    public func next() -> UInt8? {
+        guard hasInput else { return nil }
+        let character = waiting[taken]
+        taken += 1
+        // The room is kept: it is used up in whole pieces of input, not character by character.
+        if taken == waiting.count {
+            waiting.removeAll(keepingCapacity: true)
+            taken = 0
+        }
+        return character
+    }
+
+    public func send(_ character: UInt8) { backend?.send(character) }
+
+    /// What has arrived and was not taken, for a snapshot.
+    public var pendingInput: [UInt8] {
+        get { Array(waiting[taken...]) }
+        set {
+            waiting = newValue
+            taken = 0
+        }
+    }
+}

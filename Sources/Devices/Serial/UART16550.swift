@@ -1,0 +1,98 @@
+public import TandemBus
+public import TandemKernel
+
+/// An NS16550A serial port: the shell around `UART16550Core`.
+public final class UART16550: Module, CatalogModule, BusTarget, CharacterReceiver {
+    public static let clock = Property<Frequency>(
+        "clock-frequency", default: .hertz(3_686_400), range: .hertz(1)...Frequency.gigahertz(1000),
+        "Input of the baud rate generator.")
+    public static let timed = Property<Bool>(
+        "timed", default: false,
+        "Characters take the time that the divisor says. Without it they leave at once, and input fills the queue at once."
+    )
+
+    public static let declaration = ModuleDeclaration(
+        "uart16550", category: "serial", summary: "Serial port (NS16550A)",
+        properties: [clock.erased, timed.erased],
+        ports: [
+            PortDeclaration("bus", .target, "The registers, one byte each."),
+            PortDeclaration("interrupt", .lineOut, "INTR: any enabled source is pending."),
+            PortDeclaration("characters", .backend, "The far end of the serial line."),
+        ],
+        registers: UART16550Core.registers.declarations,
+        documentation: """
+            National Semiconductor PC16550D data sheet, June 1995. Both queues, trigger levels, the character time-out, loop \
+            mode, modem status and the order of interrupts are modelled. Deviations: input from the back-end never overruns \
+            the queue, it waits; it has no parity, framing or break errors; a break is not sent; the modem inputs stand at \
+            CTS, DSR and DCD asserted; the divisor is 12 at the start. Only accesses of one byte are legal. An access takes no \
+            time of its own.
+            """)
+
+    /// Where the far end is connected.
+    public var characters: CharacterPort { line.characters }
+
+    private let bus: TargetSocket
+    private let line: SerialLine
+    private let clock: Frequency
+    private let registers = RegisterBlock(UART16550Core.registers)
+    private var core = UART16550Core()
+
+    public override init(_ context: ModuleContext) {
+        clock = context[Self.clock]
+        bus = TargetSocket("bus", context)
+        line = SerialLine(context, clock: clock, isTimed: context[Self.timed])
+        super.init(context)
+        bus.serve(self)
+        line.characters.deliver(to: self)
+        method("transmit", sensitiveTo: [line.transmitted], initialize: false) { [unowned self] in
+            line.transmissionEnded(&core, at: now)
+        }
+        method("receive", sensitiveTo: [line.arrival], initialize: false) { [unowned self] in
+            line.characterArrived(&core, at: now)
+        }
+        method("timeOut", sensitiveTo: [line.silence], initialize: false) { [unowned self] in
+            core.timeOut()
+            line.settle(&core, at: now)
+        }
+    }
+
+    public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+        registers.transport(&transaction, core: &core)
+        line.settle(&core, at: now + delay)
+    }
+
+    public func debugTransport(_ transaction: inout Transaction) -> Int {
+        registers.debugTransport(&transaction, core: core)
+    }
+
+    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
+
+    public func charactersArrived(at port: CharacterPort) { line.settle(&core, at: now) }
+
+    /// Input that waits in the port stays there: it was typed, whatever the guest does.
+    public override func reset(_ phase: ResetPhase) {
+        switch phase {
+        case .enter: core = UART16550Core()
+        case .hold: line.interrupt.set(false, at: now)
+        case .exit: line.settle(&core, at: now)
+        }
+    }
+
+    public func saveState() -> ModuleState { line.save(core) }
+
+    public func restoreState(_ state: ModuleState) throws(SnapshotError) { core = try line.restore(state, of: path) }
+}
+
+extension UART16550: DeviceTreeContributor {
+    public var deviceTree: DeviceTreeContribution {
+        DeviceTreeContribution(
+            node: DeviceTreeNode(
+                "serial", compatible: ["ns16550a"],
+                properties: [
+                    DeviceTreeProperty("reg", .registers([RegisterWindow()])),
+                    DeviceTreeProperty("interrupts", .interrupts(["interrupt"])),
+                    DeviceTreeProperty("clock-frequency", .cells([UInt32(truncatingIfNeeded: clock.hertz)])),
+                ]),
+            isConsole: true)
+    }
+}

@@ -1,0 +1,16 @@
+public import TandemKernel
+
+extension Catalog {
+    /// This catalogue with the devices of this module.
+    public func addingDevices() -> Catalog {
+        Self.devices.reduce(self) { $0.adding($1) }
+    }
+
+    /// The devices of this module, in the order of their names.
+    public static var devices: [any CatalogModule.Type] {
+        [
+            MSWI.self, MTimer.self, SSWI.self, DemoDMA.self, GoldfishRTC.self, PL011.self, PLIC.self, SiFiveTest.self,
+            UART16550.self,
+        ]
+    }
+}
