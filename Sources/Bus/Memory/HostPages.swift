@@ -1,26 +1,28 @@
-import TandemOS
+internal import TandemOS
 
 /// Zeroed host memory in pages, touched lazily: what memories and their bitmaps are made of.
 final class HostPages {
     let base: UnsafeMutableRawPointer
+    let size: Int
     private let mapping: MemoryMapping
 
-    /// Pages for `size` bytes. Where the host has no room for them, nothing can go on: the process says so and exits.
-    init(size: Int) {
-        do throws(OSError) {
-            mapping = try MemoryMapping(anonymous: size)
-        } catch {
-            Fatal.exit(error, while: "mapping \(size) bytes of memory for the platform")
-        }
+    init(size: Int) throws(OSError) {
+        mapping = try MemoryMapping(anonymous: size)
         base = mapping.base
+        self.size = size
     }
 
     /// Calls `body` with the index of every 4 KiB page that may hold something else than zeros, in ascending order.
     func forEachTouchedPage(_ body: (Int) -> Void) {
-        // Pages of the host may be larger than 4 KiB, never smaller.
-        let perHostPage = Page.size / 4096
+        let page = Int(WriteWatch.pageSize)
+        let count = (size + page - 1) / page
+        // The host's pages may be larger.
+        let perHostPage = max(Page.size / page, 1)
         mapping.forEachTouchedPage { offset in
-            for page in 0..<perHostPage { body(offset / 4096 + page) }
+            for index in offset / page..<min(offset / page + perHostPage, count) { body(index) }
         }
     }
+
+    /// Makes all pages zero and untouched again.
+    func discardAll() { mapping.discard(0..<size) }
 }

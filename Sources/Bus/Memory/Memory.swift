@@ -1,4 +1,5 @@
 public import TandemKernel
+internal import TandemOS
 
 /// A memory on host pages: `Ram` or `Rom`. Holds what both have: the pages, the watch on writes, the reservations.
 public class Memory: Module {
@@ -21,15 +22,21 @@ public class Memory: Module {
 
     init(
         _ context: ModuleContext, size: UInt64, isWritable: Bool, readLatency: SimTime, writeLatency: SimTime
-    ) {
+    ) throws(ElaborationError) {
         self.size = size
         self.isWritable = isWritable
         self.readLatency = readLatency
         self.writeLatency = writeLatency
-        pages = HostPages(size: Int(size))
+        do throws(OSError) {
+            pages = try HostPages(size: Int(size))
+            writeWatch = try WriteWatch(size: size)
+        } catch {
+            throw ElaborationError(
+                at: context.path, "there is no host memory for \(ByteSize(bytes: size)): \(error)",
+                expected: "a smaller “size”")
+        }
         base = pages.base
-        writeWatch = WriteWatch(size: size)
-        reservations = ReservationSet(writeWatch)
+        reservations = ReservationSet(writeWatch, BusDirectory.of(context.simulation))
         bus = TargetSocket("bus", context)
         super.init(context)
     }

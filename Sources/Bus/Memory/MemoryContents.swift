@@ -69,13 +69,14 @@ extension Memory {
         return hash.value
     }
 
-    /// Sets every byte to zero, seen by the watch.
+    /// Sets every byte to zero, seen by the watch, and gives the pages back to the host.
     final func clear() {
         forEachNonZeroPage { index, bytes in
             let offset = index * WriteWatch.pageSize
             (base + Int(offset)).initializeMemory(as: UInt8.self, repeating: 0, count: bytes.count)
             noteWrite(offset: offset, count: bytes.count, by: .none)
         }
+        pages.discardAll()
     }
 
     final func replaceContents(_ state: ModuleState) throws(SnapshotError) {

@@ -18,8 +18,8 @@ public final class Ram: Memory, CatalogModule, BusTarget {
             byte enables, streaming and exclusive accesses are supported; a reservation covers 64 bytes.
             """)
 
-    public init(_ context: ModuleContext) {
-        super.init(
+    public init(_ context: ModuleContext) throws(ElaborationError) {
+        try super.init(
             context, size: context[Self.size].bytes, isWritable: true, readLatency: context[Self.readLatency],
             writeLatency: context[Self.writeLatency])
         bus.serve(self)

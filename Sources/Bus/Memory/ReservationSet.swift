@@ -1,4 +1,4 @@
-/// The reservations that exclusive accesses hold in one memory: at most one for each initiator. A reservation covers the
+/// The reservations that exclusive accesses hold in one memory: at most one for each initiator, in all memories together. A reservation covers the
 /// aligned 64-byte line around the access (the reservation set of the RISC-V unprivileged specification §14.2) and is
 /// broken by any other initiator's write to that line.
 ///
@@ -18,10 +18,12 @@ public final class ReservationSet {
     // SAFETY: allocated in `init`, freed only in `deinit`.
     @usableFromInline let count: UnsafeMutablePointer<Int>
     private var entries: [Entry] = []
-    private unowned let watch: WriteWatch
+    private let watch: WriteWatch
+    private let directory: BusDirectory
 
-    init(_ watch: WriteWatch) {
+    init(_ watch: WriteWatch, _ directory: BusDirectory) {
         self.watch = watch
+        self.directory = directory
         count = .allocate(capacity: 1)
         count.initialize(to: 0)
     }
@@ -31,13 +33,16 @@ public final class ReservationSet {
     /// Whether anybody holds a reservation.
     @inlinable public var anyReserved: Bool { count.pointee != 0 }
 
-    /// Takes a reservation; the one that the initiator held before is gone. The access must lie within one line.
+    /// Takes a reservation; the one that the initiator held before, here or in another memory, is gone. The access must
+    /// lie within one line.
     public func reserve(by initiator: InitiatorID, address: UInt64, count: Int) {
         let line = Self.line(of: address)
         precondition(Self.line(of: address + UInt64(count) - 1) == line, "an exclusive access crosses a line")
         if let index = entries.firstIndex(where: { $0.initiator == initiator }) {
             guard entries[index].line != line else { return }
             remove(at: index)
+        } else {
+            directory.moveReservation(of: initiator, to: self)
         }
         // An initiator's own writes leave its reservation alone: the page need not be watched for the only fast writer.
         let isWatched = watch.hasFastWriter(otherThan: initiator)

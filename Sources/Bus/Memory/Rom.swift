@@ -16,8 +16,8 @@ public final class Rom: Memory, CatalogModule, BusTarget {
             write. A reset keeps the contents.
             """)
 
-    public init(_ context: ModuleContext) {
-        super.init(
+    public init(_ context: ModuleContext) throws(ElaborationError) {
+        try super.init(
             context, size: context[Self.size].bytes, isWritable: false, readLatency: context[Self.readLatency],
             writeLatency: .zero)
         bus.serve(self)

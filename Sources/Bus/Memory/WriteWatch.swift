@@ -1,3 +1,5 @@
+internal import TandemOS
+
 /// Why a page is watched.
 public enum WatchReason: Sendable, CaseIterable {
     /// Code was translated from it, or somebody else wants to see every write.
@@ -45,10 +47,10 @@ public final class WriteWatch {
         var fastWriter: InitiatorID?
     }
 
-    init(size: UInt64) {
+    init(size: UInt64) throws(OSError) {
         pageCount = (size + Self.pageSize - 1) >> Self.pageShift
         let words = Int((pageCount + 63) / 64)
-        pages = HostPages(size: words * 8 + Int(pageCount) * MemoryLayout<Counts>.stride)
+        pages = try HostPages(size: words * 8 + Int(pageCount) * MemoryLayout<Counts>.stride)
         bits = pages.base.bindMemory(to: UInt64.self, capacity: words)
         counts = (pages.base + words * 8).bindMemory(to: Counts.self, capacity: Int(pageCount))
     }

@@ -29,8 +29,9 @@ extension RegisterBlock {
                 start += piece.count
                 continue
             }
-            let isWhole = piece.count == count
-            guard isWhole || table.splitsWideAccesses,
+            // Only whole registers are parts of a wider access.
+            let isPart = table.splitsWideAccesses && piece.count == Int(place.register.pointee.width)
+            guard piece.count == count || isPart,
                 isLegal(piece.count, at: offset + UInt64(start), in: place.register)
             else { return .burstError }
             start += piece.count

@@ -122,7 +122,8 @@ public struct RegisterTable<Register: RegisterName>: Sendable {
     public let size: UInt64
     public let endianness: Endianness
     public let unassigned: UnassignedPolicy
-    /// An access wider than a register is split into one access to each register that it covers, in ascending order.
+    /// An access wider than a register is split into one access to each register that it covers as a whole, in ascending
+    /// order.
     public let splitsWideAccesses: Bool
     /// Byte enables select the bytes of a register that an access reaches; otherwise they are an error.
     public let allowsByteEnables: Bool

@@ -6,6 +6,8 @@ public final class BusDirectory: SimulationService {
     private var targetEntries: [Weak<TargetSocket>] = []
     private var initiatorEntries: [Weak<InitiatorSocket>] = []
     private var lineEntries: [Weak<LineInput>] = []
+    /// Where each initiator last reserved, by id.
+    private var reservationEntries: [Weak<ReservationSet>] = []
 
     public init() {}
 
@@ -63,6 +65,15 @@ public final class BusDirectory: SimulationService {
         precondition(initiatorEntries.count < Int(UInt16.max), "A simulation has at most 65535 initiator sockets.")
         initiatorEntries.append(Weak(object: socket))
         return InitiatorID(rawValue: UInt16(initiatorEntries.count))
+    }
+
+    /// An initiator has one reservation, wherever it is: a new one in another memory ends it.
+    func moveReservation(of initiator: InitiatorID, to set: ReservationSet) {
+        let index = Int(initiator.rawValue)
+        while reservationEntries.count <= index { reservationEntries.append(Weak(object: nil)) }
+        guard reservationEntries[index].object !== set else { return }
+        reservationEntries[index].object?.clear(by: initiator)
+        reservationEntries[index].object = set
     }
 
     func add(_ line: LineInput) { lineEntries.append(Weak(object: line)) }

@@ -67,7 +67,8 @@ struct DirectMemoryTests {
         #expect(bench.probe.bus.directMemory(at: 0, for: .write) == nil)
     }
 
-    @Test("the traffic of the same accesses is the same with and without direct memory", arguments: [1, 2, 3] as [UInt64])
+    @Test(
+        "the traffic of the same accesses is the same with and without direct memory", arguments: [1, 2, 3] as [UInt64])
     func traffic(seed: UInt64) throws {
         print("seed \(seed)")
         var random = SplitMix64(seed: seed)

@@ -126,6 +126,13 @@ struct MemoryTests {
         #expect(pages == [(3 << 30) >> 12])
     }
 
+    @Test("a RAM that the host cannot map is a located error")
+    func tooLarge() {
+        let bench = SimBench()
+        let error = #expect(throws: ElaborationError.self) { try bench.addRam(at: 0, size: 1 << 50) }
+        #expect(error?.description.hasPrefix("ram: there is no host memory for 1024 TiB") == true)
+    }
+
     @Test("two simulations have memories, identifiers and traffic of their own")
     func twoSimulations() throws {
         let benches = [SimBench(), SimBench()]

@@ -49,6 +49,18 @@ struct ReservationTests {
         #expect(bench.probe.storeConditional(0x1000, 1))
     }
 
+    @Test("a reservation in another memory ends the one before")
+    func otherMemory() throws {
+        let bench = SimBench()
+        _ = try bench.addRam("a", at: 0, size: 0x1000)
+        _ = try bench.addRam("b", at: 0x1000, size: 0x1000)
+        _ = bench.probe.loadReserved(0)
+        _ = bench.probe.loadReserved(0x1000)
+        #expect(!bench.probe.storeConditional(0, 1))
+        _ = bench.probe.loadReserved(0)
+        #expect(bench.probe.storeConditional(0, 1))
+    }
+
     @Test("of two initiators that race for a line one wins")
     func race() throws {
         let bench = SimBench()

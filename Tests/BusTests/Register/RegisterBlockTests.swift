@@ -60,7 +60,9 @@ final class SampleDevice: Module, CatalogModule, BusTarget {
         super.init(context)
         bus.serve(self)
     }
-    func transport(_ transaction: inout Transaction, delay: inout SimTime) { block.transport(&transaction, core: &core) }
+    func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+        block.transport(&transaction, core: &core)
+    }
     func debugTransport(_ transaction: inout Transaction) -> Int { block.debugTransport(&transaction, core: core) }
     func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
     override func reset(_ phase: ResetPhase) { if case .enter = phase { core = SampleCore() } }
@@ -104,12 +106,14 @@ struct RegisterBlockTests {
 
     @Test(
         "sizes and alignments that a register does not support are burst errors without side effects",
-        arguments: [(1, 2), (2, 4), (2, 8), (4, 8), (9, 2), (9, 4), (12, 1), (12, 2), (14, 4), (16, 2), (0x102, 4), (8, 3)])
+        arguments: [
+            (1, 2), (2, 4), (2, 8), (4, 8), (9, 2), (9, 4), (12, 1), (12, 2), (14, 4), (16, 2), (0x102, 4), (8, 3),
+        ])
     func burstErrors(offset: UInt64, count: Int) {
         let before = device.core
         probe.read(offset, count: count)
         #expect(probe.response == .burstError || (offset == 16 && probe.response == .addressError))
-        probe.write(offset, bytes: .init(repeating: 0xff, count: count))
+        probe.write(offset, bytes: [UInt8](repeating: 0xff, count: count))
         #expect(probe.response.isError && device.core == before)
     }
 
@@ -126,7 +130,7 @@ struct RegisterBlockTests {
     @Test("a split access is refused as a whole where one part is illegal")
     func splitRefused() {
         let before = device.core
-        #expect(probe.write(12, UInt64(.max)) == .burstError || probe.response == .addressError)
+        #expect(probe.write(12, UInt64.max) == .burstError || probe.response == .addressError)
         #expect(probe.write(0x11c, UInt64(1)).isError)
         #expect(device.core == before)
     }

@@ -80,7 +80,7 @@ struct RouterModelTests {
                 #expect(served.first?.accesses.map(\.address) == [offset])
             } else {
                 #expect(bench.probe.response == .addressError)
-                #expect(targets.allSatisfy(\.accesses.isEmpty))
+                #expect(targets.allSatisfy { $0.accesses.isEmpty })
             }
             let resolution = bench.router.resolve(address)
             #expect(resolution?.target === model.region(at: address)?.target)

@@ -155,7 +155,7 @@ final class WaitingTarget: Module, BusTarget {
     }
 
     func transport(_ transaction: inout Transaction, delay: inout SimTime) {
-        try? scheduler.wait(for: delay + .nanoseconds(30))
+        try? scheduler.currentThread?.wait(for: delay + .nanoseconds(30))
         delay = .zero
         transaction.response = .ok
     }
