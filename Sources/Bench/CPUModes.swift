@@ -53,7 +53,7 @@ private struct IntegerMix {
     init(harts count: Int) throws(ElaborationError) {
         router = Router(ModuleContext(name: "bus", parent: simulation.root))
         let size: PropertyValues = ["size": .size(.mebibytes(16))]
-        ram = Ram(ModuleContext(name: "ram", parent: simulation.root, properties: size))
+        ram = try Ram(ModuleContext(name: "ram", parent: simulation.root, properties: size))
         try router.map(Region(start: 0x8000_0000, size: 16 << 20, target: ram.bus))
         var harts: [Hart] = []
         for index in 0..<count {
