@@ -6,12 +6,19 @@ import Synchronization
 /// A fault in the guard of a coroutine's stack is an overflow: the message names the coroutine, and the process exits with
 /// status 2. Any other fault goes to whoever handled the signal before, by default to its end.
 enum FaultHandler {
+    /// The handlers that were there before, of SIGSEGV and of SIGBUS.
+    ///
+    /// On the heap: at -O the compiler gives a global of this C type eight bytes too few, and `sigaction` writes them all.
     // SAFETY: written once, before the handler is installed, and only read afterwards.
-    private nonisolated(unsafe) static var previous = (segv: sigaction(), bus: sigaction())
+    private nonisolated(unsafe) static let previous: UnsafeMutablePointer<sigaction> = {
+        let previous = UnsafeMutablePointer<sigaction>.allocate(capacity: 2)
+        previous.initialize(repeating: sigaction(), count: 2)
+        return previous
+    }()
 
     private static let installed: Void = {
-        sigaction(SIGSEGV, nil, &previous.segv)
-        sigaction(SIGBUS, nil, &previous.bus)
+        sigaction(SIGSEGV, nil, previous)
+        sigaction(SIGBUS, nil, previous + 1)
         var action = sigaction()
         action.__sigaction_handler.sa_sigaction = { signal, details, context in
             FaultHandler.handle(signal, details, context)
@@ -46,7 +53,7 @@ enum FaultHandler {
             write(" KiB. Give it a larger one, or let it recurse less.\n")
             _exit(Fatal.status)
         }
-        var before = signal == SIGSEGV ? previous.segv : previous.bus
+        var before = previous[signal == SIGSEGV ? 0 : 1]
         if before.sa_flags & SA_SIGINFO != 0, let handler = before.__sigaction_handler.sa_sigaction {
             return handler(signal, details, context)
         }
