@@ -1,10 +1,11 @@
 import TandemBus
 import TandemCPU
+import TandemDevices
 public import TandemKernel
 
 extension Catalog {
     /// The module types that come with Tandem.
     public static var standard: Catalog {
-        Catalog().adding(Hart.self).adding(Ram.self).adding(Rom.self).adding(Router.self)
+        Catalog().adding(Hart.self).adding(Ram.self).adding(Rom.self).adding(Router.self).addingDevices()
     }
 }

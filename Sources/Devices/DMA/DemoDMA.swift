@@ -27,7 +27,8 @@ public final class DemoDMA: Module, CatalogModule, BusTarget {
             written. LENGTH 0 is done at once. START clears DONE and ERROR.
             """)
 
-    private let bus: TargetSocket
+    /// Where accesses to the registers arrive.
+    public let bus: TargetSocket
     private let memory: InitiatorSocket
     private let interrupt: LineOutput
     private let step: Event

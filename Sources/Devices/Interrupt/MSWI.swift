@@ -10,7 +10,7 @@ public final class MSWI: Module, CatalogModule, BusTarget {
         properties: [harts.erased],
         ports: [
             PortDeclaration("bus", .target, "The registers, 32 bits wide."),
-            PortDeclaration("hart", .lineOut, count: 1, "Machine software interrupt of each hart (MSIP)."),
+            PortDeclaration("msip", .lineOut, count: 1, "Machine software interrupt of each hart (MSIP)."),
         ],
         registers: MSWICore.registers.declarations,
         documentation: """
@@ -18,7 +18,8 @@ public final class MSWI: Module, CatalogModule, BusTarget {
             zero and ignore writes. An access takes no time of its own.
             """)
 
-    private let bus: TargetSocket
+    /// Where accesses to the registers arrive.
+    public let bus: TargetSocket
     private let lines: [LineOutput]
     private let registers = RegisterBlock(MSWICore.registers)
     private var core: MSWICore
@@ -26,7 +27,7 @@ public final class MSWI: Module, CatalogModule, BusTarget {
     public override init(_ context: ModuleContext) {
         let count = context[Self.harts]
         bus = TargetSocket("bus", context)
-        lines = (0..<count).map { LineOutput("hart\($0)", context) }
+        lines = (0..<count).map { LineOutput("msip\($0)", context) }
         core = MSWICore(hartCount: count)
         super.init(context)
         bus.serve(self)

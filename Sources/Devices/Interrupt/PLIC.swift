@@ -5,18 +5,19 @@ public import TandemKernel
 public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
     public static let sources = Property<Int>(
         "sources", default: 95, range: 1...1023, "How many interrupt sources there are, numbered from 1.")
-    public static let harts = Property<Int>(
-        "harts", default: 1, range: 1...4095, "How many harts there are, each with a machine and a supervisor context.")
+    public static let contexts = Property<Int>(
+        "contexts", default: 2, range: 1...15_872,
+        "How many contexts there are: a machine and a supervisor context for each hart, in this order.")
     public static let hartConfiguration = Property<String>(
         "hart-config", default: "",
         """
         The contexts in order, as the letters of each hart's modes: “M,MS,MS” is a hart without supervisor mode and two \
-        with it. Empty for “MS” times `harts`.
+        with it. It then decides how many contexts there are. Empty for `contexts`.
         """)
 
     public static let declaration = ModuleDeclaration(
         "plic", category: "interrupt-controller", summary: "Platform-level interrupt controller (RISC-V PLIC)",
-        properties: [sources.erased, harts.erased, hartConfiguration.erased],
+        properties: [sources.erased, contexts.erased, hartConfiguration.erased],
         ports: [
             PortDeclaration("bus", .target, "The registers, 32 bits wide."),
             PortDeclaration("source", .lineIn, count: 96, "Interrupt sources; source0 does not exist."),
@@ -31,9 +32,10 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
             access takes no time of its own.
             """)
 
-    private let bus: TargetSocket
+    /// Where accesses to the registers arrive.
+    public let bus: TargetSocket
     private let inputs: [LineInput]
-    private let contexts: [LineOutput]
+    private let outputs: [LineOutput]
     private let registers = RegisterBlock(PLICCore.registers)
     private var core: PLICCore
 
@@ -52,7 +54,7 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
         }
         bus = TargetSocket("bus", context)
         inputs = (1...sourceCount).map { LineInput("source\($0)", index: $0, context) }
-        contexts = (0..<contextCount).map { LineOutput("context\($0)", context) }
+        outputs = (0..<contextCount).map { LineOutput("context\($0)", context) }
         core = PLICCore(sourceCount: sourceCount, contextCount: contextCount)
         super.init(context)
         bus.serve(self)
@@ -61,7 +63,7 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
 
     private static func contextCount(_ context: ModuleContext) throws(ElaborationError) -> Int {
         let text = context[hartConfiguration]
-        guard !text.isEmpty else { return 2 * context[harts] }
+        guard !text.isEmpty else { return context[contexts] }
         for hart in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard !hart.isEmpty, hart.allSatisfy({ "MSU".contains($0) }) else {
                 throw context.error(
@@ -104,7 +106,7 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
     }
 
     private func notify(at time: SimTime) {
-        for context in 0..<core.contextCount { contexts[context].set(core.isNotified(context), at: time) }
+        for context in 0..<core.contextCount { outputs[context].set(core.isNotified(context), at: time) }
     }
 
     // MARK: Reset and snapshot
@@ -117,14 +119,14 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
         }
     }
 
-    public func saveState() -> ModuleState { ModuleState(DeviceState(core, lines: contexts)) }
+    public func saveState() -> ModuleState { ModuleState(DeviceState(core, lines: outputs)) }
 
     public func restoreState(_ state: ModuleState) throws(SnapshotError) {
         let state = try state.decode(as: DeviceState<PLICCore>.self, at: path)
         guard state.core.sourceCount == core.sourceCount else {
             throw .mismatch(at: path, "sources", saved: state.core.sourceCount, here: core.sourceCount)
         }
-        try state.restore(contexts, of: path)
+        try state.restore(outputs, of: path)
         core = state.core
     }
 }
@@ -136,7 +138,7 @@ extension PLIC: DeviceTreeInterruptController {
                 "plic", compatible: ["sifive,plic-1.0.0", "riscv,plic0"],
                 properties: [
                     DeviceTreeProperty("reg", .registers([RegisterWindow()])),
-                    DeviceTreeProperty("interrupts-extended", .interruptsExtended(contexts.map(\.name))),
+                    DeviceTreeProperty("interrupts-extended", .interruptsExtended(outputs.map(\.name))),
                     DeviceTreeProperty("interrupt-controller", .flag),
                     DeviceTreeProperty("#interrupt-cells", .cells([1])),
                     DeviceTreeProperty("#address-cells", .cells([0])),

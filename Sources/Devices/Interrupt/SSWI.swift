@@ -19,7 +19,8 @@ public final class SSWI: Module, CatalogModule, BusTarget {
             writes. An access takes no time of its own.
             """)
 
-    private let bus: TargetSocket
+    /// Where accesses to the registers arrive.
+    public let bus: TargetSocket
     private let lines: [LineOutput]
     private let registers = RegisterBlock(SSWICore.registers)
     private var core: SSWICore
@@ -27,7 +28,7 @@ public final class SSWI: Module, CatalogModule, BusTarget {
     public override init(_ context: ModuleContext) {
         let count = context[Self.harts]
         bus = TargetSocket("bus", context)
-        lines = (0..<count).map { LineOutput("hart\($0)", context) }
+        lines = (0..<count).map { LineOutput("ssip\($0)", context) }
         core = SSWICore(hartCount: count)
         super.init(context)
         bus.serve(self)

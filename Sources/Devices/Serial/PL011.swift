@@ -32,7 +32,8 @@ public final class PL011: Module, CatalogModule, BusTarget, CharacterReceiver {
     /// Where the far end is connected.
     public var characters: CharacterPort { line.characters }
 
-    private let bus: TargetSocket
+    /// Where accesses to the registers arrive.
+    public let bus: TargetSocket
     private let line: SerialLine
     private let clock: Frequency
     private let registers = RegisterBlock(PL011Core.registers)

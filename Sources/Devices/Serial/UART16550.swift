@@ -31,7 +31,8 @@ public final class UART16550: Module, CatalogModule, BusTarget, CharacterReceive
     /// Where the far end is connected.
     public var characters: CharacterPort { line.characters }
 
-    private let bus: TargetSocket
+    /// Where accesses to the registers arrive.
+    public let bus: TargetSocket
     private let line: SerialLine
     private let clock: Frequency
     private let registers = RegisterBlock(UART16550Core.registers)

@@ -16,7 +16,8 @@ public final class SiFiveTest: Module, CatalogModule, BusTarget {
             it as the `syscon` behind `syscon-poweroff` and `syscon-reboot`, by which operating systems reach it.
             """)
 
-    private let bus: TargetSocket
+    /// Where accesses to the registers arrive.
+    public let bus: TargetSocket
     private let end: Event
     private let registers = RegisterBlock(SiFiveTestCore.registers)
     private var core = SiFiveTestCore()

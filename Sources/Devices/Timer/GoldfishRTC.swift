@@ -24,7 +24,8 @@ public final class GoldfishRTC: Module, CatalogModule, BusTarget {
             access takes no time of its own.
             """)
 
-    private let bus: TargetSocket
+    /// Where accesses to the registers arrive.
+    public let bus: TargetSocket
     private let interrupt: LineOutput
     private let alarm: Event
     private let base: UInt64

@@ -16,7 +16,7 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
         properties: [harts.erased, rate.erased],
         ports: [
             PortDeclaration("bus", .target, "The registers, 64 bits wide; each half can be accessed alone."),
-            PortDeclaration("hart", .lineOut, count: 1, "Machine timer interrupt of each hart (MTIP)."),
+            PortDeclaration("mtip", .lineOut, count: 1, "Machine timer interrupt of each hart (MTIP)."),
         ],
         registers: MTimerCore.registers.declarations,
         documentation: """
@@ -27,7 +27,8 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
             """)
 
     public let frequency: Frequency
-    private let bus: TargetSocket
+    /// Where accesses to the registers arrive.
+    public let bus: TargetSocket
     private let lines: [LineOutput]
     private let deadlines: [Event]
     private let wrap: Event
@@ -42,7 +43,7 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
         frequency = context[Self.rate]
         tickLength = frequency.exactPeriod?.picoseconds ?? 0
         bus = TargetSocket("bus", context)
-        lines = (0..<count).map { LineOutput("hart\($0)", context) }
+        lines = (0..<count).map { LineOutput("mtip\($0)", context) }
         deadlines = (0..<count).map { Event("deadline\($0)", context) }
         wrap = Event("wrap", context)
         core = MTimerCore(hartCount: count)
