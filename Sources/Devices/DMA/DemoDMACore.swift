@@ -19,7 +19,7 @@ public struct DemoDMACore: Equatable, Sendable {
     }
 
     /// "ADM1" in memory order: what ID reads.
-    public static let identification: UInt32 = 0x314d_4441
+    public static let identification: UInt32 = 0x3141_4d44
     /// The widest burst, in bytes.
     public static let largestBurst = 64
 
