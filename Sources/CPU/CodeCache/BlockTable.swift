@@ -50,7 +50,10 @@ struct BlockTable: ~Copyable {
         let page = value.physical >> 12
         block.pointee.nextInPage = pages[page]
         pages[page] = block
-        if value.secondPage != TranslatedBlock.noPage { crossings[value.secondPage >> 12, default: []].append(page) }
+        if value.secondPage != TranslatedBlock.noPage {
+            let second = value.secondPage >> 12
+            if crossings[second]?.contains(page) != true { crossings[second, default: []].append(page) }
+        }
         count += 1
         return block
     }

@@ -1,4 +1,4 @@
-/// A 64-bit place of the CPU's state: a register of the guest, or a temporary of one block.
+/// A 64-bit place of the CPU's state: a register of the guest, or a temporary of one instruction.
 ///
 /// Both live in one frame of `Place.count` words behind one pointer (`CPUState`), so an operand is just an index.
 /// The guest numbers its registers from 0; register 0 of the frame always reads 0 in this project's guests that have a
@@ -24,8 +24,11 @@ struct Place: Hashable {
 
     var isTemporary: Bool { index >= Place.firstTemporary }
 
-    /// How many temporaries a block may have.
-    static var temporaryCount: Int { count - Int(firstTemporary) }
+    /// Places from this one on belong to the back-end, for constants that an operation cannot hold.
+    static let firstScratch: UInt16 = 253
+
+    /// How many temporaries an instruction may have.
+    static var temporaryCount: Int { Int(firstScratch - firstTemporary) }
 }
 
 /// What an operation reads.

@@ -34,7 +34,7 @@ struct FetchMap: ~Copyable {
     private static func key(_ address: UInt64, _ regime: Int) -> UInt64 { (address & ~0xfff) | UInt64(regime) }
 
     private func slot(_ key: UInt64) -> Int {
-        var index = Int(truncatingIfNeeded: (key ^ (key >> 12)) &* 0x9e37_79b9_7f4a_7c15 >> 40) & (capacity - 1)
+        var index = Int(truncatingIfNeeded: ((key ^ (key >> 12)) &* 0x9e37_79b9_7f4a_7c15) >> 40) & (capacity - 1)
         while entries[index].generation == generation, entries[index].key != key {
             index = (index + 1) & (capacity - 1)
         }

@@ -3,12 +3,8 @@
 /// The steps stand in `code`, which is reused from block to block; the caller copies them into the code cache.
 struct PortableLowering {
     private(set) var code: [PortableInstruction] = []
-    /// Places that hold constants of one operation.
-    private static let scratch: [UInt16] = [253, 254, 255]
-    private var scratchUsed = 0
-
-    /// The first place that a front-end's temporaries must not use.
-    static let firstScratch = 253
+    /// How many of the scratch places hold constants of the current operation.
+    private var scratchUsed: UInt16 = 0
 
     mutating func lower(_ block: IRBlock) {
         code.removeAll(keepingCapacity: true)
@@ -42,11 +38,16 @@ struct PortableLowering {
         case .place(let place): return place.index
         case .constant(0): return Place.zero.index
         case .constant(let value):
-            let place = Self.scratch[scratchUsed]
-            scratchUsed += 1
+            let place = nextScratch()
             code.append(PortableInstruction(.constant, d: place, immediate: value))
             return place
         }
+    }
+
+    /// A scratch place for the current operation, which needs three at most.
+    private mutating func nextScratch() -> UInt16 {
+        defer { scratchUsed += 1 }
+        return Place.firstScratch + scratchUsed
     }
 
     /// Where a result goes; the last scratch place where nobody wants it.
@@ -165,8 +166,7 @@ struct PortableLowering {
     private mutating func lowerRareMemory(_ instruction: IRInstruction, index: Int) {
         var a = place(instruction.a)
         if instruction.immediate != 0 {
-            let sum = Self.scratch[scratchUsed]
-            scratchUsed += 1
+            let sum = nextScratch()
             code.append(
                 PortableInstruction(
                     .add64Constant, d: sum, a: a, immediate: UInt64(bitPattern: instruction.immediate)))
@@ -216,10 +216,13 @@ struct PortableLowering {
 
     /// A branch compares 64 bits. The order of 32-bit values survives sign extension, signed and unsigned.
     private mutating func comparand(_ operand: IROperand, _ type: IRType) -> UInt16 {
-        guard type == .i32, case .place(let source) = operand else { return place(operand) }
-        let extended = Self.scratch[scratchUsed]
-        scratchUsed += 1
-        code.append(PortableInstruction(.signExtend32, d: extended, a: source.index))
+        guard type == .i32 else { return place(operand) }
+        if case .constant(let value) = operand {
+            return place(.signed(Int64(Int32(truncatingIfNeeded: value))))
+        }
+        let source = place(operand)
+        let extended = nextScratch()
+        code.append(PortableInstruction(.signExtend32, d: extended, a: source))
         return extended
     }
 

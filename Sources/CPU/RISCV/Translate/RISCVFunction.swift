@@ -19,4 +19,12 @@ enum RISCVFunction: UInt16, CaseIterable {
     /// A jump or branch that may go to a misaligned address, on a hart without C: the hart executes it whole.
     /// Argument: the instruction word.
     case checkTarget
+
+    /// The names in the textual form of blocks, by number.
+    static let names = allCases.map { "\($0)" }
+}
+
+extension IRVerifier {
+    /// The rules of this guest: x0 is never written, and floating-point state may be noted as dirty too early.
+    static let riscv = IRVerifier(zeroRegister: RISCVPlace.integer(0), notes: [RISCVPlace.floatDirty])
 }

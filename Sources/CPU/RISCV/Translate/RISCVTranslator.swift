@@ -74,7 +74,18 @@ struct RISCVTranslator {
             position += length / 2
             pc = wrapped(pc &+ UInt64(length))
         }
+        assert(isVerified(builder.block))
         return builder.block
+    }
+
+    /// Whether a block keeps the rules of the intermediate form; if not, says which it breaks. Debug builds ask for every
+    /// block.
+    private func isVerified(_ block: IRBlock) -> Bool {
+        let violations = IRVerifier.riscv.violations(of: block)
+        for violation in violations {
+            assertionFailure("\(violation)\n\(IRPrinter(functions: RISCVFunction.names).text(block))")
+        }
+        return violations.isEmpty
     }
 
     // MARK: What the chapters use
@@ -108,7 +119,7 @@ struct RISCVTranslator {
     /// The type of a register-wide operation.
     var registerType: IRType { xlen == .rv32 ? .i32 : .i64 }
 
-    /// An address of this hart's width; on RV32 the sign-extended form that registers have.
+    /// An address of this hart's width.
     func wrapped(_ address: UInt64) -> UInt64 {
         xlen == .rv32 ? UInt64(UInt32(truncatingIfNeeded: address)) : address
     }
