@@ -65,8 +65,7 @@ public struct HartLog {
         }
         if options.contains(.operations) {
             sink("\(hart.path): op \(symbolic(ir.pc))")
-            for operation in ir.instructions { sink("  \(operation)") }
-            sink("  \(ir.terminal)")
+            for line in IRPrinter(functions: RISCVFunction.names).text(ir).split(separator: "\n") { sink("  \(line)") }
         }
     }
 
