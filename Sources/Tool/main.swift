@@ -1,2 +1,3 @@
-// Placeholder.
-print("tandem")
+import Tandem
+
+Tandem.main()

@@ -1,0 +1,32 @@
+import TandemBench
+
+/// `tandem bench`: one mode, one line.
+struct BenchCommand {
+    let arguments: Arguments
+    let surroundings: Surroundings
+
+    init(_ arguments: Arguments, _ surroundings: Surroundings) {
+        self.arguments = arguments
+        self.surroundings = surroundings
+    }
+
+    func run() throws(UsageError) -> Int32 {
+        guard let mode = arguments.operands.first else {
+            surroundings.write(Benchmark.listing)
+            return ExitStatus.success
+        }
+        let numbers = try arguments.operands.dropFirst().map { (text) throws(UsageError) -> UInt64 in
+            guard let number = UInt64(text) else {
+                throw UsageError("“\(text)” is no number of N or OPS", command: "bench")
+            }
+            return number
+        }
+        do throws(BenchmarkError) {
+            let line = try Benchmark.run(mode: mode, n: numbers.first, ops: numbers.count > 1 ? numbers[1] : nil)
+            surroundings.write(line.hasSuffix("\n") ? line : line + "\n")
+            return ExitStatus.success
+        } catch {
+            throw UsageError("\(error)", command: "bench")
+        }
+    }
+}

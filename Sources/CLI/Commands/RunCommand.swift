@@ -1,0 +1,91 @@
+import TandemBus
+import TandemJSON
+import TandemKernel
+import TandemMachine
+import TandemReport
+
+/// `tandem run`: platform, images, a run, a report.
+struct RunCommand {
+    let arguments: Arguments
+    let catalog: Catalog
+    let surroundings: Surroundings
+    let options: RunOptions
+
+    init(_ arguments: Arguments, _ catalog: Catalog, _ surroundings: Surroundings) throws(UsageError) {
+        self.arguments = arguments
+        self.catalog = catalog
+        self.surroundings = surroundings
+        options = try RunOptions(arguments)
+    }
+
+    func run() throws(UsageError) -> Int32 {
+        do throws(RunError) {
+            let machine = try build()
+            if !options.dumpDeviceTree.isEmpty { return try dumpDeviceTree(of: machine) }
+            return try run(machine)
+        } catch {
+            switch error {
+            case .usage(let error): throw error
+            case .platform(let error):
+                surroundings.complain(error.description)
+                return ExitStatus.usage
+            }
+        }
+    }
+
+    private func build() throws(RunError) -> Machine {
+        let platformOptions = PlatformOptions(arguments: arguments, command: "run")
+        var platform = try platformOptions.platform(options.platform, from: surroundings.library)
+        if let start = options.clockStart {
+            let clock = try platformOptions.part(platform.board.clock, "-rtc", "clock", platform)
+            platform.set("\(clock).base-time", to: "\(start * 1_000_000_000)", from: "-rtc")
+        }
+        do throws(PlatformError) {
+            let machine = try Machine(platform, catalog: catalog, seed: options.seed)
+            machine.restartsOnReset = options.restartsOnReset
+            if let quantum = options.quantum { machine.simulation.quantum.value = quantum }
+            return machine
+        } catch { throw .platform(error) }
+    }
+
+    private func dumpDeviceTree(of machine: Machine) throws(RunError) -> Int32 {
+        do throws(PlatformError) {
+            let blob = try machine.dumpDeviceTree(options.boot)
+            try write(blob, to: options.dumpDeviceTree)
+            return ExitStatus.success
+        } catch { throw .platform(error) }
+    }
+
+    private func run(_ machine: Machine) throws(RunError) -> Int32 {
+        let session = RunSession(machine, options, surroundings)
+        let outcome: RunOutcome
+        let host: RunReport.Host
+        do throws(PlatformError) {
+            try machine.load(options.boot, from: ImageSource(open: surroundings.openImage))
+            (outcome, host) = try session.run()
+        } catch { throw .platform(error) }
+        if let failure = outcome.failure { surroundings.complain(failure.description) }
+        if outcome.reason == .starved {
+            surroundings.complain(
+                "nothing can happen any more at \(machine.simulation.scheduler.now): every hart waits for an interrupt that nothing will raise"
+            )
+        }
+        if options.reports.isEmpty { return outcome.code }
+        let report = RunReport(machine, outcome, host: host)
+        do throws(PlatformError) {
+            for form in options.reports {
+                switch form {
+                case .text: surroundings.warn("\n" + report.text)
+                case .json(let file): try write(Array(JSONWriter(.pretty).text(of: report.json).utf8), to: file)
+                }
+            }
+        } catch { throw .platform(error) }
+        return outcome.code
+    }
+
+    private func write(_ bytes: [UInt8], to file: String) throws(PlatformError) {
+        if let problem = surroundings.writeFile(file, bytes) {
+            throw PlatformError(at: file, "the file cannot be written: \(problem)", expected: "a writable place")
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import TandemCPU
+import TandemKernel
+import TandemMachine
+
+/// The options of `run`, read and checked before anything is built.
+struct RunOptions: Equatable {
+    var platform = ""
+    /// Where the device tree goes instead of running; empty to run.
+    var dumpDeviceTree = ""
+    var boot = BootOptions()
+    /// What each serial port leads to; further ports lead nowhere.
+    var serials: [SerialChoice] = [.stdio]
+    /// Whether the terminal belongs to the guest: Ctrl-C goes to it, Ctrl-a x quits.
+    var isTerminalOfGuest = false
+    var restartsOnReset = true
+    /// The start of the real-time clock in seconds since 1970; nothing for the module's own default.
+    var clockStart: UInt64?
+    /// Nothing for the automatic quantum.
+    var quantum: SimTime?
+    var limit: SimTime = .never
+    var seed: UInt64 = 0
+    var reports: [ReportForm] = [.text]
+    /// The port on which a debugger is waited for.
+    var debuggerPort: UInt16?
+    /// Whether a debugger starts the run.
+    var startsHalted = false
+    var debugItems: HartLogOptions = []
+    /// Where debug output goes; empty for standard error.
+    var debugFile = ""
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        try readPlatform(arguments)
+        boot.kernel = arguments["kernel"] ?? ""
+        boot.initialRAMDisk = arguments["initrd"] ?? ""
+        boot.arguments = arguments["append"] ?? ""
+        isTerminalOfGuest = arguments.has("nographic")
+        restartsOnReset = !arguments.has("no-reboot")
+        startsHalted = arguments.has("S")
+        let given = arguments.all("serial")
+        if !given.isEmpty {
+            serials = []
+            for text in given { serials.append(try SerialChoice(text)) }
+        }
+        if serials.filter({ $0 == .stdio }).count > 1 {
+            throw Self.error("only one serial port can have stdio")
+        }
+        try readTimes(arguments)
+        try readReports(arguments)
+        try readDebugging(arguments)
+        boot.seed = seed
+    }
+
+    static func error(_ problem: String) -> UsageError { UsageError(problem, command: "run") }
+
+    private mutating func readPlatform(_ arguments: Arguments) throws(UsageError) {
+        var operands = arguments.operands[...]
+        if let machine = arguments["machine"] {
+            let parts = machine.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            platform = parts[0].hasPrefix("type=") ? String(parts[0].dropFirst(5)) : parts[0]
+            for part in parts.dropFirst() {
+                guard part.hasPrefix("dumpdtb="), part.utf8.count > 8 else {
+                    throw Self.error("-machine does not know “\(part)”; expected NAME[,dumpdtb=FILE]")
+                }
+                dumpDeviceTree = String(part.dropFirst(8))
+            }
+            if operands.count > 1 {
+                throw Self.error(
+                    "the platform is named twice, by -machine and as “\(operands[0])”; expected one of them")
+            }
+        } else if let first = operands.popFirst() {
+            platform = first
+        }
+        if platform.isEmpty {
+            throw Self.error("no platform is named; expected “tandem run PLATFORM”, such as “tandem run virt FILE”")
+        }
+        boot.firmware = arguments["bios"] ?? ""
+        if let image = operands.first {
+            if arguments.has("bios") {
+                throw Self.error("the firmware is named twice, by -bios and as “\(image)”; expected one of them")
+            }
+            boot.firmware = image
+        }
+    }
+
+    private mutating func readTimes(_ arguments: Arguments) throws(UsageError) {
+        if let text = arguments["seed"] {
+            guard let value = Self.number(text) else {
+                throw Self.error("-seed cannot be “\(text)”; expected a number of 64 bits")
+            }
+            seed = value
+        }
+        if let text = arguments["for"] { limit = try Self.time(text, "-for") }
+        if let text = arguments["quantum"], text != "auto" { quantum = try Self.time(text, "-quantum") }
+        if let text = arguments["rtc"] {
+            guard text.hasPrefix("base="), let start = CalendarDate.seconds(String(text.dropFirst(5))), start < 1 << 33
+            else {
+                throw Self.error(
+                    "-rtc cannot be “\(text)”; expected base=DATE, such as base=2026-01-31 or base=2026-01-31T12:00:00")
+            }
+            clockStart = start
+        }
+    }
+
+    private mutating func readReports(_ arguments: Arguments) throws(UsageError) {
+        let forms = arguments.all("report")
+        if forms.isEmpty { return }
+        reports = []
+        for text in forms {
+            switch text {
+            case "text": reports.append(.text)
+            case "none": break
+            case _ where text.hasPrefix("json:") && text.utf8.count > 5:
+                reports.append(.json(String(text.dropFirst(5))))
+            default: throw Self.error("-report cannot be “\(text)”; expected text, json:FILE or none")
+            }
+        }
+    }
+
+    private mutating func readDebugging(_ arguments: Arguments) throws(UsageError) {
+        if arguments.has("s") { debuggerPort = 1234 }
+        if let text = arguments["gdb"] {
+            let digits = text.split(separator: ":", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+            guard text == "tcp::\(digits)", let port = UInt16(digits), port > 0 else {
+                throw Self.error("-gdb cannot be “\(text)”; expected tcp::PORT, such as tcp::1234")
+            }
+            debuggerPort = port
+        }
+        if startsHalted, debuggerPort == nil {
+            throw Self.error("with -S nothing would ever start the guest; expected -gdb tcp::PORT beside it")
+        }
+        if let text = arguments["d"] {
+            let choices = HartLogOptions.named.map(\.name)
+            for item in text.split(separator: ",").map(String.init) {
+                guard let row = HartLogOptions.named.first(where: { $0.name == item }) else {
+                    let near = choices.nearest(to: item)
+                    let hint = near.isEmpty ? "" : "; did you mean \(Diagnosis.list(near, last: "or"))?"
+                    throw Self.error(
+                        "-d does not know “\(item)”\(hint); legal are \(Diagnosis.list(choices, last: "and"))")
+                }
+                debugItems.insert(row.option)
+            }
+        }
+        debugFile = arguments["D"] ?? ""
+    }
+
+    private static func time(_ text: String, _ option: String) throws(UsageError) -> SimTime {
+        guard let time = try? SimTime(parsing: text) else {
+            throw error("\(option) cannot be “\(text)”; expected a time such as “10us” or “2s”")
+        }
+        return time
+    }
+
+    private static func number(_ text: String) -> UInt64? {
+        text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
+    }
+}
+
+/// A form of the report at the end.
+enum ReportForm: Equatable {
+    case text
+    case json(String)
+}

@@ -1,0 +1,73 @@
+import TandemCPU
+import TandemDevices
+import TandemKernel
+import TandemMachine
+import TandemOS
+import TandemReport
+
+/// The time in which a machine runs under a command: serial ports are connected, interruptions are heard, the host's
+/// resources are measured.
+struct RunSession {
+    let machine: Machine
+    let options: RunOptions
+    let surroundings: Surroundings
+
+    init(_ machine: Machine, _ options: RunOptions, _ surroundings: Surroundings) {
+        self.machine = machine
+        self.options = options
+        self.surroundings = surroundings
+    }
+
+    func run() throws(PlatformError) -> (RunOutcome, RunReport.Host) {
+        let backends = try connectSerials()
+        try openDebugLog()
+        let stop = machine.simulation.stopHandle
+        let endWatch = surroundings.watchInterrupts {
+            stop.requestStop(StopRequest(.interrupted, code: ExitStatus.interrupted))
+        }
+        let start = ProcessUsage.wallSeconds()
+        let outcome = machine.run(until: options.limit)
+        let seconds = ProcessUsage.wallSeconds() - start
+        endWatch()
+        for backend in backends { backend.flush() }
+        let host = RunReport.Host(
+            seconds: seconds, cpuSeconds: ProcessUsage.cpuSeconds(),
+            peakResidentBytes: ProcessUsage.peakResidentBytes())
+        return (outcome, host)
+    }
+
+    /// Has the harts write what -d asks for.
+    private func openDebugLog() throws(PlatformError) {
+        if options.debugItems.isEmpty { return }
+        let append = try surroundings.openLog(options.debugFile)
+        for hart in machine.harts {
+            hart.debugLog.options = options.debugItems
+            hart.debugLog.sink = { append($0 + "\n") }
+        }
+    }
+
+    /// Connects the serial ports of the board in order; those without an option lead nowhere.
+    private func connectSerials() throws(PlatformError) -> [any CharacterBackend] {
+        let paths = machine.plan.serials
+        if options.serials.count > max(paths.count, 1) {
+            throw PlatformError(
+                at: "-serial", "there are \(options.serials.count) back-ends for \(paths.count) serial ports",
+                expected: "at most one for each", choices: paths)
+        }
+        var backends: [any CharacterBackend] = []
+        for (path, choice) in zip(paths, options.serials) {
+            let request = SerialRequest(
+                choice: choice, isTerminalOfGuest: options.isTerminalOfGuest, stopHandle: machine.simulation.stopHandle)
+            guard let backend = try surroundings.makeBackend(request) else { continue }
+            guard let port = machine.module(path)?.ports.lazy.compactMap({ $0 as? CharacterPort }).first else {
+                throw PlatformError(
+                    at: path, "the module has no serial line", expected: "a UART in board: { serial: … }")
+            }
+            do throws(ElaborationError) { try port.connect(backend) } catch {
+                throw PlatformError([error.diagnosis])
+            }
+            backends.append(backend)
+        }
+        return backends
+    }
+}

@@ -1,0 +1,68 @@
+public import TandemKernel
+
+/// The program apart from the process: words in, an exit code out. Tests call it as `main` does.
+public struct Program {
+    let catalog: Catalog
+    let surroundings: Surroundings
+
+    public init(catalog: Catalog, surroundings: Surroundings) {
+        self.catalog = catalog
+        self.surroundings = surroundings
+    }
+
+    /// Runs a command line, without the program's name.
+    public func run(_ words: [String]) -> Int32 {
+        guard let first = words.first else {
+            surroundings.warn(Help.program(CommandTable.all))
+            return ExitStatus.usage
+        }
+        switch first {
+        case "--help", "-help", "-h", "help":
+            if first == "help", words.count > 1, let command = command(named: words[1]) {
+                surroundings.write(Help.command(command))
+            } else {
+                surroundings.write(Help.program(CommandTable.all))
+            }
+            return ExitStatus.success
+        case "--version", "-version", "version":
+            surroundings.write("tandem \(Version.text)\n")
+            return ExitStatus.success
+        default: break
+        }
+        guard let command = command(named: first) else {
+            let near = CommandTable.all.map(\.name).nearest(to: first)
+            let hint = near.isEmpty ? "" : "; did you mean \(Diagnosis.list(near, last: "or"))?"
+            return fail(UsageError("there is no command “\(first)”\(hint)"))
+        }
+        do throws(UsageError) {
+            let arguments = try Arguments(Array(words.dropFirst()), of: command)
+            if arguments.wantsHelp {
+                surroundings.write(Help.command(command))
+                return ExitStatus.success
+            }
+            switch command.name {
+            case CommandTable.run.name: return try RunCommand(arguments, catalog, surroundings).run()
+            case CommandTable.check.name: return try CheckCommand(arguments, catalog, surroundings).run()
+            case CommandTable.list.name: return try ListCommand(arguments, catalog, surroundings).run()
+            case CommandTable.describe.name: return try DescribeCommand(arguments, catalog, surroundings).run()
+            default: return try BenchCommand(arguments, surroundings).run()
+            }
+        } catch {
+            return fail(error)
+        }
+    }
+
+    private func command(named name: String) -> CommandDeclaration? {
+        CommandTable.all.first { $0.name == name }
+    }
+
+    private func fail(_ error: UsageError) -> Int32 {
+        surroundings.warn("\(error)\n")
+        return ExitStatus.usage
+    }
+}
+
+/// What `--version` says.
+enum Version {
+    static let text = "0.1.0"
+}

@@ -1,0 +1,78 @@
+import TandemDevices
+import TandemKernel
+import TandemMachine
+import TandemOS
+
+extension Surroundings {
+    /// The surroundings of this process: its streams, the file system, its terminal.
+    static var process: Surroundings {
+        Surroundings(
+            write: { WholeFile.print($0, to: 1) }, warn: { WholeFile.print($0, to: 2) },
+            readFile: { try? WholeFile.read($0) },
+            writeFile: { path, bytes in
+                do throws(OSError) {
+                    try WholeFile.write(bytes, to: path)
+                    return nil
+                } catch { return "\(error.errno)" }
+            },
+            openImage: mapImage, environment: HostProcess.environment, executable: HostProcess.executablePath,
+            hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
+            makeBackend: makeBackend)
+    }
+
+    private static func openLog(_ path: String) throws(PlatformError) -> (String) -> Void {
+        if path.isEmpty { return { WholeFile.print($0, to: 2) } }
+        do throws(OSError) {
+            let file = try OutputFile(path)
+            return { file.write($0) }
+        } catch {
+            throw PlatformError(
+                at: "-D \(path)", "the log cannot be written: \(error.errno)", expected: "a writable place")
+        }
+    }
+
+    /// Maps an image: what is not loaded into guest memory is never read. "builtin:NAME" is an image inside the program.
+    private static func mapImage(_ name: String) throws(PlatformError) -> ImageBytes {
+        if name.hasPrefix("builtin:") { return try BuiltInImage.open(name) }
+        do throws(OSError) {
+            let mapping = MappedFile(try MemoryMapping(file: name))
+            return ImageBytes(mapped: mapping.bytes, name: name) { withExtendedLifetime(mapping) {} }
+        } catch {
+            throw PlatformError(
+                at: name, "the image cannot be read: \(error.errno)", expected: "a readable ELF file or raw image")
+        }
+    }
+}
+
+/// Holds a mapping for as long as somebody reads it.
+private final class MappedFile {
+    private let mapping: MemoryMapping
+
+    init(_ mapping: consuming MemoryMapping) { self.mapping = mapping }
+
+    var bytes: UnsafeRawBufferPointer { mapping.bytes }
+}
+
+extension Surroundings {
+    /// Serial output on standard output; input never comes.
+    private static func makeBackend(_ request: SerialRequest) throws(PlatformError) -> (any CharacterBackend)? {
+        request.choice == .stdio ? ConsoleOutput() : nil
+    }
+}
+
+/// Writes what a serial port sends to standard output, line by line.
+private final class ConsoleOutput: CharacterBackend {
+    private var line: [UInt8] = []
+
+    func send(_ character: UInt8) {
+        line.append(character)
+        if character == UInt8(ascii: "\n") || line.count >= 1024 { flush() }
+    }
+
+    func flush() {
+        WholeFile.print(String(decoding: line, as: UTF8.self), to: 1)
+        line.removeAll(keepingCapacity: true)
+    }
+
+    func connect(_ input: InboxPort) {}
+}

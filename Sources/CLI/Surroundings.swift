@@ -1,0 +1,84 @@
+public import TandemDevices
+public import TandemMachine
+
+/// Everything that a command reaches outside of itself. The process's own in `main`; made up in tests.
+public struct Surroundings {
+    /// Standard output.
+    public var write: (String) -> Void
+    /// Standard error.
+    public var warn: (String) -> Void
+    /// The bytes of a file, or nothing if it cannot be read.
+    public var readFile: (String) -> [UInt8]?
+    /// Writes a file; returns what went wrong, if anything did.
+    public var writeFile: (String, [UInt8]) -> String?
+    /// Opens an image.
+    public var openImage: (String) throws(PlatformError) -> ImageBytes
+    /// The value of an environment variable.
+    public var environment: (String) -> String?
+    /// The path of the program's file; empty if unknown.
+    public var executable: String
+    /// Whether standard error is a terminal: only there are progress and colours shown.
+    public var hasTerminal: Bool
+    /// Opens a log: what is returned appends text to it. An empty path means standard error.
+    public var openLog: (String) throws(PlatformError) -> (String) -> Void
+    /// Makes the far end of a serial port; nothing for one that leads nowhere.
+    public var makeBackend: (SerialRequest) throws(PlatformError) -> (any CharacterBackend)?
+    /// Has a closure called, from any thread, when the user interrupts the program; what it returns ends that.
+    public var watchInterrupts: (@escaping @Sendable () -> Void) -> () -> Void
+
+    public init(
+        write: @escaping (String) -> Void, warn: @escaping (String) -> Void,
+        readFile: @escaping (String) -> [UInt8]?, writeFile: @escaping (String, [UInt8]) -> String?,
+        openImage: @escaping (String) throws(PlatformError) -> ImageBytes,
+        environment: @escaping (String) -> String? = { _ in nil }, executable: String = "", hasTerminal: Bool = false,
+        openLog: @escaping (String) throws(PlatformError) -> (String) -> Void,
+        makeBackend: @escaping (SerialRequest) throws(PlatformError) -> (any CharacterBackend)?,
+        watchInterrupts: @escaping (@escaping @Sendable () -> Void) -> () -> Void = { _ in {} }
+    ) {
+        self.write = write
+        self.warn = warn
+        self.readFile = readFile
+        self.writeFile = writeFile
+        self.openImage = openImage
+        self.environment = environment
+        self.executable = executable
+        self.hasTerminal = hasTerminal
+        self.openLog = openLog
+        self.makeBackend = makeBackend
+        self.watchInterrupts = watchInterrupts
+    }
+
+    /// Whether messages may be coloured (https://no-color.org).
+    var hasColour: Bool { hasTerminal && (environment("NO_COLOR") ?? "").isEmpty }
+
+    /// A line on standard error that says what is wrong.
+    func complain(_ text: String) {
+        let label = hasColour ? "\u{1B}[1;31merror:\u{1B}[0m" : "error:"
+        for line in text.split(separator: "\n") { warn("tandem: \(label) \(line)\n") }
+    }
+
+    /// Platforms by path or name: beside the program, where it is installed, in the package that it was built from, in
+    /// the current folder, and those inside the program.
+    var library: PlatformLibrary {
+        var folders = ["platforms"]
+        var folder = Self.folder(of: executable)
+        if !folder.isEmpty {
+            folders += ["\(folder)/platforms", "\(folder)/../share/tandem/platforms"]
+            // A package's program stands in .build/TRIPLE/CONFIGURATION.
+            while !folder.isEmpty {
+                if folder.hasSuffix("/.build") {
+                    folders.append("\(Self.folder(of: folder))/platforms")
+                    break
+                }
+                folder = Self.folder(of: folder)
+            }
+        }
+        return PlatformLibrary(folders: folders, files: PlatformSource(read: readFile))
+    }
+
+    /// "/a/b" of "/a/b/c"; empty at the top.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        return String(path[..<slash])
+    }
+}

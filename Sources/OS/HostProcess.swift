@@ -1,0 +1,25 @@
+import Glibc
+
+/// This process as its user started it: words, environment, terminals, the way out.
+public enum HostProcess {
+    /// The words of the command line, without the program's name.
+    public static var arguments: [String] { Array(CommandLine.arguments.dropFirst()) }
+
+    /// The value of an environment variable.
+    public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// The path of the program's file, links resolved; empty where the kernel does not say.
+    public static var executablePath: String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+            let count = buffer.baseAddress.map { readlink("/proc/self/exe", $0, buffer.count) } ?? -1
+            guard count > 0, count < buffer.count else { return "" }
+            return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+
+    /// Whether a standard stream (0 input, 1 output, 2 errors) is a terminal.
+    public static func isTerminal(_ stream: Int32) -> Bool { isatty(stream) == 1 }
+
+    /// Ends the process.
+    public static func exit(_ code: Int32) -> Never { Glibc.exit(code) }
+}
