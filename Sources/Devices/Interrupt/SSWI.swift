@@ -11,7 +11,7 @@ public final class SSWI: Module, CatalogModule, BusTarget {
         ports: [
             PortDeclaration("bus", .target, "The registers, 32 bits wide."),
             PortDeclaration(
-                "hart", .lineOut, count: 1, "A pulse sets the hart's supervisor software interrupt (SSIP)."),
+                "ssip", .lineOut, count: 1, "A pulse sets the hart's supervisor software interrupt (SSIP)."),
         ],
         registers: SSWICore.registers.declarations,
         documentation: """

@@ -93,23 +93,23 @@ public enum StandardPlatforms {
                 test: { type: "sifive-test", at: 0x100000, span: 0x1000 },
                 rtc: { type: "goldfish-rtc", at: 0x101000, span: 0x1000, interrupt: "plic.source11" },
 
-                mswi: { type: "aclint-mswi", at: 0x2000000, span: 0x4000, harts: "[cpu.count]", "hart[i]": "cpu[i].msip" },
+                mswi: { type: "aclint-mswi", at: 0x2000000, span: 0x4000, harts: "[cpu.count]", "msip[i]": "cpu[i].msip" },
                 mtimer: {
                   type: "aclint-mtimer",
                   at: 0x2004000,
                   span: 0x8000,
                   harts: "[cpu.count]",
                   frequency: "10MHz",
-                  "hart[i]": "cpu[i].mtip",
+                  "mtip[i]": "cpu[i].mtip",
                 },
-                sswi: { type: "aclint-sswi", at: 0x2F00000, span: 0x4000, harts: "[cpu.count]", "hart[i]": "cpu[i].ssip" },
+                sswi: { type: "aclint-sswi", at: 0x2F00000, span: 0x4000, harts: "[cpu.count]", "ssip[i]": "cpu[i].ssip" },
 
                 plic: {
                   type: "plic",
                   at: 0xC000000,
                   span: 0x600000,
                   sources: 96,
-                  harts: "[cpu.count]",
+                  contexts: "[2*cpu.count]",
                   "context[2*i]": "cpu[i].meip",
                   "context[2*i+1]": "cpu[i].seip",
                 },
