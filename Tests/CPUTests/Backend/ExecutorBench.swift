@@ -1,3 +1,5 @@
+import Glibc
+
 @testable import TandemCPU
 
 /// A guest without a guest: flat memory behind the slow paths, and a record of what was asked.
@@ -33,6 +35,20 @@ final class FakeRuntime: GuestRuntime {
 
     deinit { memory.deallocate() }
 
+    var contents: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: Self.size)) }
+
+    func fill(using generator: inout SampleGenerator) {
+        for index in stride(from: 0, to: Self.size, by: 8) {
+            UnsafeMutableRawPointer(memory + index).storeBytes(of: generator.next(), as: UInt64.self)
+        }
+    }
+
+    /// The first place at which memory differs from `other`.
+    func difference(from other: [UInt8]) -> Int? {
+        if memcmp(memory, other, Self.size) == 0 { return nil }
+        return (0..<Self.size).first { memory[$0] != other[$0] }
+    }
+
     private func note(_ address: UInt64) -> Bool {
         slowAccesses += 1
         state.pointee.exitRequest = requests[address] ?? ExitRequest.none
@@ -64,8 +80,8 @@ final class FakeRuntime: GuestRuntime {
     ) -> UInt64 {
         let old = swap(loadSlowly(address, width: width, index: index), width, order)
         guard state.pointee.exitRequest != ExitRequest.trap else { return old }
-        let sum = operation == .atomicAdd ? old &+ value : value
-        storeSlowly(address, swap(sum, width, order), width: width, index: index)
+        let new = AtomicOperation.combine(operation, old, value, width: width)
+        storeSlowly(address, swap(new, width, order), width: width, index: index)
         return old
     }
 

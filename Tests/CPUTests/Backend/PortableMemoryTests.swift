@@ -22,10 +22,6 @@ struct PortableMemoryTests {
         }
     }
 
-    private static func random(_ bench: ExecutorBench, _ generator: inout SampleGenerator) {
-        for index in 0..<FakeRuntime.size { bench.runtime.memory[index] = UInt8(truncatingIfNeeded: generator.next()) }
-    }
-
     private struct Access {
         var address: UInt64
         var offset: Int64
@@ -50,7 +46,7 @@ struct PortableMemoryTests {
         print("\(opcode): seed \(seed)")
         var generator = SampleGenerator(seed: seed)
         let bench = ExecutorBench()
-        Self.random(bench, &generator)
+        bench.runtime.fill(using: &generator)
         bench.map(FakeRuntime.start + 0x1000)
         bench.map(FakeRuntime.start + 0x2000, writable: false)
         let width = IROpcodeTable[opcode].accessWidth(.i64)
@@ -78,7 +74,7 @@ struct PortableMemoryTests {
         print("\(opcode): seed \(seed)")
         var generator = SampleGenerator(seed: seed)
         let bench = ExecutorBench()
-        Self.random(bench, &generator)
+        bench.runtime.fill(using: &generator)
         bench.map(FakeRuntime.start + 0x1000)
         bench.map(FakeRuntime.start + 0x2000, writable: false)
         let width = IROpcodeTable[opcode].accessWidth(.i64)

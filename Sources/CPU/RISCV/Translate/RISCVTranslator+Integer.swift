@@ -8,7 +8,7 @@ extension RISCVTranslator {
         case .auipc: constant(pc &+ UInt64(bitPattern: i.immediate), to: i.rd)
         case .addi:
             if i.immediate == 0, type == .i64 {
-                builder.emit(.move, .i64, to: destination(i.rd), x(i.rs1))
+                copy(i.rs1, to: i.rd)
             } else if i.rs1 == 0 {
                 constant(UInt64(bitPattern: i.immediate), to: i.rd)
             } else {
@@ -22,6 +22,8 @@ extension RISCVTranslator {
         case .slli: two(.shiftLeft, type, i, immediate)
         case .srli: two(.shiftRight, type, i, immediate)
         case .srai: two(.shiftRightSigned, type, i, immediate)
+        case .add where type == .i64 && i.rs1 == 0: copy(i.rs2, to: i.rd)
+        case .add where type == .i64 && i.rs2 == 0: copy(i.rs1, to: i.rd)
         case .add: two(.add, type, i)
         case .sub: two(.sub, type, i)
         case .sll: two(.shiftLeft, type, i)
@@ -58,6 +60,11 @@ extension RISCVTranslator {
     /// rd ← op rs1.
     mutating func one(_ opcode: IROpcode, _ type: IRType, _ i: DecodedInstruction) {
         builder.emit(opcode, type, to: destination(i.rd), x(i.rs1))
+    }
+
+    /// rd ← rs, without arithmetic: what MV and C.MV stand for.
+    private mutating func copy(_ rs: UInt8, to rd: UInt8) {
+        builder.emit(.move, .i64, to: destination(rd), x(rs))
     }
 
     /// rd ← constant, in the form that registers of this width have.
