@@ -1,7 +1,7 @@
 public import TandemKernel
 
-/// Where a character back-end is connected to a serial device. Keeps what has arrived until the device takes it, so that
-/// a fast sender loses nothing to a small queue.
+/// Where a character back-end is connected to a serial device. Keeps what has arrived until the device takes it, so
+/// that a fast sender loses nothing to a small queue.
 public final class CharacterPort: Port {
     /// The far end; without one, what the device sends is dropped.
     public private(set) var backend: (any CharacterBackend)?

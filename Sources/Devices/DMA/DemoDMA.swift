@@ -20,11 +20,11 @@ public final class DemoDMA: Module, CatalogModule, BusTarget {
         ],
         registers: DemoDMACore.registers.declarations,
         documentation: """
-            A device of this project. Software sets SOURCE, DESTINATION, LENGTH and BURST, writes START, and waits for DONE or \
-            ERROR by polling or by interrupt. Every cycle one burst is read and written, the last one as short as it needs to \
-            be; addresses need no alignment, and overlapping areas are copied upwards. An error response ends the transfer \
-            with ERROR, and MOVED counts the bytes before that burst. While BUSY only STATUS and INTERRUPT_ENABLE can be \
-            written. LENGTH 0 is done at once. START clears DONE and ERROR.
+            A device of this project. Software sets SOURCE, DESTINATION, LENGTH and BURST, writes START, and waits \
+            for DONE or ERROR by polling or by interrupt. Every cycle one burst is read and written, the last one as \
+            short as it needs to be; addresses need no alignment, and overlapping areas are copied upwards. An error \
+            response ends the transfer with ERROR, and MOVED counts the bytes before that burst. While BUSY only \
+            STATUS and INTERRUPT_ENABLE can be written. LENGTH 0 is done at once. START clears DONE and ERROR.
             """)
 
     /// Where accesses to the registers arrive.

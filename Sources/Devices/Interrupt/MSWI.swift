@@ -14,8 +14,8 @@ public final class MSWI: Module, CatalogModule, BusTarget {
         ],
         registers: MSWICore.registers.declarations,
         documentation: """
-            RISC-V Advanced Core Local Interruptor specification 1.0-rc4, chapter 3. Registers of harts beyond `harts` read \
-            zero and ignore writes. An access takes no time of its own.
+            RISC-V Advanced Core Local Interruptor specification 1.0-rc4, chapter 3. Registers of harts beyond \
+            `harts` read zero and ignore writes. An access takes no time of its own.
             """)
 
     /// Where accesses to the registers arrive.

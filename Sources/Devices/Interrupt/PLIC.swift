@@ -11,8 +11,8 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
     public static let hartConfiguration = Property<String>(
         "hart-config", default: "",
         """
-        The contexts in order, as the letters of each hart's modes: “M,MS,MS” is a hart without supervisor mode and two \
-        with it. It then decides how many contexts there are. Empty for `contexts`.
+        The contexts in order, as the letters of each hart's modes: “M,MS,MS” is a hart without supervisor mode and \
+        two with it. It then decides how many contexts there are. Empty for `contexts`.
         """)
 
     public static let declaration = ModuleDeclaration(
@@ -25,11 +25,11 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
         ],
         registers: PLICCore.registers.declarations,
         documentation: """
-            RISC-V Platform-Level Interrupt Controller specification 1.0.0. All gateways are level-sensitive: a request that \
-            was forwarded stays pending until it is claimed, even if its line falls, and the gateway forwards the next one \
-            after the completion. Priorities and thresholds keep three bits (WARL). A completion of a source that is pending \
-            and not claimed is ignored. Registers of sources and contexts that there are not read zero and ignore writes. An \
-            access takes no time of its own.
+            RISC-V Platform-Level Interrupt Controller specification 1.0.0. All gateways are level-sensitive: a \
+            request that was forwarded stays pending until it is claimed, even if its line falls, and the gateway \
+            forwards the next one after the completion. Priorities and thresholds keep three bits (WARL). A \
+            completion of a source that is pending and not claimed is ignored. Registers of sources and contexts that \
+            there are not read zero and ignore writes. An access takes no time of its own.
             """)
 
     /// Where accesses to the registers arrive.
@@ -39,7 +39,8 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
     private let registers = RegisterBlock(PLICCore.registers)
     private var core: PLICCore
 
-    /// What is wrong with `hart-config`; told at elaboration, as a subclass of a module cannot throw from this initialiser.
+    /// What is wrong with `hart-config`; told at elaboration, as a subclass of a module cannot throw from this
+    /// initialiser.
     private let mistake: ElaborationError?
 
     public override init(_ context: ModuleContext) {

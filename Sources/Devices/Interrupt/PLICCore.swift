@@ -166,7 +166,8 @@ public struct PLICCore: Equatable, Sendable {
         guard value >= 1, value <= sourceCount else { return }
         let (word, bit) = (Int(value / 32), UInt32(1) << (value % 32))
         guard enables[context * wordCount + word] & bit != 0 else { return }
-        // The specification does not say what a completion does before the claim: the request stays, as it was accepted.
+        // The specification does not say what a completion does before the claim: the request stays, as it was
+        // accepted.
         guard pending[word] & bit == 0 else { return }
         inService[word] &= ~bit
         forward(word, bit)

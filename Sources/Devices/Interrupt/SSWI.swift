@@ -15,8 +15,8 @@ public final class SSWI: Module, CatalogModule, BusTarget {
         ],
         registers: SSWICore.registers.declarations,
         documentation: """
-            RISC-V Advanced Core Local Interruptor specification 1.0-rc4, chapter 4. Registers of harts beyond `harts` ignore \
-            writes. An access takes no time of its own.
+            RISC-V Advanced Core Local Interruptor specification 1.0-rc4, chapter 4. Registers of harts beyond \
+            `harts` ignore writes. An access takes no time of its own.
             """)
 
     /// Where accesses to the registers arrive.

@@ -21,11 +21,12 @@ public final class PL011: Module, CatalogModule, BusTarget, CharacterReceiver {
         ],
         registers: PL011Core.registers.declarations,
         documentation: """
-            ARM PrimeCell UART (PL011) Technical Reference Manual, ARM DDI 0183G, revision r1p5: queues of 32 characters. All \
-            registers, interrupts, queue levels, the receive time-out and loop-back are modelled. Deviations: input from the \
-            back-end never overruns the queue, it waits, also while the receiver is off; it has no parity, framing or break \
-            errors; a break is not sent; IrDA, hardware flow control and DMA requests are registers only; a divisor below 1 \
-            counts as 1; test registers are missing. Without `timed` the transmit queue never fills, so that with FEN set its \
+            ARM PrimeCell UART (PL011) Technical Reference Manual, ARM DDI 0183G, revision r1p5: queues of 32 \
+            characters. All registers, interrupts, queue levels, the receive time-out and loop-back are modelled. \
+            Deviations: input from the back-end never overruns the queue, it waits, also while the receiver is off; \
+            it has no parity, framing or break errors; a break is not sent; the character length counts for time \
+            only; IrDA, hardware flow control and DMA requests are registers only; a divisor below 1 counts as 1; \
+            test registers are missing. Without `timed` the transmit queue never fills, so that with FEN set its \
             interrupt, which needs a transition through the level, never rises. An access takes no time of its own.
             """)
 

@@ -270,14 +270,13 @@ public struct PL011Core: Equatable, Sendable {
         return true
     }
 
-    /// The character on the transmit line is through.
+    /// The character on the transmit line is through. All eight bits pass, whatever length UARTLCR_H says.
     /// - Returns: what the other end sees; nothing in loop-back, where the receiver takes it.
     public mutating func endCharacter() -> UInt8? {
         guard let character = shifting else { return nil }
         shifting = nil
-        let mask = UInt8(0xff) >> (3 - lineControl >> 5 & 3)
-        guard isLooping else { return character & mask }
-        receive(UInt16(character & mask))
+        guard isLooping else { return character }
+        receive(UInt16(character))
         return nil
     }
 

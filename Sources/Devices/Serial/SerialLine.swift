@@ -24,9 +24,9 @@ protocol SerialCore {
 /// What the shells of serial chips have in common: the character port, the interrupt line, and the time that characters
 /// take. Knows no register.
 ///
-/// Untimed, a character leaves at the instant at which it is written, and input fills the chip's queue as soon as there is
-/// room. Timed, both take a character time each. The receive time-out is timed in both cases. Input never overruns the
-/// queue: it waits in the port.
+/// Untimed, a character leaves at the instant at which it is written, and input fills the chip's queue as soon as
+/// there is room. Timed, both take a character time each. The receive time-out is timed in both cases. Input never
+/// overruns the queue: it waits in the port.
 final class SerialLine {
     let characters: CharacterPort
     let interrupt: LineOutput

@@ -21,11 +21,11 @@ public final class UART16550: Module, CatalogModule, BusTarget, CharacterReceive
         ],
         registers: UART16550Core.registers.declarations,
         documentation: """
-            National Semiconductor PC16550D data sheet, June 1995. Both queues, trigger levels, the character time-out, loop \
-            mode, modem status and the order of interrupts are modelled. Deviations: input from the back-end never overruns \
-            the queue, it waits; it has no parity, framing or break errors; a break is not sent; the modem inputs stand at \
-            CTS, DSR and DCD asserted; the divisor is 12 at the start. Only accesses of one byte are legal. An access takes no \
-            time of its own.
+            National Semiconductor PC16550D data sheet, June 1995. Both queues, trigger levels, the character \
+            time-out, loop mode, modem status and the order of interrupts are modelled. Deviations: input from the \
+            back-end never overruns the queue, it waits; it has no parity, framing or break errors; a break is not \
+            sent; the character length counts for time only; the modem inputs stand at CTS, DSR and DCD asserted; the \
+            divisor is 12 at the start. Only accesses of one byte are legal. An access takes no time of its own.
             """)
 
     /// Where the far end is connected.

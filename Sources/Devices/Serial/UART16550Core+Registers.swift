@@ -19,9 +19,9 @@ extension UART16550Core: RegisterCore {
             RegisterRow(
                 .interruptIdentification, "IIR/FCR", offset: 2, width: 1, .readWrite, reset: 0x01,
                 """
-                Read: bit 0 clear while an interrupt is pending, 3:0 its source (6 line status, 4 received data, c time-out, \
-                2 holding register empty, 0 modem status), 7:6 set while the queues are on. Written: bit 0 switches the \
-                queues on, 1 and 2 clear them, 7:6 trigger at 1, 4, 8 or 14 characters.
+                Read: bit 0 clear while an interrupt is pending, 3:0 its source (6 line status, 4 received data, c \
+                time-out, 2 holding register empty, 0 modem status), 7:6 set while the queues are on. Written: bit 0 \
+                switches the queues on, 1 and 2 clear them, 7:6 trigger at 1, 4, 8 or 14 characters.
                 """),
             RegisterRow(
                 .lineControl, "LCR", offset: 3, width: 1,

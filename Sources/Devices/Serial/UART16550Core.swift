@@ -4,9 +4,9 @@ public import TandemKernel
 /// The registers of an NS16550A: no bus, no time, no host. Section and table numbers are those of the National
 /// Semiconductor PC16550D data sheet (June 1995), chapter 8.
 ///
-/// Time comes in from outside: whoever owns the core calls `beginCharacter` and `endCharacter` around each character on
-/// the transmit line, `receive` for one on the receive line, and `characterTimeOut` when the receive line has been quiet
-/// for four characters while the receive queue was not read.
+/// Time comes in from outside: whoever owns the core calls `beginCharacter` and `endCharacter` around each character
+/// on the transmit line, `receive` for one on the receive line, and `characterTimeOut` when the receive line has been
+/// quiet for four characters while the receive queue was not read.
 public struct UART16550Core: Equatable, Sendable {
     /// The eight addresses (table II). The first three mean different registers for reads, writes and DLAB = 1.
     public enum Register: Int, RegisterName {
@@ -243,14 +243,14 @@ public struct UART16550Core: Equatable, Sendable {
         return true
     }
 
-    /// The character on the transmit line is through.
+    /// The character on the transmit line is through. All eight bits pass, whatever length LCR says: software that
+    /// prints without setting up the line is common, and QEMU lets it.
     /// - Returns: what the other end sees; nothing in loop mode, where the receiver takes it.
     public mutating func endCharacter() -> UInt8? {
         guard let character = shifting else { return nil }
         shifting = nil
-        let mask = UInt8(0xff) >> (3 - lineControl & 3)
-        guard isLooping else { return character & mask }
-        receive(character & mask, errors: 0)
+        guard isLooping else { return character }
+        receive(character, errors: 0)
         return nil
     }
 

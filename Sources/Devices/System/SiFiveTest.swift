@@ -3,17 +3,18 @@ public import TandemKernel
 
 /// Ends the simulation when the guest says so: the shell around `SiFiveTestCore`.
 ///
-/// The end comes at the simulated time of the guest's write, not when the kernel happens to be told: the request waits in
-/// an event.
+/// The end comes at the simulated time of the guest's write, not when the kernel happens to be told: the request waits
+/// in an event.
 public final class SiFiveTest: Module, CatalogModule, BusTarget {
     public static let declaration = ModuleDeclaration(
         "sifive-test", category: "system", summary: "Test finisher: power-off, failure with a code, reset",
         ports: [PortDeclaration("bus", .target, "The register, 32 bits wide; its lower half can be written alone.")],
         registers: SiFiveTestCore.registers.declarations,
         documentation: """
-            SiFive's test device. 0x5555 ends the run with exit code 0, 0x3333 with the code in the upper half (one whose low \
-            byte is 0 becomes 1, as a process cannot fail with 0), 0x7777 asks for a reset. Its device tree nodes also name \
-            it as the `syscon` behind `syscon-poweroff` and `syscon-reboot`, by which operating systems reach it.
+            SiFive's test device. 0x5555 ends the run with exit code 0, 0x3333 with the code in the upper half (one \
+            whose low byte is 0 becomes 1, as a process cannot fail with 0), 0x7777 asks for a reset. Its device tree \
+            nodes also name it as the `syscon` behind `syscon-poweroff` and `syscon-reboot`, by which operating \
+            systems reach it.
             """)
 
     /// Where accesses to the registers arrive.

@@ -6,8 +6,8 @@ public final class GoldfishRTC: Module, CatalogModule, BusTarget {
     public static let baseTime = Property<UInt64>(
         "base-time", default: 1_767_225_600_000_000_000,
         """
-        Nanoseconds since the Unix epoch at simulated time zero. The default is 2026-01-01T00:00:00Z, a fixed date, so that \
-        runs are repeatable.
+        Nanoseconds since the Unix epoch at simulated time zero. The default is 2026-01-01T00:00:00Z, a fixed date, \
+        so that runs are repeatable.
         """)
 
     public static let declaration = ModuleDeclaration(
@@ -19,9 +19,9 @@ public final class GoldfishRTC: Module, CatalogModule, BusTarget {
         ],
         registers: GoldfishRTCCore.registers.declarations,
         documentation: """
-            Goldfish virtual hardware, real-time clock. The clock shows `base-time` plus simulated time, moved by what the \
-            guest writes until the next reset; the host's clock plays no part. An alarm goes off in the exact nanosecond. An \
-            access takes no time of its own.
+            Goldfish virtual hardware, real-time clock. The clock shows `base-time` plus simulated time, moved by \
+            what the guest writes until the next reset; the host's clock plays no part. An alarm goes off in the \
+            exact nanosecond. An access takes no time of its own.
             """)
 
     /// Where accesses to the registers arrive.

@@ -3,8 +3,8 @@ public import TandemKernel
 
 /// Machine timer of harts, and the platform's time base: the shell around `MTimerCore`.
 ///
-/// A timer interrupt rises at the first instant at which `mtime` is at least `mtimecmp`, not at a tick of some poll: one
-/// event for each hart stands at that instant.
+/// A timer interrupt rises at the first instant at which `mtime` is at least `mtimecmp`, not at a tick of some poll:
+/// one event for each hart stands at that instant.
 public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
     public static let harts = Property<Int>("harts", default: 1, range: 1...4095, "How many harts have a comparator.")
     public static let rate = Property<Frequency>(
@@ -20,10 +20,11 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
         ],
         registers: MTimerCore.registers.declarations,
         documentation: """
-            RISC-V Advanced Core Local Interruptor specification 1.0-rc4, chapter 2, with `mtimecmp` at 0 and `mtime` at \
-            0x7ff8. Time is simulated time: `mtime` counts from 0 at a reset and can be written. `mtimecmp` is all ones after \
-            a reset, which the specification leaves open. Comparators of harts beyond `harts` read zero and ignore writes. An \
-            access takes no time of its own. Linked as the `timebase` of harts, it is what their `time` CSR reads.
+            RISC-V Advanced Core Local Interruptor specification 1.0-rc4, chapter 2, with `mtimecmp` at 0 and `mtime` \
+            at 0x7ff8. Time is simulated time: `mtime` counts from 0 at a reset and can be written. `mtimecmp` is all \
+            ones after a reset, which the specification leaves open. Comparators of harts beyond `harts` read zero \
+            and ignore writes. An access takes no time of its own. Linked as the `timebase` of harts, it is what \
+            their `time` CSR reads.
             """)
 
     public let frequency: Frequency

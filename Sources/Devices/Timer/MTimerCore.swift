@@ -46,7 +46,8 @@ public struct MTimerCore: Equatable, Sendable {
         return overflow ? nil : cycle
     }
 
-    /// Moves the origin to the present cycle, which changes nothing that software sees. Done when `mtime` wraps, so that
+    /// Moves the origin to the present cycle, which changes nothing that software sees. Done when `mtime` wraps, so
+    /// that
     /// `time` never wraps between the origin and now.
     public mutating func rebase() {
         originTime = time(atCycle: cycles)

@@ -1,0 +1,117 @@
+import TandemBus
+import TandemDevices
+import TandemKernel
+import TandemTesting
+import Testing
+
+/// What holds of every device: `DeviceConformance` and `CoreConformance` say what that is.
+@Suite struct ConformanceTests {
+    private func check<Device: CatalogModule, Register: RegisterName>(
+        _ type: Device.Type, with properties: PropertyValues = [:], _ table: RegisterTable<Register>,
+        unwritten: Set<Register> = [], elements: @escaping (Register) -> Int = { _ in .max },
+        bus: (Device) -> TargetSocket
+    ) throws {
+        let bench = SimBench()
+        let device = try bench.make(type, "device", properties)
+        // An initiator socket must lead somewhere; nothing answers there.
+        if let memory = device.port(named: "memory") as? InitiatorSocket { memory.bind(to: bench.router.in) }
+        var conformance = try DeviceConformance(device, bus(device), table, in: bench, elements: elements)
+        conformance.unwritten = unwritten
+        try bench.simulation.elaborate()
+        #expect(conformance.checkAll() == [])
+    }
+
+    @Test("the software interrupt devices conform")
+    func software() throws {
+        try check(MSWI.self, with: ["harts": .integer(3)], MSWICore.registers, elements: { _ in 3 }) { $0.bus }
+        try check(SSWI.self, with: ["harts": .integer(3)], SSWICore.registers, elements: { _ in 3 }) { $0.bus }
+    }
+
+    @Test("the timer conforms")
+    func timer() throws {
+        try check(
+            MTimer.self, with: ["harts": .integer(3)], MTimerCore.registers, elements: { $0 == .compare ? 3 : .max }
+        ) { $0.bus }
+    }
+
+    @Test("the interrupt controller conforms")
+    func controller() throws {
+        try check(PLIC.self, with: ["contexts": .integer(4)], PLICCore.registers, elements: Self.elements) { $0.bus }
+    }
+
+    @Test("the serial ports conform")
+    func serial() throws {
+        try check(UART16550.self, UART16550Core.registers) { $0.bus }
+        try check(PL011.self, PL011Core.registers) { $0.bus }
+    }
+
+    @Test("clock, finisher and DMA engine conform")
+    func others() throws {
+        try check(GoldfishRTC.self, GoldfishRTCCore.registers) { $0.bus }
+        try check(SiFiveTest.self, SiFiveTestCore.registers) { $0.bus }
+        try check(DemoDMA.self, DemoDMACore.registers, unwritten: [.control]) { $0.bus }
+    }
+
+    @Test("fresh cores read as their tables say")
+    func resetValues() {
+        #expect(CoreConformance.checkReset(MSWICore(hartCount: 2), elements: { _ in 2 }) == [])
+        #expect(CoreConformance.checkReset(SSWICore(hartCount: 2), elements: { _ in 2 }) == [])
+        #expect(CoreConformance.checkReset(MTimerCore(hartCount: 2), elements: { $0 == .compare ? 2 : .max }) == [])
+        #expect(
+            CoreConformance.checkReset(PLICCore(sourceCount: 95, contextCount: 4), elements: Self.elements) == [])
+        #expect(CoreConformance.checkReset(UART16550Core()) == [])
+        // The identification registers hold a value for each element, which a row cannot say.
+        #expect(CoreConformance.checkReset(PL011Core(), except: [.peripheralID, .cellID]) == [])
+        #expect(CoreConformance.checkReset(GoldfishRTCCore(base: 0)) == [])
+        #expect(CoreConformance.checkReset(SiFiveTestCore()) == [])
+        #expect(CoreConformance.checkReset(DemoDMACore()) == [])
+    }
+
+    @Test("cores survive a snapshot, and refuse a short one")
+    func snapshots() {
+        var uart = UART16550Core()
+        uart.write(.interruptIdentification, 0xc1)
+        for character in 1...20 { uart.receiveFromLine(UInt8(character), errors: character == 3 ? 0x04 : 0) }
+        #expect(CoreConformance.checkSnapshotRoundTrip(uart) == [])
+        var pl011 = PL011Core()
+        pl011.write(.lineControl, 0x70)
+        pl011.write(.control, 0x301)
+        for character in 1...40 { pl011.receiveFromLine(UInt8(character), errors: 0) }
+        #expect(CoreConformance.checkSnapshotRoundTrip(pl011) == [])
+        var plic = PLICCore(sourceCount: 40, contextCount: 3)
+        plic.write(.priority, at: 33, 5, mask: 0xffff_ffff)
+        plic.write(.enable, at: 33, 2, mask: 0xffff_ffff)
+        plic.setLevel(33, true)
+        #expect(CoreConformance.checkSnapshotRoundTrip(plic) == [])
+        #expect(CoreConformance.checkSnapshotRoundTrip(MTimerCore(hartCount: 2, cycles: 77)) == [])
+        #expect(CoreConformance.checkSnapshotRoundTrip(MSWICore(hartCount: 2)) == [])
+        #expect(CoreConformance.checkSnapshotRoundTrip(SSWICore(hartCount: 2)) == [])
+        #expect(CoreConformance.checkSnapshotRoundTrip(GoldfishRTCCore(base: 5)) == [])
+        #expect(CoreConformance.checkSnapshotRoundTrip(SiFiveTestCore()) == [])
+        #expect(CoreConformance.checkSnapshotRoundTrip(DemoDMACore()) == [])
+    }
+
+    @Test(
+        "every device has its ports as its declaration says", arguments: Catalog.devices.map { $0.declaration.typeName }
+    )
+    func ports(typeName: String) throws {
+        let bench = SimBench()
+        let device = try Catalog().addingDevices().make(typeName, named: "device", in: bench.simulation.root)
+        let declared = type(of: device).declaration.ports
+        for port in device.ports {
+            let stem = String(port.name.prefix { !$0.isNumber })
+            #expect(declared.contains { $0.count == nil ? $0.name == port.name : $0.name == stem })
+        }
+        for port in declared where port.count == nil { #expect(device.port(named: port.name) != nil) }
+        #expect(device is any DeviceTreeContributor)
+    }
+
+    private static func elements(_ register: PLICCore.Register) -> Int {
+        switch register {
+        case .priority: 96
+        case .pending: 3
+        case .enable: 3
+        case .threshold, .claim: 4
+        }
+    }
+}
