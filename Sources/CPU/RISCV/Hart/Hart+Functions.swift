@@ -7,6 +7,8 @@ extension Hart {
         accessIndex = index
         switch RISCVFunction(rawValue: function) {
         case .csrRead:
+            // Code of this very block may have changed floating-point state, which mstatus and sstatus show.
+            foldFloatState()
             let environment = csrEnvironment(index)
             guard let value = privileged.read(UInt16(argument >> 20), configuration, environment) else {
                 fault(.illegalInstruction, UInt64(argument))
