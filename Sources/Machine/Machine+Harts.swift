@@ -1,4 +1,4 @@
-import TandemBus
+public import TandemBus
 public import TandemCPU
 import TandemKernel
 
@@ -10,7 +10,12 @@ struct HartFacts {
     var width: ELFImage.Width
 }
 
-extension Hart: ProcessorModule {}
+extension Hart: ProcessorModule {
+    /// The supervisor timer of Sstc, code 5 of `scause`; timers that machine mode raises by `mip.STIP` count as taken.
+    public var ownInterrupts: [LineRecord] {
+        [LineRecord(line: path + ".stip", raised: timerExpirations, taken: interruptsTaken[5], claimed: 0)]
+    }
+}
 
 extension Machine {
     /// The RISC-V harts of the board, in hart order.

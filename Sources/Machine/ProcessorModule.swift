@@ -1,3 +1,4 @@
+public import TandemBus
 public import TandemKernel
 
 /// A module that executes instructions: what reports and rates count.
@@ -6,6 +7,8 @@ public protocol ProcessorModule: Module {
     var instructionsRetired: UInt64 { get }
     /// The furthest that it was found ahead of an event that concerned it.
     var maxSkew: SimTime { get }
+    /// Interrupts that arise inside the processor, on no line: a timer of its own.
+    var ownInterrupts: [LineRecord] { get }
 }
 
 extension Machine {

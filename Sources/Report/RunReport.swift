@@ -85,10 +85,9 @@ public struct RunReport: Equatable, Sendable {
         exitCode = outcome.code
         restarts = machine.restartCount
         stateHash = StateHash.of(machine)
-        interrupts = directory.lines.filter(\.isConnected).map { line in
-            let record = line.record
-            return Interrupt(
-                line: record.line, raised: record.raised, taken: record.taken, claimed: record.claimed)
+        let records = directory.lines.filter(\.isConnected).map(\.record) + machine.processors.flatMap(\.ownInterrupts)
+        interrupts = records.map { record in
+            Interrupt(line: record.line, raised: record.raised, taken: record.taken, claimed: record.claimed)
         }
         self.host = host
     }
