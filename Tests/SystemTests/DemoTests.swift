@@ -39,8 +39,8 @@ struct DemoTests {
         for line in report.interrupts where line.claimed > 0 {
             #expect(line.raised > 0, "\(line.line) was claimed and never raised")
         }
-        #expect(report.claimed("dma") >= 8)
-        #expect(report.claimed("rtc") == 1)
+        #expect(report.claimed("plic.source13") == 7)
+        #expect(report.claimed("plic.source11") == 1)
         // The DMA device is an initiator of its own: it moved its blocks in RAM, and twice met a hole.
         let moved = report.traffic.filter { $0.initiator.contains("dma") }
         #expect(moved.contains { $0.target.contains("ram") && $0.readBytes >= 16384 && $0.writeBytes >= 16384 })

@@ -42,10 +42,10 @@ struct LinuxTests {
         let last = Self.guestCounts(run.lines.compactMap(Self.lastWord))
         let serial = try #require(last["ttyS0"], "the guest printed no last line for ttyS0")
         #expect(serial >= (first["ttyS0"] ?? 0))
-        #expect(report.claimed("uart") == serial)
-        #expect(report.claimed("rtc") == last["101000.rtc"])
+        #expect(report.claimed("plic.source10") == serial)
+        #expect(report.claimed("plic.source11") == last["101000.rtc"])
         let timer = try #require(last["riscv-timer"], "the guest printed no last line for riscv-timer")
-        let taken = report.taken("supervisorTimer")
+        let taken = report.taken(".stip")
         #expect(
             taken >= timer && taken <= timer + 50 * UInt64(harts),
             "the guest took \(timer) timer interrupts, the report has \(taken)")

@@ -6,7 +6,7 @@ void machineTrap(struct TrapFrame *frame) {
     finish(2);
 }
 
-static uint64_t cell[8] __attribute__((aligned(64)));
+static uint64_t cell[32] __attribute__((aligned(64)));
 
 #define exchange(instruction, memory, operand)                                                            \
     do {                                                                                                  \
@@ -50,8 +50,8 @@ int main(void) {
     failed = storeWord(cell, 8);
     print("without a reservation: sc.w %u, memory %x\n", (uint64_t)(failed != 0), cell[0]);
     reserveWord(cell);
-    failed = storeWord(cell + 4, 9);
-    print("to another line: memory %x %s\n", cell[4], failed ? "failed" : "succeeded");
+    failed = storeWord(cell + 16, 9);
+    print("to another line: memory %x %s\n", cell[16], failed ? "failed" : "succeeded");
     failed = storeWord(cell, 10);
     print("the reservation is gone: %u, memory %x\n", (uint64_t)(failed != 0), cell[0]);
 
