@@ -90,7 +90,7 @@ public final class Simulation {
         if hasEnded {
             return .failed(
                 SimulationError(
-                    at: "", "the simulation was stopped and cannot go on", time: scheduler.now,
+                    at: "", "the simulation has ended and cannot go on", time: scheduler.now,
                     expected: "a reset before the next run"))
         }
         precondition(limit >= scheduler.now, "A run cannot end at \(limit), which has passed: it is \(scheduler.now).")
@@ -130,6 +130,9 @@ public final class Simulation {
         hasEnded = false
         hasAnnouncedStart = false
     }
+
+    /// A restore has failed half-way: nothing runs until another one or a reset.
+    func abandonRestore() { hasEnded = true }
 
     func announceStart() {
         if hasAnnouncedStart { return }

@@ -20,10 +20,11 @@ public final class Coroutine {
         }
     }
 
+    // Unchecked, because a check costs as much as a switch: both are only ever touched for an instant.
     /// Whether the body has begun.
-    public private(set) var isStarted = false
+    @exclusivity(unchecked) public private(set) var isStarted = false
     /// Whether the body has returned.
-    public private(set) var isFinished = false
+    @exclusivity(unchecked) public private(set) var isFinished = false
 
     private let control: UnsafeMutablePointer<CoroutineControl>
     private let switchStack: SwitchStack
@@ -59,18 +60,42 @@ public final class Coroutine {
         }
         CoroutineExclusivity.unpark(control.exclusivity)
         switchStack(control.resumer, suspended)
-        CoroutineExclusivity.park(control.exclusivity)
-        control.pointee.resumer = nil
         if isFinished { endUseOfStack() }
     }
 
     /// Returns to whoever resumed; comes back at the next ``resume()``. Called from inside the body.
     public func suspend() {
         let control = control
+        switchStack(control.suspended, Self.leave(control))
+    }
+
+    /// Suspends this coroutine and continues `other`, which takes over its resumer: one switch where returning and
+    /// resuming take two. Called from inside the body; `other` has not finished and does not run.
+    ///
+    /// A coroutine that was entered so and ends keeps its stack until it is dropped.
+    public func transfer(to other: Coroutine) {
+        let control = control
+        let otherControl = other.control
+        precondition(!other.isFinished, "a coroutine that has finished cannot be continued")
+        guard otherControl.pointee.resumer == nil, let suspended = otherControl.pointee.suspended else {
+            preconditionFailure("a coroutine cannot transfer to one that runs")
+        }
+        otherControl.pointee.resumer = Self.leave(control)
+        CoroutineExclusivity.unpark(otherControl.exclusivity)
+        switchStack(control.suspended, suspended)
+    }
+
+    /// What every way out of a coroutine does first: whoever leaves parks its accesses, because whoever is come back to
+    /// does not know who left. Where its resumer continues.
+    @inline(__always) private static func leave(
+        _ control: UnsafeMutablePointer<CoroutineControl>
+    ) -> UnsafeMutableRawPointer {
         guard let resumer = control.pointee.resumer else {
             preconditionFailure("only a coroutine that runs can suspend itself")
         }
-        switchStack(control.suspended, resumer)
+        control.pointee.resumer = nil
+        CoroutineExclusivity.park(control.exclusivity)
+        return resumer
     }
 
     /// Whether `address` lies in the inaccessible pages below the stack.
@@ -83,7 +108,7 @@ public final class Coroutine {
     /// The first frame of every stack. The last switch never comes back, so this frame must own nothing.
     private static let entry: StackEntry = { argument in
         let (switchStack, control) = run(argument)
-        if let resumer = control.pointee.resumer { switchStack(control.suspended, resumer) }
+        switchStack(control.suspended, leave(control))
         Fatal.exit("A coroutine that has finished was resumed.")
     }
 
@@ -101,7 +126,7 @@ public final class Coroutine {
         }
     }
 
-    private func endUseOfStack() {
+    @inline(never) private func endUseOfStack() {
         guard let stack else { return }
         Glibc.free(stack.control.pointee.name)
         stack.control.pointee.name = nil

@@ -8,10 +8,10 @@ enum CoroutineExclusivity {
     /// The bytes that the runtime needs per coroutine; zero before the first switch. It uses two words.
     static let storageSize = 32
 
-    /// Brings back what the coroutine had parked in `storage`. Called by the resumer before it switches.
+    /// Brings back what the coroutine had parked in `storage`. Called before the switch to it.
     @inline(__always) static func unpark(_ storage: UnsafeMutableRawPointer) { enterContext(storage) }
 
-    /// Parks what the coroutine has open now. Called by the resumer after the switch back.
+    /// Parks what the coroutine has open now. Called by the coroutine before it switches away.
     @inline(__always) static func park(_ storage: UnsafeMutableRawPointer) { exitContext(storage) }
 }
 

@@ -119,6 +119,33 @@ struct CoroutineTests {
         #expect(inner.isFinished)
     }
 
+    @Test("a transfer hands the resumer on: whoever leaves last comes back to it")
+    func transfer() {
+        let pool = CoroutineStackPool()
+        var order: [String] = []
+        var coroutines: [Coroutine] = []
+        for index in 0..<3 {
+            coroutines.append(
+                Coroutine(pool: pool) { coroutine in
+                    for round in 0..<3 {
+                        order.append("\(index).\(round)")
+                        if index < 2 { coroutine.transfer(to: coroutines[index + 1]) } else { coroutine.suspend() }
+                    }
+                })
+        }
+        for _ in 0..<3 {
+            coroutines[0].resume()
+            order.append("back")
+        }
+        #expect(
+            order == [
+                "0.0", "1.0", "2.0", "back", "0.1", "1.1", "2.1", "back", "0.2", "1.2", "2.2", "back",
+            ])
+        for coroutine in coroutines.reversed() { coroutine.resume() }
+        #expect(coroutines.allSatisfy { $0.isFinished })
+        coroutines = []
+    }
+
     @Test("an error unwinds the frames of a coroutine and releases what they hold")
     func unwinding() {
         let cell = UnsafeMutablePointer<Int>.allocate(capacity: 1)

@@ -28,13 +28,8 @@ public final class Process {
         let deltas = scheduler.core.pointee.deltas
         record.initialize(
             to: ProcessRecord(
-                timer: QueueNode(
-                    next: deltas, previous: deltas, time: 0, priority: priority, bucket: 0, owner: .process,
-                    state: .idle),
-                nextRunnable: nil, method: nil, thread: nil, coroutine: nil, links: nil, linkCount: 0, linkCapacity: 0,
-                pendingLinks: 0, triggersLeft: 0, mode: .staticEvents, isThread: kind == .thread, isRunnable: false,
-                isTerminated: false, timedOut: false, isKilled: false, initializes: initialize, isResumable: false,
-                object: nil))
+                timer: QueueNode(next: deltas, previous: deltas, priority: priority, owner: .process),
+                isThread: kind == .thread, initializes: initialize))
         record.pointee.object = .passUnretained(self)
         for event in sensitivity { scheduler.core.pointee.addListener(record, to: event.record) }
     }

@@ -9,20 +9,27 @@ extension Scheduler {
         resume(process)
     }
 
+    /// Switches to a thread. Returns when that thread, or one to which it has switched on, comes back to the loop.
     @inline(__always) private func resume(_ process: ProcessPointer) {
-        guard let coroutine = process.pointee.coroutine else { return }
-        let isFinished = coroutine._withUnsafeGuaranteedRef { object in
-            let coroutine = unsafeDowncast(object, to: Coroutine.self)
-            coroutine.resume()
-            return coroutine.isFinished
-        }
-        if isFinished { end(process) }
+        process.pointee.coroutine?._withUnsafeGuaranteedRef { $0.resume() }
+        if let last = core.pointee.current, last.pointee.isTerminated { end(last) }
     }
 
-    /// Called on the thread's own stack; returns when it is dispatched again.
+    /// Called on the thread's own stack; returns when it is dispatched again. Switches straight to the next thread of
+    /// the pass, if there is one: half the switches of going by the loop.
     @inline(__always) func suspend(_ process: ProcessPointer) {
         guard let coroutine = process.pointee.coroutine else { return }
-        coroutine._withUnsafeGuaranteedRef { unsafeDowncast($0, to: Coroutine.self).suspend() }
+        if let next = core.pointee.passThreads.popFirst() {
+            next.pointee.isRunnable = false
+            core.pointee.current = next
+            if next.pointee.coroutine == nil { begin(next) }
+            guard let other = next.pointee.coroutine else { return }
+            coroutine._withUnsafeGuaranteedRef { coroutine in
+                other._withUnsafeGuaranteedRef { coroutine.transfer(to: $0) }
+            }
+        } else {
+            coroutine._withUnsafeGuaranteedRef { $0.suspend() }
+        }
     }
 
     @inline(never) private func begin(_ process: ProcessPointer) {
@@ -45,11 +52,11 @@ extension Scheduler {
         } catch {
             fail(SimulationError(at: path(of: process), "the thread threw an error: \(error)", time: now))
         }
+        process.pointee.isTerminated = true
     }
 
     @inline(never) private func end(_ process: ProcessPointer) {
         core.pointee.dropWait(process)
-        process.pointee.isTerminated = true
         process.pointee.mode = .none
         process.pointee.coroutine?.release()
         process.pointee.coroutine = nil

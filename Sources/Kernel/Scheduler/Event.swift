@@ -33,13 +33,9 @@ public final class Event {
         self.scheduler = scheduler
         core = scheduler.core
         record = scheduler.allocateEvent()
+        let deltas = core.pointee.deltas
         record.initialize(
-            to: EventRecord(
-                node: QueueNode(
-                    next: core.pointee.deltas, previous: core.pointee.deltas, time: 0, priority: priority, bucket: 0,
-                    owner: .event, state: .idle),
-                listener: nil, moreListeners: nil, moreCount: 0, moreCapacity: 0, firstWaiter: nil, lastWaiter: nil,
-                stamp: 0, object: nil, nextSibling: nil, previousSibling: nil))
+            to: EventRecord(node: QueueNode(next: deltas, previous: deltas, priority: priority, owner: .event)))
         record.pointee.object = .passUnretained(self)
     }
 

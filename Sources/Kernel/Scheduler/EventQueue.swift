@@ -30,7 +30,6 @@ struct EventQueue: ~Copyable {
         occupied.initialize(repeating: 0, count: Self.levels)
         for index in 0..<Self.buckets {
             QueueNode.initialize(heads + index, owner: .listHead)
-            heads[index].time = .max
         }
     }
 
@@ -75,8 +74,8 @@ struct EventQueue: ~Copyable {
             let first = head.pointee.next
             // A node alone in the lowest bucket is the minimum at whatever level it stands.
             if level == 0 || head.pointee.previous == first {
-                base = first.pointee.time
                 unlink(first)
+                base = first.pointee.time
                 first.pointee.state = .idle
                 return first
             }
@@ -118,7 +117,6 @@ struct EventQueue: ~Copyable {
             }
             head.pointee.next = head
             head.pointee.previous = head
-            head.pointee.time = .max
         }
         for level in 0..<Self.levels { occupied[level] = 0 }
         occupiedLevels = 0
@@ -130,41 +128,54 @@ struct EventQueue: ~Copyable {
         base = time
     }
 
-    @inline(__always) private mutating func link(_ node: NodePointer) {
-        let time = node.pointee.time
+    /// Where a time stands relative to `base`. For a time inside the queue this is where its node is, whenever it came.
+    @inline(__always) private func bucket(of time: UInt64) -> Int {
         let difference = time ^ base
         let level = difference == 0 ? 0 : (63 &- difference.leadingZeroBitCount) / 6
-        let digit = Int(truncatingIfNeeded: (time &>> UInt64(level &* 6)) & 63)
-        let bucket = level &* 64 &+ digit
-        occupied[level] |= 1 &<< UInt64(digit)
-        occupiedLevels |= 1 &<< UInt64(level)
-        node.pointee.bucket = UInt16(truncatingIfNeeded: bucket)
+        return level &* 64 &+ Int(truncatingIfNeeded: (time &>> UInt64(level &* 6)) & 63)
+    }
+
+    @inline(__always) private mutating func link(_ node: NodePointer) {
+        let time = node.pointee.time
+        let priority = node.pointee.priority
+        let bucket = bucket(of: time)
         let head = heads + bucket
         var successor = head
-        if level == 0 {
+        if head.pointee.next == head {
+            occupy(bucket)
+            head.pointee.time = time
+            head.pointee.priority = priority
+            head.pointee.isUniform = true
+        } else if bucket < 64 {
             // One time a bucket: here priority decides, and arrival among equals.
-            let priority = node.pointee.priority
             while successor.pointee.previous != head && successor.pointee.previous.pointee.priority > priority {
                 successor = successor.pointee.previous
             }
-        } else if head.pointee.next == head {
-            head.pointee.time = time
-        } else if time < head.pointee.time && head.pointee.time != Self.unknown {
-            head.pointee.time = time
+        } else if time != head.pointee.time || priority != head.pointee.priority {
+            head.pointee.isUniform = false
+            if time < head.pointee.time && head.pointee.time != Self.unknown { head.pointee.time = time }
         }
         QueueNode.insert(node, before: successor)
     }
 
     @inline(__always) private mutating func unlink(_ node: NodePointer) {
         let next = node.pointee.next
-        QueueNode.remove(node)
-        let bucket = Int(node.pointee.bucket)
-        if next.pointee.next == next {
-            // Only a head is its own successor: the bucket is empty.
-            vacate(bucket)
-        } else if heads[bucket].time == node.pointee.time {
-            heads[bucket].time = Self.unknown
+        let previous = node.pointee.previous
+        previous.pointee.next = next
+        next.pointee.previous = previous
+        if next == previous {
+            // Its only neighbour was the head: the bucket is empty. Two nodes cannot be each other's both neighbours.
+            if next.pointee.next == next { vacate(next - heads) }
+        } else if node.pointee.time ^ base >= 64 {
+            let head = heads + bucket(of: node.pointee.time)
+            if !head.pointee.isUniform && head.pointee.time == node.pointee.time { head.pointee.time = Self.unknown }
         }
+    }
+
+    @inline(__always) private mutating func occupy(_ bucket: Int) {
+        let level = bucket &>> 6
+        occupied[level] |= 1 &<< UInt64(truncatingIfNeeded: bucket & 63)
+        occupiedLevels |= 1 &<< UInt64(level)
     }
 
     @inline(__always) private mutating func vacate(_ bucket: Int) {
@@ -184,13 +195,25 @@ struct EventQueue: ~Copyable {
         return least
     }
 
-    /// Spreads a bucket over the levels below it.
+    /// Spreads a bucket over the levels below it, which are empty.
     @inline(never) private mutating func spread(_ level: Int, _ digit: Int, _ head: NodePointer) {
         base = head.pointee.time == Self.unknown ? searchedMinimum(head) : head.pointee.time
         var node = head.pointee.next
+        let last = head.pointee.previous
         head.pointee.next = head
         head.pointee.previous = head
         vacate(level &* 64 &+ digit)
+        if head.pointee.isUniform {
+            // Everything of one instant, as when many processes wait for the same time: the list moves as a whole.
+            let bucket = Int(truncatingIfNeeded: base & 63)
+            let target = heads + bucket
+            target.pointee.next = node
+            target.pointee.previous = last
+            node.pointee.previous = target
+            last.pointee.next = target
+            occupy(bucket)
+            return
+        }
         while node != head {
             let next = node.pointee.next
             link(node)

@@ -1,27 +1,35 @@
+import TandemOS
+
 typealias EventPointer = UnsafeMutablePointer<EventRecord>
 typealias ProcessPointer = UnsafeMutablePointer<ProcessRecord>
 typealias WaitPointer = UnsafeMutablePointer<WaitLink>
 
 /// The state of an event that the scheduler works on: plain memory in a slab of the scheduler, owned by an `Event`.
+///
+/// What firing touches stands in the first cache line.
 struct EventRecord {
     /// First, so that a node of the queue is its record.
     var node: QueueNode
     /// The first process that is statically sensitive; most events have one.
     var listener: ProcessPointer?
-    /// The others, in declaration order.
-    var moreListeners: UnsafeMutablePointer<ProcessPointer>?
-    var moreCount: UInt32
-    var moreCapacity: UInt32
+    /// The evaluation phase that this event's last firing is seen in.
+    var stamp: UInt64 = 0
     /// Processes that wait for this event now, in the order in which they began.
     var firstWaiter: WaitPointer?
+    /// How many statically sensitive processes there are besides the first.
+    var moreCount: UInt32 = 0
+    // Second line.
+    var moreCapacity: UInt32 = 0
+    /// The others, in declaration order.
+    var moreListeners: UnsafeMutablePointer<ProcessPointer>?
     var lastWaiter: WaitPointer?
-    /// The evaluation phase that this event's last firing is seen in.
-    var stamp: UInt64
     /// The event. Unretained: it owns this record and returns it in its `deinit`.
     var object: Unmanaged<Event>?
     /// Neighbours among the events of one module.
     var nextSibling: EventPointer?
     var previousSibling: EventPointer?
+
+    init(node: QueueNode) { self.node = node }
 }
 
 /// One process waiting for one event.
@@ -45,40 +53,53 @@ enum WaitMode: UInt8 {
 }
 
 /// The state of a process that the scheduler works on: plain memory in a slab of the scheduler, owned by a `Process`.
+///
+/// What a wake-up touches stands in the first cache line.
 struct ProcessRecord {
     /// The timer of waits and time-outs. First, so that a node of the queue is its record.
     var timer: QueueNode
     var nextRunnable: ProcessPointer?
+    /// The stack of a thread that has begun. Retained here.
+    var coroutine: Unmanaged<Coroutine>?
     /// What a method runs. Retained here and released when the simulation is taken down, which breaks the cycle of
     /// module, process and body.
     var method: Unmanaged<MethodBody>?
-    var thread: Unmanaged<ThreadBody>?
-    /// The stack of a thread that has begun. Retained here.
-    var coroutine: Unmanaged<AnyObject>?
-    /// Wait links, reused from wait to wait.
-    var links: WaitPointer?
-    var linkCount: UInt32
-    var linkCapacity: UInt32
-    /// How many links still wait.
-    var pendingLinks: UInt32
-    /// Static triggers that are still to be counted.
-    var triggersLeft: UInt32
-    var mode: WaitMode
+    var mode = WaitMode.staticEvents
     let isThread: Bool
-    var isRunnable: Bool
-    var isTerminated: Bool
-    var timedOut: Bool
-    var isKilled: Bool
+    var isRunnable = false
+    var isTerminated = false
+    var timedOut = false
+    var isKilled = false
     var initializes: Bool
     /// A thread that may be saved while it rests: its body is entered anew when what it waits for comes.
-    var isResumable: Bool
+    var isResumable = false
+    // Second line.
+    /// What a thread runs; retained as `method` is.
+    var thread: Unmanaged<ThreadBody>?
+    /// Wait links, reused from wait to wait.
+    var links: WaitPointer?
+    var linkCount: UInt32 = 0
+    var linkCapacity: UInt32 = 0
+    /// How many links still wait.
+    var pendingLinks: UInt32 = 0
+    /// Static triggers that are still to be counted.
+    var triggersLeft: UInt32 = 0
     /// The process. Unretained: the scheduler's list of processes holds it.
     var object: Unmanaged<Process>?
+
+    init(timer: QueueNode, isThread: Bool, initializes: Bool) {
+        self.timer = timer
+        self.isThread = isThread
+        self.initializes = initializes
+    }
 }
 
-/// Records of one type at stable addresses, in chunks that grow; freed with the scheduler.
+/// Records of one type at stable addresses, in chunks that grow; freed with the scheduler. Each begins a cache line.
 struct RecordSlab<Record>: ~Copyable {
-    private var chunks: [UnsafeMutablePointer<Record>] = []
+    private static var line: Int { 64 }
+    private static var stride: Int { (MemoryLayout<Record>.size + line - 1) / line * line }
+
+    private var chunks: [UnsafeMutableRawPointer] = []
     private var free: [UnsafeMutablePointer<Record>] = []
     private var used = 0
     private var capacity = 0
@@ -93,11 +114,11 @@ struct RecordSlab<Record>: ~Copyable {
         if used == capacity {
             // The first chunk is small, so that a small platform stays small.
             capacity = chunks.isEmpty ? 32 : 256
-            chunks.append(.allocate(capacity: capacity))
+            chunks.append(.allocate(byteCount: capacity * Self.stride, alignment: Self.line))
             used = 0
         }
         defer { used += 1 }
-        return chunks[chunks.count - 1] + used
+        return (chunks[chunks.count - 1] + used * Self.stride).assumingMemoryBound(to: Record.self)
     }
 
     mutating func release(_ record: UnsafeMutablePointer<Record>) { free.append(record) }

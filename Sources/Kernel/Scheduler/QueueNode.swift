@@ -22,18 +22,25 @@ struct QueueNode {
     var previous: NodePointer
     /// Picoseconds. In the head of a bucket: the least time in it, or `unknown`.
     var time: UInt64
-    /// Lower fires first among equal times.
+    /// Lower fires first among equal times. In the head of a uniform bucket: the priority of all its nodes.
     var priority: Int32
-    /// Level × 64 + digit, while timed.
-    var bucket: UInt16
     let owner: NodeOwner
     var state: NodeState
+    /// In the head of a bucket: all its nodes have the time and the priority that the head has.
+    var isUniform = false
+
+    init(next: NodePointer, previous: NodePointer, priority: Int32, owner: NodeOwner) {
+        self.next = next
+        self.previous = previous
+        self.priority = priority
+        self.owner = owner
+        time = 0
+        state = .idle
+    }
 
     /// Makes `node` a list of its own.
     static func initialize(_ node: NodePointer, owner: NodeOwner, priority: Int32 = 0) {
-        node.initialize(
-            to: QueueNode(
-                next: node, previous: node, time: 0, priority: priority, bucket: 0, owner: owner, state: .idle))
+        node.initialize(to: QueueNode(next: node, previous: node, priority: priority, owner: owner))
     }
 
     /// Puts `node` before `successor`.

@@ -168,7 +168,7 @@ struct SchedulerCore: ~Copyable {
         case .process:
             eventCount &+= 1
             let process = UnsafeMutableRawPointer(node).assumingMemoryBound(to: ProcessRecord.self)
-            if process.pointee.pendingLinks != 0 { dropLinks(process) }
+            if process.pointee.mode != .none { dropLinks(process) }
             process.pointee.timedOut = true
             process.pointee.mode = process.pointee.isThread ? .none : .staticEvents
             makeRunnable(process)
@@ -216,6 +216,8 @@ struct SchedulerCore: ~Copyable {
         if process.pointee.pendingLinks != 0 {
             if process.pointee.mode == .all { return }
             dropLinks(process)
+        } else {
+            process.pointee.linkCount = 0
         }
         if process.pointee.timer.state != .idle { cancelTimer(process) }
         process.pointee.timedOut = false
@@ -245,11 +247,9 @@ struct SchedulerCore: ~Copyable {
         process.pointee.linkCount = 0
     }
 
-    /// Begins a new list of wait links. None of the old ones waits any more.
-    @inline(__always) func beginWait(_ process: ProcessPointer) {
-        process.pointee.linkCount = 0
-        process.pointee.mode = .none
-    }
+    /// Begins a new wait. The list of links is empty: whatever ends a wait empties it, so that a wait for time alone
+    /// touches one cache line of the process.
+    @inline(__always) func beginWait(_ process: ProcessPointer) { process.pointee.mode = .none }
 
     /// Adds one event to the dynamic wait of the process.
     mutating func addLink(_ process: ProcessPointer, to event: EventPointer) {
@@ -311,6 +311,7 @@ struct SchedulerCore: ~Copyable {
         guard let links = process.pointee.links else { return }
         for index in 0..<Int(process.pointee.linkCount) { remove(links + index) }
         process.pointee.pendingLinks = 0
+        process.pointee.linkCount = 0
     }
 
     /// Ends the wait of everything that waits for `event`, without waking it: the event is going away.

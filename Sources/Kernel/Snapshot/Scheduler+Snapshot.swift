@@ -84,7 +84,24 @@ extension Scheduler {
         }
         for path in payload.runnable { core.pointee.makeRunnable(try directory.process(path).record) }
         for notification in payload.notifications { try restore(notification, directory) }
+        for process in processes { try checkRest(of: process) }
         clock.pointee.horizonGeneration &+= 1
+    }
+
+    /// Refuses what no run can lead to: a damaged file must not bring a process into two lists at once.
+    private func checkRest(of process: Process) throws(SnapshotError) {
+        let record = process.record.pointee
+        let isWaiting = record.timer.state != .idle || record.pendingLinks != 0
+        let isLegal =
+            if isWaiting {
+                hasStarted && !record.isRunnable && !record.isTerminated && record.mode != .staticEvents
+                    && (record.mode != .none || record.pendingLinks == 0)
+            } else {
+                record.isThread || (record.mode != .none && !record.isTerminated)
+            }
+        guard isLegal else {
+            throw SnapshotError(at: process.path, "the snapshot has the process in a state that cannot be")
+        }
     }
 
     private func restore(

@@ -97,7 +97,7 @@ extension Simulation {
     }
 
     /// Takes over a state that a simulation of the same platform saved; the next run goes on from there. After an error
-    /// the simulation is in no defined state and needs a reset or another restore.
+    /// the simulation is half-way and does not run before a reset or another restore.
     public func restore(_ snapshot: SimulationSnapshot) throws(SnapshotError) {
         precondition(!scheduler.isActive, "A snapshot is restored between two runs, not during one.")
         do throws(ElaborationError) { try elaborate() } catch { throw SnapshotError(error.diagnosis) }
@@ -105,6 +105,13 @@ extension Simulation {
         root.forEachDescendant { modules.append($0) }
         try checkTopology(of: snapshot, against: modules)
         beginRestore()
+        do throws(SnapshotError) { try take(snapshot, into: modules) } catch {
+            abandonRestore()
+            throw error
+        }
+    }
+
+    private func take(_ snapshot: SimulationSnapshot, into modules: [Module]) throws(SnapshotError) {
         for (section, module) in zip(snapshot.sections, modules.dropFirst()) {
             if let module = module as? any CatalogModule { try module.restoreState(section.state) }
         }
