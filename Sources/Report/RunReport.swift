@@ -60,6 +60,7 @@ public struct RunReport: Equatable, Sendable {
 
     /// What happened on one line.
     public struct Interrupt: Equatable, Sendable {
+        /// What drives it and where it ends, "uart0.interrupt -> plic.source10".
         public var line: String
         public var raised: UInt64
         public var taken: UInt64
@@ -85,11 +86,27 @@ public struct RunReport: Equatable, Sendable {
         exitCode = outcome.code
         restarts = machine.restartCount
         stateHash = StateHash.of(machine)
-        let records = directory.lines.filter(\.isConnected).map(\.record) + machine.processors.flatMap(\.ownInterrupts)
-        interrupts = records.map { record in
-            Interrupt(line: record.line, raised: record.raised, taken: record.taken, claimed: record.claimed)
+        interrupts = directory.lines.filter(\.isConnected).map { line in
+            let drivers = Self.drivers(of: line, in: machine.plan)
+            var interrupt = Interrupt(line.record)
+            if !drivers.isEmpty { interrupt.line = drivers.joined(separator: "+") + " -> " + interrupt.line }
+            return interrupt
         }
+        interrupts += machine.processors.flatMap(\.ownInterrupts).map(Interrupt.init)
         self.host = host
+    }
+
+    /// The outputs that drive a line, as the platform connects them.
+    private static func drivers(of line: LineInput, in plan: PlatformPlan) -> [String] {
+        plan.modules.flatMap { module in
+            module.connections.filter { "\($0.peer).\($0.peerPort)" == line.path }.map { "\(module.path).\($0.port)" }
+        }
+    }
+}
+
+extension RunReport.Interrupt {
+    init(_ record: LineRecord) {
+        self.init(line: record.line, raised: record.raised, taken: record.taken, claimed: record.claimed)
     }
 }
 
