@@ -76,7 +76,8 @@ let package = Package(
         tests(
             "CLI",
             needs: [
-                "TandemCLI", "TandemMachine", "TandemReport", "TandemDevices", "TandemBus", "TandemKernel", "TandemJSON",
+                "TandemCLI", "TandemMachine", "TandemReport", "TandemCPU", "TandemDevices", "TandemBus", "TandemKernel",
+                "TandemJSON",
                 "TandemTesting",
             ]),
         // Drives the release binary, with real peers where they are installed.

@@ -31,9 +31,8 @@ extension Surroundings {
         }
     }
 
-    /// Maps an image: what is not loaded into guest memory is never read. "builtin:NAME" is an image inside the program.
+    /// Maps an image: what is not loaded into guest memory is never read.
     private static func mapImage(_ name: String) throws(PlatformError) -> ImageBytes {
-        if name.hasPrefix("builtin:") { return try BuiltInImage.open(name) }
         do throws(OSError) {
             let mapping = MappedFile(try MemoryMapping(file: name))
             return ImageBytes(mapped: mapping.bytes, name: name) { withExtendedLifetime(mapping) {} }

@@ -104,7 +104,10 @@ public final class Machine {
                     at: platform.name, "there is nothing to run",
                     expected: "an image: “tandem run \(platform.name) FILE”, -bios FILE or -kernel FILE")
             }
-            return platform.images.firmware
+            let firmware = platform.images.firmware
+            // A file is named as seen from the platform's.
+            return firmware.hasPrefix(BuiltInImage.prefix)
+                ? firmware : PlatformLoader.resolve(firmware, besides: platform.images.firmwareFile)
         default: return options.firmware
         }
     }

@@ -61,7 +61,7 @@ struct RunCommand {
         let outcome: RunOutcome
         let host: RunReport.Host
         do throws(PlatformError) {
-            try machine.load(options.boot, from: ImageSource(open: surroundings.openImage))
+            try machine.load(options.boot, from: images)
             (outcome, host) = try session.run()
         } catch { throw .platform(error) }
         if let failure = outcome.failure { surroundings.complain(failure.description) }
@@ -81,6 +81,14 @@ struct RunCommand {
             }
         } catch { throw .platform(error) }
         return outcome.code
+    }
+
+    /// Files, and the images that are part of the program.
+    private var images: ImageSource {
+        let open = surroundings.openImage
+        return ImageSource { (name) throws(PlatformError) in
+            name.hasPrefix(BuiltInImage.prefix) ? try BuiltInImage.open(name) : try open(name)
+        }
     }
 
     private func write(_ bytes: [UInt8], to file: String) throws(PlatformError) {

@@ -46,11 +46,11 @@ public struct Board: Equatable, Sendable {
 public struct DefaultImages: Equatable, Sendable {
     /// The firmware, as `-bios` takes it; "builtin:NAME" is an image inside the program. Empty for none.
     public var firmware: String
-    /// Where it is named.
-    public var firmwarePlace: String
+    /// The platform file that names it, from which a relative path counts; empty for a platform in Swift.
+    public var firmwareFile: String
 
-    public init(firmware: String = "", firmwarePlace: String = "") {
+    public init(firmware: String = "", firmwareFile: String = "") {
         self.firmware = firmware
-        self.firmwarePlace = firmwarePlace
+        self.firmwareFile = firmwareFile
     }
 }

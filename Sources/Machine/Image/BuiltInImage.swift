@@ -1,5 +1,7 @@
 /// The images that are part of the program, called "builtin:NAME".
 public enum BuiltInImage {
+    /// What their names begin with.
+    public static let prefix = "builtin:"
     /// Their names.
     public static let names = ["demo"]
 

@@ -20,7 +20,7 @@ struct PlatformDecoder {
             case "board": platform.board = board(member.value)
             case "firmware":
                 platform.images = DefaultImages(
-                    firmware: string(member) ?? "", firmwarePlace: member.value.location.description)
+                    firmware: string(member) ?? "", firmwareFile: member.value.location.file)
             default: modules(member.value, prefix: "", into: &platform)
             }
         }

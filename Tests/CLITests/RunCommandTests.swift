@@ -1,0 +1,220 @@
+import TandemCPU
+import TandemDevices
+import TandemJSON
+import TandemKernel
+import TandemMachine
+import TandemTesting
+import Testing
+
+@testable import TandemCLI
+
+@Suite struct RunCommandTests {
+    /// A program for the finisher of `virt`: writes a word to it.
+    private static func finisher(_ word: UInt32) throws -> [UInt8] {
+        try GuestAssembler.assemble(
+            "li t0, 0x100000\nli t1, \(word)\nsw t1, 0(t0)\n1: j 1b", at: 0x8000_0000, xlen: .rv64)
+    }
+
+    private func bench(_ image: [UInt8]) -> CommandBench {
+        let bench = CommandBench()
+        bench.files["x.bin"] = image
+        return bench
+    }
+
+    @Test(
+        "the guest's exit code is the program's",
+        arguments: [(0x5555, 0, "power-off"), (0x3333, 1, "guest-failure"), (0x2A_3333, 42, "guest-failure")]
+            as [(UInt32, Int32, String)])
+    func exitCode(word: UInt32, code: Int32, reason: String) throws {
+        let bench = try bench(Self.finisher(word))
+        #expect(bench.run("run", "virt", "x.bin", "-report", "json:r.json", "-report", "text") == code)
+        let report = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+        #expect(report["exitReason"]?.summary == "\"\(reason)\"")
+        #expect(report["exitCode"] == JSONValue(code))
+        #expect(bench.errors.contains("virt: \(reason) after "))
+        #expect(bench.output.isEmpty)
+    }
+
+    @Test("a guest that restarts is restarted, or ends the run with -no-reboot")
+    func reboot() throws {
+        // The first time it finds 0 in memory and leaves 1; after the restart it finds 1 and switches off.
+        let program = try GuestAssembler.assemble(
+            """
+            li t0, 0x100000
+            li t2, 0x80100000
+            lw t3, 0(t2)
+            bnez t3, 2f
+            li t3, 1
+            sw t3, 0(t2)
+            li t1, 0x7777
+            sw t1, 0(t0)
+            1: j 1b
+            2: li t1, 0x5555
+            sw t1, 0(t0)
+            j 1b
+            """, at: 0x8000_0000, xlen: .rv64)
+        let bench = bench(program)
+        #expect(bench.run("run", "virt", "x.bin", "-report", "json:r.json") == 0)
+        let report = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+        #expect(report["exitReason"] == "power-off")
+        #expect(report["restarts"] == 1)
+        #expect(bench.run("run", "virt", "x.bin", "-no-reboot", "-report", "json:r.json") == 0)
+        let other = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+        #expect(other["exitReason"] == "reset")
+    }
+
+    @Test("-for ends the run at that time, with code 0")
+    func limit() throws {
+        let bench = try bench(GuestAssembler.assemble("1: j 1b", at: 0x8000_0000, xlen: .rv64))
+        #expect(bench.run("run", "virt", "x.bin", "-for", "5us", "-report", "json:r.json") == 0)
+        let report = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+        #expect(report["exitReason"] == "time-limit")
+        #expect(report["simulatedPicoseconds"] == 5_000_000)
+        #expect(report["simulatedSeconds"] == 5e-6)
+    }
+
+    @Test("a guest for which nothing can happen any more is code 3, with a sentence")
+    func starved() throws {
+        let bench = try bench(GuestAssembler.assemble("1: wfi\nj 1b", at: 0x8000_0000, xlen: .rv64))
+        #expect(bench.run("run", "virt", "x.bin") == 3)
+        #expect(bench.errors.contains("error: nothing can happen any more at "))
+    }
+
+    @Test("the demo passes, and two runs agree in everything but what depends on the host")
+    func demo() throws {
+        let bench = CommandBench()
+        var reports: [[JSONMember]] = []
+        for _ in 0..<2 {
+            #expect(bench.run("run", "demo", "-report", "json:r.json") == 0)
+            let report = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+            reports.append(try report.members().filter { $0.key != "host" })
+        }
+        #expect(reports[0] == reports[1])
+        #expect(
+            reports[0].map(\.key) == [
+                "platform", "simulatedSeconds", "simulatedPicoseconds", "instructions", "transactions", "deltaCycles",
+                "maxSkewSeconds", "exitReason", "exitCode", "restarts", "stateHash", "traffic", "pageWalks",
+                "interrupts",
+            ])
+        #expect(bench.consoles[0].text.contains("PASS "))
+    }
+
+    @Test("-report none writes nothing; the last form counts for no other")
+    func noReport() throws {
+        let bench = try bench(Self.finisher(0x5555))
+        #expect(bench.run("run", "virt", "x.bin", "-report", "none") == 0)
+        #expect(bench.errors.isEmpty)
+    }
+
+    @Test("serial ports are asked for in order, with what the options say")
+    func serials() throws {
+        let bench = try bench(Self.finisher(0x5555))
+        #expect(bench.run("run", "virt", "x.bin", "-nographic", "-report", "none") == 0)
+        #expect(bench.requests.map(\.choice) == [.stdio])
+        #expect(bench.requests[0].isTerminalOfGuest)
+        #expect(bench.run("run", "demo", "x.bin", "-serial", "null", "-serial", "file:out", "-report", "none") == 0)
+        #expect(bench.requests.dropFirst().map(\.choice) == [.null, .file("out")])
+        #expect(bench.run("run", "virt", "x.bin", "-serial", "null", "-serial", "null") == 2)
+        #expect(
+            bench.errors
+                == "tandem: error: -serial: there are 2 back-ends for 1 serial ports; expected at most one for each; legal are “uart0”\n"
+        )
+    }
+
+    @Test("dumpdtb writes the device tree and runs nothing")
+    func deviceTree() throws {
+        let bench = CommandBench()
+        #expect(bench.run("run", "-machine", "virt,dumpdtb=v.dtb", "-smp", "2", "-m", "1G") == 0)
+        let tree = try FlattenedDeviceTree(decoding: bench.files["v.dtb"] ?? []).root
+        #expect(tree.node("memory@80000000")?.cells("reg") == [0, 0x8000_0000, 0, 0x4000_0000])
+        #expect(tree.node("cpus")?.children.count == 3)
+    }
+
+    static let mistakes: [(line: String, message: String)] = [
+        (
+            "run vrit",
+            "vrit: there is no such platform; expected a file, or a name; did you mean “virt”?; legal are “demo”, “minimal” and “virt”"
+        ),
+        (
+            "run gone/b.json5",
+            "gone/b.json5: the platform file cannot be read; expected a readable file, or the name of a platform; legal are “demo”, “minimal” and “virt”"
+        ),
+        (
+            "run virt",
+            "virt: there is nothing to run; expected an image: “tandem run virt FILE”, -bios FILE or -kernel FILE"
+        ),
+        ("run virt gone.elf", "gone.elf: the image cannot be read: no such file; expected a readable file"),
+        (
+            "run virt -kernel x.bin",
+            "-kernel: nothing says which firmware starts the kernel; expected -bios FILE, such as OpenSBI's fw_dynamic.bin, or “-bios none” to start at the kernel"
+        ),
+        (
+            "run virt x.bin -m 12Q",
+            "-m: the property “size” of “ram” cannot be “12Q”; expected a size such as “512M”, “4KiB” or “0x1000”"
+        ),
+        ("run virt x.bin -smp 0", "-smp: “cpu” cannot have the count “0”; expected a number from 1 to 4096"),
+        (
+            "run virt x.bin -engine fast",
+            "-engine: the property “engine” of “cpu0” cannot be “fast”; legal are “interpret”"
+        ),
+        (
+            "run virt x.bin -set ram.sice=1",
+            "-set ram.sice: “ram” of type “ram” has no property or connection “sice”; did you mean “size”?; legal are “size”, “read-latency” and “write-latency”"
+        ),
+        (
+            "run minimal x.bin -rtc base=2026-01-01",
+            "-rtc: the platform “minimal” does not say which module this is about; expected board: { clock: NAME } in the platform file"
+        ),
+        (
+            "run virt x.bin -report json:/gone/r.json",
+            "/gone/r.json: the file cannot be written: No such file or directory; expected a writable place"
+        ),
+        ("run virt -bios builtin:x", "builtin:x: there is no such image in the program; legal are “builtin:demo”"),
+        (
+            "check vrit",
+            "vrit: there is no such platform; expected a file, or a name; did you mean “virt”?; legal are “demo”, “minimal” and “virt”"
+        ),
+    ]
+
+    @Test("a mistake in a platform or an image is exit code 2 and says what and where", arguments: mistakes)
+    func mistake(line: String, message: String) throws {
+        let bench = try bench(Self.finisher(0x5555))
+        #expect(bench.run(line.split(separator: " ").map(String.init)) == 2)
+        #expect(bench.errors.split(separator: "\n").first == "tandem: error: \(message)")
+    }
+
+    @Test("check says what stands on a board; list and describe know the standard types")
+    func inspection() throws {
+        let bench = CommandBench()
+        #expect(bench.run("check", "virt", "-smp", "4") == 0)
+        #expect(bench.output == "virt: 14 modules, nothing wrong\n")
+        #expect(bench.run("list") == 0)
+        for word in ["demo", "minimal", "virt", "uart16550", "riscv-hart", "router"] {
+            #expect(bench.output.contains("  \(word) "), "\(word)")
+        }
+        #expect(bench.run("describe", "uart16550") == 0)
+        #expect(bench.output.hasPrefix("uart16550 (serial): "))
+        #expect(bench.output.contains("Registers") && bench.output.contains("clock-frequency"))
+        #expect(bench.run("describe", "virt") == 0)
+        #expect(bench.output.contains("0x80000000–0x87ffffff  ram, 128 MiB on bus"))
+        #expect(bench.output.contains("plic.source10"))
+    }
+
+    @Test("the schema of platform files is JSON that knows every type")
+    func schema() throws {
+        let bench = CommandBench()
+        #expect(bench.run("describe", "--schema", "platform") == 0)
+        let schema = try JSON5Reader(.json).read(bench.output)
+        let types = schema["$defs"]?["modules"]?["additionalProperties"]?["properties"]?["type"]?["enum"]
+        #expect(try types?.array().map { try $0.string() } == CommandBench().catalog.names)
+    }
+
+    @Test("-d writes what the harts do where -D says")
+    func debugLog() throws {
+        let bench = try bench(Self.finisher(0x5555))
+        #expect(bench.run("run", "virt", "x.bin", "-d", "in_asm,exec", "-D", "log", "-report", "none") == 0)
+        let log = String(decoding: bench.files["log"] ?? [], as: UTF8.self)
+        #expect(log.contains("cpu0: exec 0x1000"))
+        #expect(log.contains("cpu0: in_asm"))
+    }
+}

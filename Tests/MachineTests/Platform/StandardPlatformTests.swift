@@ -1,0 +1,106 @@
+import Glibc
+import TandemKernel
+import Testing
+
+@testable import TandemMachine
+
+/// The text of a file of this repository.
+private func text(_ path: String) -> String? {
+    let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+    guard let file = fopen("/\(root)/\(path)", "r") else { return nil }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    while true {
+        let byte = getc(file)
+        if byte == EOF { return String(decoding: bytes, as: UTF8.self) }
+        bytes.append(UInt8(truncatingIfNeeded: byte))
+    }
+}
+
+@Suite struct StandardPlatformTests {
+    static var library: PlatformLibrary { PlatformLibrary(folders: [], files: PlatformSource { _ in nil }) }
+
+    @Test("the platforms in the program are those in platforms/ (else run Scripts/embed-platforms)")
+    func embedded() {
+        #expect(StandardPlatforms.files.map(\.file) == ["demo.json5", "minimal.json5", "virt.json5"])
+        for (file, inside) in StandardPlatforms.files { #expect(text("platforms/\(file)") == inside, "\(file)") }
+    }
+
+    @Test("every platform that comes along can be built", arguments: ["demo", "minimal", "virt"])
+    func builds(name: String) throws {
+        let machine = try Machine(Self.library.load(name))
+        #expect(machine.platform.name == name)
+        #expect(!machine.platform.summary.isEmpty)
+    }
+
+    @Test("no type declares a property or port whose name means something else in a platform file")
+    func reservedNames() {
+        let reserved = ["type", "modules", "count", "at", "span", "on", "map"]
+        for type in Catalog.standard.types {
+            let declaration = type.declaration
+            let names = declaration.properties.map(\.name)
+            for port in declaration.ports {
+                #expect(!reserved.contains(port.name), "\(declaration.typeName).\(port.name)")
+                // A property and a connection share one name space; a target is never named there.
+                let isWritten = port.kind == .initiator || port.kind == .lineOut
+                #expect(!isWritten || !names.contains(port.name), "\(declaration.typeName).\(port.name)")
+            }
+            for name in names { #expect(!reserved.contains(name), "\(declaration.typeName).\(name)") }
+        }
+    }
+
+    /// A node of the tree that `qemu-system-riscv64 -M virt,aclint=on,dumpdtb=… -smp 2` 7.2 writes: path, `compatible`,
+    /// `reg`, `interrupts`.
+    static let qemu: [(path: String, compatible: [String], reg: [UInt32], interrupts: [UInt32]?)] = [
+        ("memory@80000000", [], [0, 0x8000_0000, 0, 0x800_0000], nil),
+        ("soc/rtc@101000", ["google,goldfish-rtc"], [0, 0x10_1000, 0, 0x1000], [11]),
+        ("soc/serial@10000000", ["ns16550a"], [0, 0x1000_0000, 0, 0x100], [10]),
+        ("soc/test@100000", ["sifive,test1", "sifive,test0", "syscon"], [0, 0x10_0000, 0, 0x1000], nil),
+        ("soc/plic@c000000", ["sifive,plic-1.0.0", "riscv,plic0"], [0, 0xC00_0000, 0, 0x60_0000], nil),
+        ("soc/sswi@2f00000", ["riscv,aclint-sswi"], [0, 0x2F0_0000, 0, 0x4000], nil),
+        ("soc/mswi@2000000", ["riscv,aclint-mswi"], [0, 0x200_0000, 0, 0x4000], nil),
+    ]
+
+    private func tree(harts: Int) throws -> FlattenedDeviceTree.Node {
+        var platform = try Self.library.load("virt")
+        platform.set("cpu.count", to: "\(harts)", from: "-smp")
+        return try Machine(platform).makeDeviceTree().root
+    }
+
+    @Test("the device tree of virt says what QEMU's says, node by node")
+    func likeQEMU() throws {
+        let root = try tree(harts: 2)
+        for row in Self.qemu {
+            let node = try #require(root.node(row.path), "\(row.path)")
+            #expect(node.strings("compatible") ?? [] == row.compatible)
+            #expect(node.cells("reg") == row.reg)
+            #expect(node.cells("interrupts") == row.interrupts)
+        }
+        #expect(root.strings("compatible") == ["riscv-virtio"])
+        #expect(root.node("chosen")?.strings("stdout-path") == ["/soc/serial@10000000"])
+        #expect(root.node("cpus")?.cells("timebase-frequency") == [10_000_000])
+        #expect(root.node("soc/serial@10000000")?.cells("clock-frequency") == [3_686_400])
+        #expect(root.node("soc/plic@c000000")?.cells("riscv,ndev") == [96])
+        #expect(root.node("poweroff")?.cells("value") == [0x5555])
+        #expect(root.node("reboot")?.cells("value") == [0x7777])
+        #expect(root.node("poweroff")?.cells("regmap") == root.node("soc/test@100000")?.cells("phandle"))
+    }
+
+    @Test("the wiring of each hart stands in the controllers' nodes", arguments: [1, 2, 5])
+    func wiring(harts: Int) throws {
+        let root = try tree(harts: harts)
+        let controllers = try (0..<harts).map { hart in
+            try #require(root.node("cpus/cpu@\(hart)/interrupt-controller")?.cells("phandle")?.first)
+        }
+        func expected(_ causes: UInt32...) -> [UInt32] {
+            controllers.flatMap { hart in causes.flatMap { [hart, $0] } }
+        }
+        #expect(root.node("soc/mswi@2000000")?.cells("interrupts-extended") == expected(3))
+        #expect(root.node("soc/sswi@2f00000")?.cells("interrupts-extended") == expected(1))
+        #expect(root.node("soc/plic@c000000")?.cells("interrupts-extended") == expected(11, 9))
+        let timer = root.node("soc")?.children.first { $0.name.hasPrefix("mtimer") }
+        #expect(timer?.cells("interrupts-extended") == expected(7))
+        #expect(
+            root.node("soc/rtc@101000")?.cells("interrupt-parent") == root.node("soc/plic@c000000")?.cells("phandle"))
+    }
+}
