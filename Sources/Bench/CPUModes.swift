@@ -65,7 +65,8 @@ private struct IntegerMix {
         try simulation.elaborate()
         for (index, hart) in harts.enumerated() {
             let start = UInt64(index) << 20
-            ram.load(Self.program.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }, at: start)
+            ram.load(
+                Self.program.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }, at: start)
             hart.programCounter = 0x8000_0000 + start
             hart.setIntegerRegister(2, 0x8000_8000 + start)
             hart.setIntegerRegister(10, .max)

@@ -92,7 +92,8 @@ public final class InitiatorSocket: Port {
         transaction.attributes.initiator = state.pointee.id
         state.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, delay: &delay) }
         let command = transaction.command
-        guard command != .ignore else { return }
+        // A conditional write without its reservation moves nothing, as if it had not left the initiator.
+        guard command != .ignore, !transaction.exclusiveFailed else { return }
         // Wrapping: 2^64 accesses take longer than any run.
         state.pointee.transactions &+= 1
         let attributes = transaction.attributes

@@ -3,8 +3,12 @@ public import TandemKernel
 
 /// Interrupt lines and timers.
 extension Hart: LineReceiver, TimebaseObserver {
-    /// Absolute local time: that of the simulation while the hart does not run ahead of it.
-    var localNow: SimTime { max(now, sliceStart + SimTime(picoseconds: UInt64(max(0, state.pointee.localTime)))) }
+    /// Absolute local time: within a block that of the instruction being executed; that of the simulation while the hart
+    /// does not run ahead of it.
+    var localNow: SimTime {
+        let offset = state.pointee.block == nil ? state.pointee.localTime : startTime(accessIndex)
+        return max(now, sliceStart + SimTime(picoseconds: UInt64(max(0, offset))))
+    }
 
     public func lineChanged(_ input: LineInput, level: Bool, at time: SimTime) {
         guard let line = HartLine(rawValue: input.index) else { return }
