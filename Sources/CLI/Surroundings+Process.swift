@@ -7,11 +7,11 @@ extension Surroundings {
     /// The surroundings of this process: its streams, the file system, its terminal.
     static var process: Surroundings {
         Surroundings(
-            write: { WholeFile.print($0, to: 1) }, warn: { WholeFile.print($0, to: 2) },
-            readFile: { try? WholeFile.read($0) },
+            write: { StandardOutput.write($0) }, warn: { StandardError.write($0) },
+            readFile: { try? Files.read($0) },
             writeFile: { path, bytes in
                 do throws(OSError) {
-                    try WholeFile.write(bytes, to: path)
+                    try Files.write(bytes, to: path)
                     return nil
                 } catch { return "\(error.errno)" }
             },
@@ -21,7 +21,7 @@ extension Surroundings {
     }
 
     private static func openLog(_ path: String) throws(PlatformError) -> (String) -> Void {
-        if path.isEmpty { return { WholeFile.print($0, to: 2) } }
+        if path.isEmpty { return { StandardError.write($0) } }
         do throws(OSError) {
             let file = try OutputFile(path)
             return { file.write($0) }
@@ -69,7 +69,7 @@ private final class ConsoleOutput: CharacterBackend {
     }
 
     func flush() {
-        WholeFile.print(String(decoding: line, as: UTF8.self), to: 1)
+        line.withUnsafeBytes { StandardOutput.write($0) }
         line.removeAll(keepingCapacity: true)
     }
 

@@ -4,7 +4,7 @@ import Synchronization
 /// The process's handler of SIGSEGV and SIGBUS.
 ///
 /// A fault in the guard of a coroutine's stack is an overflow: the message names the coroutine, and the process exits with
-/// status 2. Any other fault goes to whoever handled the signal before, by default to its end.
+/// status 2. Terminals are restored first. Any other fault goes to whoever handled the signal before, by default to its end.
 enum FaultHandler {
     /// The handlers that were there before, of SIGSEGV and of SIGBUS.
     ///
@@ -39,6 +39,7 @@ enum FaultHandler {
     private static func handle(
         _ signal: Int32, _ details: UnsafeMutablePointer<siginfo_t>?, _ context: UnsafeMutableRawPointer?
     ) {
+        TerminalModes.leaveAll()
         if let address = details?.pointee._sifields._sigfault.si_addr,
             let stack = StackRegistry.overflowed(at: UInt(bitPattern: address))
         {

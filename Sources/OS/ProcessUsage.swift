@@ -3,10 +3,10 @@ import Glibc
 /// What this process has used of the host: for reports and benchmarks, never for the simulation.
 public enum ProcessUsage {
     /// Seconds of a clock that only goes forward.
-    public static func wallSeconds() -> Double { seconds(CLOCK_MONOTONIC) }
+    public static func wallSeconds() -> Double { HostClock.monotonic.seconds }
 
     /// Processor time of all threads, user and system, in seconds.
-    public static func cpuSeconds() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+    public static func cpuSeconds() -> Double { HostClock.processCPU.seconds }
 
     /// Resident memory in bytes, as of now; zero where the kernel does not say.
     public static func residentBytes() -> UInt64 { statm(field: 1) }
@@ -21,12 +21,6 @@ public enum ProcessUsage {
         return UInt64(usage.ru_maxrss) * 1024
     }
 
-    private static func seconds(_ clock: clockid_t) -> Double {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
-
     /// A field of `/proc/self/statm`, which counts pages.
     private static func statm(field: Int) -> UInt64 {
         let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
@@ -37,7 +31,7 @@ public enum ProcessUsage {
             guard count > 0 else { return 0 }
             let fields = String(decoding: buffer[..<count], as: UTF8.self).split(separator: " ")
             guard fields.indices.contains(field), let pages = UInt64(fields[field]) else { return 0 }
-            return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
+            return pages * UInt64(Page.size)
         }
     }
 }
