@@ -127,6 +127,8 @@ extension PrivilegedState {
         let legal = Self.legalEnvironment(value, hart, was: machineEnvironment) | value & mask
         let changed = legal ^ machineEnvironment
         machineEnvironment = legal
+        // From now on STIP is the timer's alone (Sstc §2.1).
+        if legal & EnvironmentBits.stce != 0 { softwarePending &= ~InterruptBits.sti }
         return changed & (EnvironmentBits.pbmte | EnvironmentBits.adue) != 0
             ? [.translation, .interrupts] : .interrupts
     }
