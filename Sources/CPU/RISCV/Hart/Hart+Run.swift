@@ -15,6 +15,7 @@ extension Hart {
         modeChanged()
         while true {
             if isHalted {
+                if hangs { reportHang() }
                 try context.wait(wake)
                 continue
             }
@@ -139,21 +140,32 @@ extension Hart {
         } else {
             trapsInARow = 0
             retiredAtTrap = state.pointee.retired
+            firstTrap = (trapCause, trapValue, pc)
         }
         if trapsInARow >= 16 { return hang() }
         pc = privileged.take(trapCause, value: trapValue, pc: pc)
         modeChanged()
     }
 
-    /// Sixteen traps without a retired instruction: the guest cannot get out of its handler.
+    /// Sixteen traps without a retired instruction: the guest cannot get out of its handler. The run ends when the
+    /// simulation has caught up with the hart.
     private func hang() {
-        simulation.log.write(
-            .error, at: path,
-            "the guest hangs: 16 traps in a row without a retired instruction; the last is “\(trapCause)” at "
-                + "\(debugLog.symbolic(pc)), value 0x\(String(trapValue, radix: 16))")
-        scheduler.stop(StopRequest(.guestHang, code: 3))
+        hangs = true
         isHalted = true
         needsAttention = true
+    }
+
+    private func reportHang() {
+        hangs = false
+        simulation.log.write(
+            .error, at: path,
+            "the guest hangs: 16 traps in a row without a retired instruction; first \(describe(firstTrap)), "
+                + "last \(describe((trapCause, trapValue, pc)))")
+        scheduler.stop(StopRequest(.guestHang, code: 3))
+    }
+
+    private func describe(_ trap: (cause: ExceptionCause, value: UInt64, pc: UInt64)) -> String {
+        "“\(trap.cause)” at \(debugLog.symbolic(trap.pc)), value 0x\(String(trap.value, radix: 16))"
     }
 
     // MARK: Blocks

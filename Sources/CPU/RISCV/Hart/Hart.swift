@@ -85,6 +85,10 @@ public final class Hart: Module, CatalogModule {
     /// Traps since the last retired instruction.
     var trapsInARow = 0
     var retiredAtTrap: UInt64 = .max
+    /// The first of them.
+    var firstTrap: (cause: ExceptionCause, value: UInt64, pc: UInt64) = (.illegalInstruction, 0, 0)
+    /// The guest hangs, and nobody has been told yet.
+    var hangs = false
 
     // MARK: What is watched
 
@@ -208,6 +212,7 @@ public final class Hart: Module, CatalogModule {
         clearReservation()
         flushTranslations()
         trapsInARow = 0
+        hangs = false
         timerTime = .never
         needsAttention = true
         modeChanged()
