@@ -80,6 +80,35 @@ import Testing
         #expect(bench.errors.contains("error: nothing can happen any more at "))
     }
 
+    /// A program that goes wrong, and what the run says.
+    static let hangs: [(program: String, message: String)] = [
+        (
+            "li t0, 0x40000000\njr t0",
+            "first “instructionAccessFault” at 0x40000000, value 0x40000000, last “instructionAccessFault” at 0x0, value 0x0"
+        ),
+        (
+            "li t0, 0x10000000\nlw t1, 0(t0)",
+            "first “loadAccessFault” at 0x80000004, value 0x10000000, last “instructionAccessFault” at 0x0, value 0x0"
+        ),
+        (
+            "la t0, 1f\ncsrw mtvec, t0\n.balign 4\n1: ecall",
+            "first “machineEnvironmentCall” at 0x8000000c, value 0x0, last “machineEnvironmentCall” at 0x8000000c, value 0x0"
+        ),
+    ]
+
+    @Test(
+        "a guest that jumps into a hole, uses a wrong width, or loops in traps is code 3, with the first trap",
+        arguments: hangs)
+    func hang(program: String, message: String) throws {
+        let bench = try bench(GuestAssembler.assemble(program, at: 0x8000_0000, xlen: .rv64))
+        #expect(bench.run("run", "virt", "x.bin", "-report", "json:r.json") == 3)
+        let report = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+        #expect(report["exitReason"] == "guest-hang")
+        #expect(
+            bench.errors.contains("the guest hangs: 16 traps in a row without a retired instruction; \(message)\n"),
+            "\(bench.errors)")
+    }
+
     @Test("the demo passes, and two runs agree in everything but what depends on the host")
     func demo() throws {
         let bench = CommandBench()
