@@ -17,7 +17,12 @@ extension Surroundings {
             },
             openImage: mapImage, environment: HostProcess.environment, executable: HostProcess.executablePath,
             hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
-            makeBackend: makeBackend)
+            makeBackend: makeBackend, watchInterrupts: watchInterrupts)
+    }
+
+    private static func watchInterrupts(_ notice: @escaping @Sendable (Int32) -> Void) -> () -> Void {
+        guard let watch = try? InterruptWatch(notice) else { return {} }
+        return { watch.stop() }
     }
 
     private static func openLog(_ path: String) throws(PlatformError) -> (String) -> Void {

@@ -23,8 +23,9 @@ public struct Surroundings {
     public var openLog: (String) throws(PlatformError) -> (String) -> Void
     /// Makes the far end of a serial port; nothing for one that leads nowhere.
     public var makeBackend: (SerialRequest) throws(PlatformError) -> (any CharacterBackend)?
-    /// Has a closure called, from any thread, when the user interrupts the program; what it returns ends that.
-    public var watchInterrupts: (@escaping @Sendable () -> Void) -> () -> Void
+    /// Has a closure called with an exit code, from any thread, when the user interrupts the program; what it returns
+    /// ends that.
+    public var watchInterrupts: (@escaping @Sendable (Int32) -> Void) -> () -> Void
 
     public init(
         write: @escaping (String) -> Void, warn: @escaping (String) -> Void,
@@ -33,7 +34,7 @@ public struct Surroundings {
         environment: @escaping (String) -> String? = { _ in nil }, executable: String = "", hasTerminal: Bool = false,
         openLog: @escaping (String) throws(PlatformError) -> (String) -> Void,
         makeBackend: @escaping (SerialRequest) throws(PlatformError) -> (any CharacterBackend)?,
-        watchInterrupts: @escaping (@escaping @Sendable () -> Void) -> () -> Void = { _ in {} }
+        watchInterrupts: @escaping (@escaping @Sendable (Int32) -> Void) -> () -> Void = { _ in {} }
     ) {
         self.write = write
         self.warn = warn

@@ -105,7 +105,7 @@ import Testing
         let report = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
         #expect(report["exitReason"] == "guest-hang")
         #expect(
-            bench.errors.contains("the guest hangs: 16 traps in a row without a retired instruction; \(message)\n"),
+            bench.errors.contains("the guest hangs: 16 traps in a row without a retired instruction; \(message) (at "),
             "\(bench.errors)")
     }
 

@@ -42,6 +42,7 @@ struct RunCommand {
         }
         do throws(PlatformError) {
             let machine = try Machine(platform, catalog: catalog, seed: options.seed)
+            machine.simulation.log.sink = ComplaintSink(surroundings)
             machine.restartsOnReset = options.restartsOnReset
             if let quantum = options.quantum { machine.simulation.quantum.value = quantum }
             return machine
@@ -94,6 +95,23 @@ struct RunCommand {
     private func write(_ bytes: [UInt8], to file: String) throws(PlatformError) {
         if let problem = surroundings.writeFile(file, bytes) {
             throw PlatformError(at: file, "the file cannot be written: \(problem)", expected: "a writable place")
+        }
+    }
+}
+
+/// Shows the messages of a simulation as the program shows its own.
+private final class ComplaintSink: LogSink {
+    private let surroundings: Surroundings
+
+    init(_ surroundings: Surroundings) { self.surroundings = surroundings }
+
+    func write(_ record: LogRecord) {
+        let place = record.place.isEmpty ? "" : "\(record.place): "
+        let text = "\(place)\(record.message) (at \(record.time))"
+        if record.level == .error {
+            surroundings.complain(text)
+        } else {
+            surroundings.warn("tandem: \(record.level): \(text)\n")
         }
     }
 }

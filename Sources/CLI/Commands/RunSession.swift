@@ -22,8 +22,8 @@ struct RunSession {
         let backends = try connectSerials()
         try openDebugLog()
         let stop = machine.simulation.stopHandle
-        let endWatch = surroundings.watchInterrupts {
-            stop.requestStop(StopRequest(.interrupted, code: ExitStatus.interrupted))
+        let endWatch = surroundings.watchInterrupts { code in
+            stop.requestStop(StopRequest(.interrupted, code: code))
         }
         let start = ProcessUsage.wallSeconds()
         let outcome = machine.run(until: options.limit)
