@@ -1,4 +1,5 @@
 import TandemDevices
+import TandemHost
 import TandemKernel
 import TandemMachine
 import TandemOS
@@ -58,25 +59,18 @@ private final class MappedFile {
 }
 
 extension Surroundings {
-    /// Serial output on standard output; input never comes.
+    /// The far end of a serial port on this host.
     private static func makeBackend(_ request: SerialRequest) throws(PlatformError) -> (any CharacterBackend)? {
-        request.choice == .stdio ? ConsoleOutput() : nil
+        do throws(OSError) {
+            switch request.choice {
+            case .stdio:
+                return try StdioBackend(request.isTerminalOfGuest ? .guest : .shared, stop: request.stopHandle)
+            case .file(let path): return try FileBackend(path)
+            case .null: return NullBackend()
+            case .none: return nil
+            }
+        } catch {
+            throw PlatformError(at: "-serial", "the serial port cannot be connected: \(error)")
+        }
     }
-}
-
-/// Writes what a serial port sends to standard output, line by line.
-private final class ConsoleOutput: CharacterBackend {
-    private var line: [UInt8] = []
-
-    func send(_ character: UInt8) {
-        line.append(character)
-        if character == UInt8(ascii: "\n") || line.count >= 1024 { flush() }
-    }
-
-    func flush() {
-        line.withUnsafeBytes { StandardOutput.write($0) }
-        line.removeAll(keepingCapacity: true)
-    }
-
-    func connect(_ input: InboxPort) {}
 }

@@ -92,7 +92,7 @@ import Testing
         ),
         (
             "la t0, 1f\ncsrw mtvec, t0\n.balign 4\n1: ecall",
-            "first “machineEnvironmentCall” at 0x8000000c, value 0x0, last “machineEnvironmentCall” at 0x8000000c, value 0x0"
+            "first “callFromMachine” at 0x8000000c, value 0x0, last “callFromMachine” at 0x8000000c, value 0x0"
         ),
     ]
 

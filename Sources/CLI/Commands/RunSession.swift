@@ -1,5 +1,6 @@
 import TandemCPU
 import TandemDevices
+import TandemHost
 import TandemKernel
 import TandemMachine
 import TandemOS
@@ -29,7 +30,11 @@ struct RunSession {
         let outcome = machine.run(until: options.limit)
         let seconds = ProcessUsage.wallSeconds() - start
         endWatch()
-        for backend in backends { backend.flush() }
+        for backend in backends {
+            backend.flush()
+            // The report is for a terminal in its usual mode.
+            (backend as? StdioBackend)?.close()
+        }
         let host = RunReport.Host(
             seconds: seconds, cpuSeconds: ProcessUsage.cpuSeconds(),
             peakResidentBytes: ProcessUsage.peakResidentBytes())
