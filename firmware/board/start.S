@@ -39,14 +39,29 @@ _start:
     sd zero, 0(t0)
     addi t0, t0, 8
     j 1b
-1:  call main
+    // The other harts wait for memory that is cleared.
+1:  fence rw, w
+    la t0, started
+    li t1, 1
+    sw t1, 0(t0)
+    call main
     // What main returns is the verdict: 0 passes, anything else is the exit code of a failure.
     call finish
-2:  call secondary
+2:  la t0, started
+    lw t0, 0(t0)
+    beqz t0, 2b
+    fence r, rw
+    call secondary
 sleep:
     wfi
     j sleep
 
+    .data
+    .balign 4
+started:
+    .word 0
+
+    .section .text.start, "ax"
 // A program that uses more than one hart has a `secondary` of its own; the others sleep.
     .weak secondary
 secondary:
