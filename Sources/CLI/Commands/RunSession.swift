@@ -1,6 +1,5 @@
 import TandemCPU
 import TandemDevices
-import TandemHost
 import TandemKernel
 import TandemMachine
 import TandemOS
@@ -30,11 +29,8 @@ struct RunSession {
         let outcome = machine.run(until: options.limit)
         let seconds = ProcessUsage.wallSeconds() - start
         endWatch()
-        for backend in backends {
-            backend.flush()
-            // The report is for a terminal in its usual mode.
-            (backend as? StdioBackend)?.close()
-        }
+        // The report is for a terminal in its usual mode.
+        for backend in backends { backend.close() }
         let host = RunReport.Host(
             seconds: seconds, cpuSeconds: ProcessUsage.cpuSeconds(),
             peakResidentBytes: ProcessUsage.peakResidentBytes())

@@ -10,6 +10,10 @@ public protocol CharacterBackend: AnyObject {
     /// Hands on what `send` has buffered. Called when the run rests or ends.
     func flush()
 
+    /// Ends the connection at the end of a run: hands on what is buffered, and gives back what was taken from the host,
+    /// such as the mode of a terminal. Further calls do nothing.
+    func close()
+
     /// Says where characters for the device go. Whoever may send some calls `attach` on it, so that a simulation that
     /// has nothing left to do waits for them, and `detach` at the end of its input.
     func connect(_ input: InboxPort)

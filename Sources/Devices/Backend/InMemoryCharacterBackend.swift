@@ -15,6 +15,8 @@ public final class InMemoryCharacterBackend: CharacterBackend {
 
     public func flush() {}
 
+    public func close() {}
+
     public func connect(_ input: InboxPort) { self.input = input }
 
     /// Sends characters to the device; they arrive when the simulation next looks into its inbox. Not before the

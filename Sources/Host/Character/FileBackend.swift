@@ -13,6 +13,7 @@ public final class FileBackend: CharacterBackend {
 
     public func send(_ character: UInt8) { output.append(character) }
     public func flush() { output.flush() }
+    public func close() { output.flush() }
     public func connect(_ input: InboxPort) {}
 }
 
@@ -22,5 +23,6 @@ public final class NullBackend: CharacterBackend {
 
     public func send(_ character: UInt8) {}
     public func flush() {}
+    public func close() {}
     public func connect(_ input: InboxPort) {}
 }
