@@ -64,6 +64,8 @@ extension Surroundings {
         do throws(OSError) {
             switch request.choice {
             case .stdio:
+                // A reader that goes away, as in `tandem run … | head`, ends the output; the report is still written.
+                Signal.brokenPipe.ignore()
                 return try StdioBackend(request.isTerminalOfGuest ? .guest : .shared, stop: request.stopHandle)
             case .file(let path): return try FileBackend(path)
             case .null: return NullBackend()
