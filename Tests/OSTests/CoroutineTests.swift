@@ -24,10 +24,12 @@ private final class Box {
     numbers[1] += 1
 }
 
-@inline(never) private func recurse(_ depth: Int) -> Int {
-    var words = (depth, depth, depth, depth, depth, depth, depth, depth)
-    let first = withUnsafeMutablePointer(to: &words) { $0.pointee.0 }
-    return depth < 0 ? first : recurse(depth + 1) &+ words.7
+/// Ends after far more frames than a stack has room for. Each refers to the one above, so that no optimiser makes a loop of them.
+@inline(never) private func recurse(_ above: UnsafeMutablePointer<Int>) -> Int {
+    guard above.pointee < 1 << 40 else { return 0 }
+    var own = above.pointee + 1
+    let below = recurse(&own)
+    return below + own + above.pointee
 }
 
 private struct Interruption: Error {
@@ -273,7 +275,8 @@ struct CoroutineTests {
             bystander.resume()
             let coroutine = Coroutine(pool: pool) { coroutine in
                 coroutine.suspend()
-                _ = recurse(0)
+                var zero = 0
+                zero = recurse(&zero)
             }
             coroutine.name = "soc.cpu0"
             coroutine.resume()
