@@ -41,7 +41,9 @@ extension Surroundings {
     private static func mapImage(_ name: String) throws(PlatformError) -> ImageBytes {
         do throws(OSError) {
             let mapping = MappedFile(try MemoryMapping(file: name))
-            return ImageBytes(mapped: mapping.bytes, name: name) { withExtendedLifetime(mapping) {} }
+            return ImageBytes(mapped: mapping.bytes, name: name, setAside: { mapping.setAside() }) {
+                withExtendedLifetime(mapping) {}
+            }
         } catch {
             throw PlatformError(
                 at: name, "the image cannot be read: \(error.errno)", expected: "a readable ELF file or raw image")
@@ -56,6 +58,9 @@ private final class MappedFile {
     init(_ mapping: consuming MemoryMapping) { self.mapping = mapping }
 
     var bytes: UnsafeRawBufferPointer { mapping.bytes }
+
+    /// Lets the host drop the pages, which it reads from the file again when they are wanted.
+    func setAside() { mapping.discard(0..<mapping.bytes.count) }
 }
 
 extension Surroundings {

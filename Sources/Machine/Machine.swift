@@ -178,6 +178,7 @@ public final class Machine {
                 let offset = piece.address - range.lowerBound + UInt64(contents.count)
                 memory.load([UInt8](repeating: 0, count: rest), at: offset)
             }
+            piece.owner?.rest()
         }
         memory.load(deviceTree, at: deviceTreeAddress - range.lowerBound)
         if let path = plan.bootROM, let rom = module(path) as? Memory { rom.load(bootROMContents, at: 0) }

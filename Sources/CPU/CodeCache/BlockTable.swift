@@ -11,7 +11,7 @@ struct BlockTable: ~Copyable {
     private(set) var count = 0
 
     /// - Parameter capacity: bytes of translated code that are kept.
-    init(capacity: Int = 48 << 20) {
+    init(capacity: Int = 6 << 20) {
         arena = CodeArena(capacity: capacity)
         buckets = .allocate(capacity: 1 << Self.bucketBits)
         buckets.initialize(repeating: nil, count: 1 << Self.bucketBits)

@@ -7,6 +7,7 @@ public final class ImageBytes {
     /// The contents. Valid as long as this object is.
     public let contents: UnsafeRawBufferPointer
     private let release: () -> Void
+    private let setAside: () -> Void
 
     /// A copy of `bytes`.
     public init(_ bytes: [UInt8], name: String) {
@@ -15,14 +16,23 @@ public final class ImageBytes {
         copy.copyBytes(from: bytes)
         contents = UnsafeRawBufferPointer(copy)
         release = { copy.deallocate() }
+        setAside = {}
     }
 
     /// Contents that somebody else holds until `release` is called.
-    public init(mapped contents: UnsafeRawBufferPointer, name: String, release: @escaping () -> Void) {
+    /// - Parameter setAside: gives back the host memory that the contents can be read into again.
+    public init(
+        mapped contents: UnsafeRawBufferPointer, name: String, setAside: @escaping () -> Void = {},
+        release: @escaping () -> Void
+    ) {
         self.name = name
         self.contents = contents
+        self.setAside = setAside
         self.release = release
     }
+
+    /// The contents will not be read for a while: after they were loaded, until the guest restarts.
+    public func rest() { setAside() }
 
     deinit { release() }
 
