@@ -18,12 +18,18 @@ extension Surroundings {
             },
             openImage: mapImage, environment: HostProcess.environment, executable: HostProcess.executablePath,
             hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
-            makeBackend: makeBackend, watchInterrupts: watchInterrupts)
+            makeBackend: makeBackend, watchInterrupts: watchInterrupts,
+            showProgress: showProgress)
     }
 
     private static func watchInterrupts(_ notice: @escaping @Sendable (Int32) -> Void) -> () -> Void {
         guard let watch = try? InterruptWatch(notice) else { return {} }
         return { watch.stop() }
+    }
+
+    private static func showProgress(_ handle: StopHandle, limit: SimTime) -> () -> Void {
+        guard HostProcess.isTerminal(2), let line = try? ProgressLine(handle, limit: limit) else { return {} }
+        return { line.stop() }
     }
 
     private static func openLog(_ path: String) throws(PlatformError) -> (String) -> Void {

@@ -1,4 +1,5 @@
 public import TandemDevices
+public import TandemKernel
 public import TandemMachine
 
 /// Everything that a command reaches outside of itself. The process's own in `main`; made up in tests.
@@ -26,6 +27,8 @@ public struct Surroundings {
     /// Has a closure called with an exit code, from any thread, when the user interrupts the program; what it returns
     /// ends that.
     public var watchInterrupts: (@escaping @Sendable (Int32) -> Void) -> () -> Void
+    /// Shows how far a run has come, towards a limit; what it returns ends that.
+    public var showProgress: (StopHandle, SimTime) -> () -> Void
 
     public init(
         write: @escaping (String) -> Void, warn: @escaping (String) -> Void,
@@ -34,7 +37,8 @@ public struct Surroundings {
         environment: @escaping (String) -> String? = { _ in nil }, executable: String = "", hasTerminal: Bool = false,
         openLog: @escaping (String) throws(PlatformError) -> (String) -> Void,
         makeBackend: @escaping (SerialRequest) throws(PlatformError) -> (any CharacterBackend)?,
-        watchInterrupts: @escaping (@escaping @Sendable (Int32) -> Void) -> () -> Void = { _ in {} }
+        watchInterrupts: @escaping (@escaping @Sendable (Int32) -> Void) -> () -> Void = { _ in {} },
+        showProgress: @escaping (StopHandle, SimTime) -> () -> Void = { _, _ in {} }
     ) {
         self.write = write
         self.warn = warn
@@ -47,6 +51,7 @@ public struct Surroundings {
         self.openLog = openLog
         self.makeBackend = makeBackend
         self.watchInterrupts = watchInterrupts
+        self.showProgress = showProgress
     }
 
     /// Whether messages may be coloured (https://no-color.org).

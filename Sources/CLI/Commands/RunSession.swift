@@ -25,9 +25,14 @@ struct RunSession {
         let endWatch = surroundings.watchInterrupts { code in
             stop.requestStop(StopRequest(.interrupted, code: code))
         }
+        // A line of progress would mix with what the guest writes on the same terminal.
+        let isTerminalFree =
+            !options.serials.contains(.stdio) && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
+        let endProgress = isTerminalFree ? surroundings.showProgress(stop, options.limit) : {}
         let start = ProcessUsage.wallSeconds()
         let outcome = machine.run(until: options.limit)
         let seconds = ProcessUsage.wallSeconds() - start
+        endProgress()
         endWatch()
         // The report is for a terminal in its usual mode.
         for backend in backends { backend.close() }

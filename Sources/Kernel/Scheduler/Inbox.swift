@@ -137,4 +137,8 @@ public final class StopHandle: Sendable {
 
     /// As `requestStop` with the reason `interrupted` and code 130, without a lock: a signal handler may call it.
     public func interrupt() { mailroom.interrupt() }
+
+    /// The simulated time of the run as it was when this was last asked, for a display of progress. From any thread;
+    /// changes nothing in the simulation.
+    public func glanceAtTime() -> SimTime { SimTime(picoseconds: mailroom.glanceAtTime()) }
 }

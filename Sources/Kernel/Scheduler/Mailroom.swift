@@ -16,12 +16,15 @@ final class Mailroom: Sendable {
 
     private static let mailFlag: UInt32 = 1
     private static let stopFlag: UInt32 = 2
+    private static let timeFlag: UInt32 = 4
 
     private let box = Mutex(Box())
     /// What the simulation has to look at; zero most of the time.
     private let attention = Atomic<UInt32>(0)
     /// Sources that may still bring something.
     private let attached = Atomic<Int>(0)
+    /// The time that was last shown to the outside, in picoseconds.
+    private let shownTime = Atomic<UInt64>(0)
     private let isSleeping = Atomic<Bool>(false)
     private let bell = Doorbell()
 
@@ -46,6 +49,13 @@ final class Mailroom: Sendable {
 
     /// Takes no lock, so that a signal handler may call it.
     func interrupt() { raise(Self.stopFlag) }
+
+    /// The simulated time as it was lately, in picoseconds, and the wish for a newer one: the simulation fulfils it when
+    /// it next looks outside, so that time costs nothing while nobody asks.
+    func glanceAtTime() -> UInt64 {
+        raise(Self.timeFlag)
+        return shownTime.load(ordering: .relaxed)
+    }
 
     func attach() { attached.add(1, ordering: .sequentiallyConsistent) }
 
@@ -73,6 +83,13 @@ final class Mailroom: Sendable {
             defer { box.letters = [] }
             return box.letters
         }
+    }
+
+    /// Shows the time to whoever has asked for it.
+    func showTime(_ picoseconds: UInt64) {
+        guard attention.load(ordering: .relaxed) & Self.timeFlag != 0 else { return }
+        attention.bitwiseAnd(~Self.timeFlag, ordering: .sequentiallyConsistent)
+        shownTime.store(picoseconds, ordering: .relaxed)
     }
 
     /// The wish to stop, if there is one; an interruption without words is one by the user.

@@ -136,6 +136,7 @@ extension Scheduler {
     }
 
     @inline(never) private func takeStop() {
+        mailroom.showTime(clock.pointee.now)
         guard let request = mailroom.takeStop() else { return }
         if core.pointee.control == .none || core.pointee.control == .pause { stop(request) }
     }
