@@ -198,6 +198,10 @@ import Testing
             "run virt x.bin -report json:/gone/r.json",
             "/gone/r.json: the file cannot be written: No such file or directory; expected a writable place"
         ),
+        (
+            "run virt x.bin -gdb tcp::1234",
+            "-gdb: this program has no debugger server; expected a run without -gdb, -s and -S"
+        ),
         ("run virt -bios builtin:x", "builtin:x: there is no such image in the program; legal are “builtin:demo”"),
         (
             "check vrit",

@@ -19,6 +19,11 @@ struct RunSession {
     }
 
     func run() throws(PlatformError) -> (RunOutcome, RunReport.Host) {
+        // Running on without a debugger that was asked for would be worse than not running.
+        if options.debuggerPort != nil {
+            throw PlatformError(
+                at: "-gdb", "this program has no debugger server", expected: "a run without -gdb, -s and -S")
+        }
         let backends = try connectSerials()
         try openDebugLog()
         let stop = machine.simulation.stopHandle
