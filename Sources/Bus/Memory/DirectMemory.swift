@@ -83,7 +83,7 @@ public import TandemKernel
 
 extension UnsafeMutableRawPointer {
     /// Copies; the widths of machine accesses without a call.
-    @inlinable func copy(from source: UnsafeRawPointer, count: Int) {
+    @inlinable @inline(__always) func copy(from source: UnsafeRawPointer, count: Int) {
         switch count {
         case 8: storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
         case 4: storeBytes(of: source.loadUnaligned(as: UInt32.self), as: UInt32.self)

@@ -64,7 +64,7 @@ public final class WriteWatch {
     }
 
     /// Whether a write of these bytes must be told.
-    @inlinable public func isWatched(offset: UInt64, count: Int) -> Bool {
+    @inlinable @inline(__always) public func isWatched(offset: UInt64, count: Int) -> Bool {
         let last = offset &+ UInt64(truncatingIfNeeded: count) &- 1
         if (offset ^ last) >> Self.pageShift == 0 { return isWatched(offset: offset) }
         return isAnyWatched(from: offset >> Self.pageShift, through: last >> Self.pageShift)

@@ -17,7 +17,7 @@ extension Router {
         }
         delay += state.pointee.latency
         transaction.address = address &+ range.pointee.delta
-        range.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, delay: &delay) }
+        range.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay) }
         transaction.address = address
     }
 
@@ -86,16 +86,5 @@ extension Router {
         let page = transaction.address & ~0xfff
         let nearest = nearestRegion(to: transaction.address).map { "; the nearest region is \($0.description)" } ?? ""
         log.writeOnce(.debug, at: path, "nothing is mapped in the page of \(hexadecimal(page))\(nearest)")
-    }
-}
-
-/// The seat at the holes of a router's map. The transaction's target stays the router's own.
-final class HoleServer: BusServer {
-    /// The router, which owns this seat; set as soon as there is one.
-    // SAFETY: reached only through the router's view.
-    unowned(unsafe) var router: Router?
-
-    override func transport(_ transaction: inout Transaction, delay: inout SimTime) {
-        router?.serveHole(&transaction)
     }
 }

@@ -36,15 +36,17 @@ public final class Router: Module, CatalogModule, BusTarget {
     // SAFETY: allocated in `init`, freed only in `deinit`.
     let state: UnsafeMutablePointer<RouterState> = .allocate(capacity: 1)
     /// The seat at every hole of the address space.
-    private let hole: HoleServer
+    private let hole: BusServer
 
     public override init(_ context: ModuleContext) {
         `in` = TargetSocket("in", context)
-        hole = HoleServer()
+        let holder = HoleHolder()
+        hole = BusServer(
+            { transaction, _ in holder.router?.serveHole(&transaction) }, { _ in 0 }, { _, _ in false })
         state.initialize(
             to: RouterState(latency: context[Self.latency], readsZero: context[Self.unmapped] == .zero))
         super.init(context)
-        hole.router = self
+        holder.router = self
         `in`.router = self
         `in`.serve(self)
     }
@@ -207,4 +209,10 @@ struct RouterState {
         self.latency = latency
         self.readsZero = readsZero
     }
+}
+
+/// Leads the seat at the holes to its router, which does not exist yet when the seat is made.
+private final class HoleHolder {
+    // SAFETY: the router owns the seat, which is reached only through the router's view.
+    unowned(unsafe) var router: Router?
 }

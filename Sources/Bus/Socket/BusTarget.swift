@@ -16,86 +16,61 @@ public protocol BusTarget: AnyObject {
     func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool
 }
 
-/// The seat of a target at its socket: what initiators and routers call. One virtual call reaches the target, without
-/// counting references.
-open class BusServer {
-    @usableFromInline init() {}
+/// The seat of a target at its socket: what initiators and routers call, without counting references.
+///
+/// Closures, because each is specialised for its target where `TargetSocket.serve` is called: one indirect call reaches
+/// the target. A generic subclass would cost two, for the methods of a generic class are not specialised.
+public final class BusServer {
+    @usableFromInline let transport: (inout Transaction, inout SimTime) -> Void
+    @usableFromInline let debugTransport: (inout Transaction) -> Int
+    @usableFromInline let directMemory: (DirectMemoryRequest, inout DirectMemory) -> Bool
 
-    open func transport(_ transaction: inout Transaction, delay: inout SimTime) {}
-    open func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-    open func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-}
+    @usableFromInline init(
+        _ transport: @escaping (inout Transaction, inout SimTime) -> Void,
+        _ debugTransport: @escaping (inout Transaction) -> Int,
+        _ directMemory: @escaping (DirectMemoryRequest, inout DirectMemory) -> Bool
+    ) {
+        self.transport = transport
+        self.debugTransport = debugTransport
+        self.directMemory = directMemory
+    }
 
-/// The seat of a target of a known type; the compiler specialises it in the target's own module.
-@usableFromInline final class SeatedServer<Target: BusTarget>: BusServer {
+    /// The seat of `target`, whose id it writes into every transaction and grant.
     // SAFETY: the target owns its socket, which owns this seat; initiators reach it only while the module tree lives.
-    @usableFromInline let target: Unmanaged<Target>
-    @usableFromInline let id: TargetID
-
-    @inlinable init(_ target: Target, id: TargetID) {
-        self.target = .passUnretained(target)
-        self.id = id
-        super.init()
+    @inlinable public convenience init<Target: BusTarget>(_ target: Target, id: TargetID) {
+        let target = Unmanaged.passUnretained(target)
+        self.init(
+            { transaction, delay in
+                transaction.target = id
+                target._withUnsafeGuaranteedRef { $0.transport(&transaction, delay: &delay) }
+            },
+            { transaction in
+                transaction.target = id
+                return target._withUnsafeGuaranteedRef { $0.debugTransport(&transaction) }
+            },
+            { request, grant in
+                grant.target = id
+                return target._withUnsafeGuaranteedRef { $0.directMemory(request, &grant) }
+            })
     }
 
-    @inlinable override func transport(_ transaction: inout Transaction, delay: inout SimTime) {
-        transaction.target = id
-        target._withUnsafeGuaranteedRef { $0.transport(&transaction, delay: &delay) }
+    /// The seat of a target that may wait inside `transport`: measures what it waited, for the initiator's counters.
+    convenience init(measuring seat: BusServer, in scheduler: Scheduler) {
+        self.init(
+            { [unowned scheduler] transaction, delay in
+                let start = scheduler.now
+                seat.transport(&transaction, &delay)
+                // Wrapping, as in the initiator's socket: the sum of both differences is never negative.
+                transaction.waited.picoseconds &+= scheduler.now.picoseconds &- start.picoseconds
+            }, seat.debugTransport, seat.directMemory)
     }
 
-    @inlinable override func debugTransport(_ transaction: inout Transaction) -> Int {
-        transaction.target = id
-        return target._withUnsafeGuaranteedRef { $0.debugTransport(&transaction) }
+    /// The seat at a socket that nobody serves or that is bound to nothing. Elaboration reports it; an access before that
+    /// is a caller's bug.
+    convenience init(vacantAt path: String) {
+        func refuse() -> Never {
+            preconditionFailure("\(path): an access through a socket that leads nowhere")
+        }
+        self.init({ _, _ in refuse() }, { _ in refuse() }, { _, _ in refuse() })
     }
-
-    @inlinable override func directMemory(
-        _ request: DirectMemoryRequest, _ grant: inout DirectMemory
-    ) -> Bool {
-        grant.target = id
-        return target._withUnsafeGuaranteedRef { $0.directMemory(request, &grant) }
-    }
-}
-
-/// The seat of a target that may wait inside `transport`: measures what it waited, for the initiator's counters.
-final class WaitingServer: BusServer {
-    private let seat: BusServer
-    private unowned let simulation: Simulation
-
-    init(_ seat: BusServer, in simulation: Simulation) {
-        self.seat = seat
-        self.simulation = simulation
-        super.init()
-    }
-
-    override func transport(_ transaction: inout Transaction, delay: inout SimTime) {
-        let start = simulation.scheduler.now
-        seat.transport(&transaction, delay: &delay)
-        // Wrapping, as in the initiator's socket: the sum of both differences is never negative.
-        transaction.waited.picoseconds &+= simulation.scheduler.now.picoseconds &- start.picoseconds
-    }
-
-    override func debugTransport(_ transaction: inout Transaction) -> Int { seat.debugTransport(&transaction) }
-
-    override func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool {
-        seat.directMemory(request, &grant)
-    }
-}
-
-/// The seat at a socket that nobody serves or that is bound to nothing. Elaboration reports it; an access before that is
-/// a caller's bug.
-final class VacantServer: BusServer {
-    private let path: String
-
-    init(_ path: String) {
-        self.path = path
-        super.init()
-    }
-
-    override func transport(_ transaction: inout Transaction, delay: inout SimTime) { refuse() }
-    override func debugTransport(_ transaction: inout Transaction) -> Int { refuse() }
-    override func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool {
-        refuse()
-    }
-
-    private func refuse() -> Never { preconditionFailure("\(path): an access through a socket that leads nowhere") }
 }

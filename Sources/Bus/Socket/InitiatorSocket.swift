@@ -35,7 +35,7 @@ public final class InitiatorSocket: Port {
     /// - Parameter neverWaits: accesses are made from method processes, which cannot wait.
     public init(_ name: String, in owner: Module, neverWaits: Bool = false) {
         self.neverWaits = neverWaits
-        vacant = VacantServer(owner.path.isEmpty ? name : "\(owner.path).\(name)")
+        vacant = BusServer(vacantAt: owner.path.isEmpty ? name : "\(owner.path).\(name)")
         super.init(name, in: owner)
         state.initialize(to: State(server: vacant, id: BusDirectory.of(owner.simulation).add(self)))
     }
@@ -44,7 +44,7 @@ public final class InitiatorSocket: Port {
     /// - Parameter neverWaits: accesses are made from method processes, which cannot wait.
     public init(_ name: String, _ context: ModuleContext, neverWaits: Bool = false) {
         self.neverWaits = neverWaits
-        vacant = VacantServer("\(context.path).\(name)")
+        vacant = BusServer(vacantAt: "\(context.path).\(name)")
         super.init(name, context)
         state.initialize(to: State(server: vacant, id: BusDirectory.of(context.simulation).add(self)))
     }
@@ -90,18 +90,17 @@ public final class InitiatorSocket: Port {
         transaction.response = .incomplete
         transaction.waited = .zero
         transaction.attributes.initiator = state.pointee.id
-        state.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, delay: &delay) }
+        state.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay) }
         let command = transaction.command
         // A conditional write without its reservation moves nothing, as if it had not left the initiator.
         guard command != .ignore, !transaction.exclusiveFailed else { return }
         // Wrapping: 2^64 accesses take longer than any run.
         state.pointee.transactions &+= 1
-        let attributes = transaction.attributes
-        let cell = state.pointee.traffic.cell(transaction.target, isPageWalk: attributes.isPageWalk)
+        let cell = state.pointee.traffic.cell(transaction.target, isPageWalk: transaction.attributes.isPageWalk)
         // Wrapping: a waiting target may return a smaller delay than it got, but only after more time has passed.
         let latency = delay.picoseconds &- start.picoseconds &+ transaction.waited.picoseconds
         cell.pointee.count(
-            write: command == .write, fetch: attributes.isFetch, bytes: transaction.count,
+            write: command == .write, fetch: transaction.attributes.isFetch, bytes: transaction.count,
             failed: transaction.response.isError, latency: SimTime(picoseconds: latency))
     }
 

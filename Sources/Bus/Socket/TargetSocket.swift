@@ -22,7 +22,7 @@ public final class TargetSocket: Port {
     /// - Parameter mayWait: whether the target's `transport` may wait for events or time.
     public init(_ name: String, in owner: Module, mayWait: Bool = false) {
         self.mayWait = mayWait
-        server = VacantServer(owner.path.isEmpty ? name : "\(owner.path).\(name)")
+        server = BusServer(vacantAt: owner.path.isEmpty ? name : "\(owner.path).\(name)")
         super.init(name, in: owner)
         id = BusDirectory.of(owner.simulation).add(self)
     }
@@ -31,20 +31,20 @@ public final class TargetSocket: Port {
     /// - Parameter mayWait: whether the target's `transport` may wait for events or time.
     public init(_ name: String, _ context: ModuleContext, mayWait: Bool = false) {
         self.mayWait = mayWait
-        server = VacantServer("\(context.path).\(name)")
+        server = BusServer(vacantAt: "\(context.path).\(name)")
         super.init(name, context)
         id = BusDirectory.of(context.simulation).add(self)
     }
 
     /// Takes the seat. Once in the life of a socket.
     @inlinable public func serve<Target: BusTarget>(_ target: Target) {
-        seat(SeatedServer(target, id: id))
+        seat(BusServer(target, id: id))
     }
 
     @usableFromInline func seat(_ seat: BusServer) {
         precondition(!isServed, "\(path): the socket is served already")
         isServed = true
-        server = mayWait ? WaitingServer(seat, in: owner.simulation) : seat
+        server = mayWait ? BusServer(measuring: seat, in: owner.scheduler) : seat
         for entry in upstream { entry.object?.serverChanged(of: self) }
     }
 
