@@ -84,12 +84,16 @@ public import TandemKernel
 extension UnsafeMutableRawPointer {
     /// Copies; the widths of machine accesses without a call.
     @inlinable @inline(__always) func copy(from source: UnsafeRawPointer, count: Int) {
-        switch count {
-        case 8: storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
-        case 4: storeBytes(of: source.loadUnaligned(as: UInt32.self), as: UInt32.self)
-        case 2: storeBytes(of: source.loadUnaligned(as: UInt16.self), as: UInt16.self)
-        case 1: storeBytes(of: source.loadUnaligned(as: UInt8.self), as: UInt8.self)
-        default: copyMemory(from: source, byteCount: count)
+        if count == 8 {
+            storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+        } else if count == 4 {
+            storeBytes(of: source.loadUnaligned(as: UInt32.self), as: UInt32.self)
+        } else if count == 2 {
+            storeBytes(of: source.loadUnaligned(as: UInt16.self), as: UInt16.self)
+        } else if count == 1 {
+            storeBytes(of: source.loadUnaligned(as: UInt8.self), as: UInt8.self)
+        } else {
+            copyMemory(from: source, byteCount: count)
         }
     }
 }

@@ -45,7 +45,7 @@ public class Memory: Module {
 
     /// To be called after every write that did not go through a transaction, a grant's `write` or `load`: breaks the
     /// reservations of others and tells the write watch. Cheap where nobody cares.
-    @inlinable public final func noteWrite(offset: UInt64, count: Int, by initiator: InitiatorID) {
+    @inlinable @inline(__always) public final func noteWrite(offset: UInt64, count: Int, by initiator: InitiatorID) {
         if reservations.anyReserved || writeWatch.isWatched(offset: offset, count: count) {
             tellOfWrite(offset: offset, count: count, by: initiator)
         }

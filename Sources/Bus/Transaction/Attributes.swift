@@ -1,60 +1,61 @@
-/// What an access says about itself beside address and data: two halves of a 32-bit word.
+/// What an access says about itself beside address and data: one 32-bit word.
 ///
 /// ```
-///  31          21  20          19            18        17 16      15        0
-/// ┌──────────────┬───────────┬─────────────┬─────────┬──────────┬────────────┐
-/// │      0       │ page walk │  exclusive  │  fetch  │ privilege│ initiator  │
-/// └──────────────┴───────────┴─────────────┴─────────┴──────────┴────────────┘
+///  31     21 20         5  4          3            2         1        0
+/// ┌─────────┬────────────┬───────────┬───────────┬─────────┬───────────┐
+/// │    0    │ initiator  │ page walk │ exclusive │  fetch  │ privilege │
+/// └─────────┴────────────┴───────────┴───────────┴─────────┴───────────┘
 /// ```
-/// Two fields and not one word: the socket writes one half just before targets read the other, and a load that spans a
-/// fresh narrower store stalls the processor.
+/// The initiator does not stand on a byte boundary on purpose: the socket fills it in just before targets load the word,
+/// and a compiler that stores it as two bytes of their own makes that load wait for the store to leave the processor.
 @frozen public struct Attributes: Hashable, Sendable {
-    /// Who makes the access. The initiator's socket fills it in.
-    public var initiator: InitiatorID
-    @usableFromInline var flags: UInt16
+    public var bits: UInt32
 
     /// - Parameter privilege: 0 user, 1 supervisor, 3 machine (the encoding of the RISC-V privileged specification §1.2).
     @inlinable public init(
         initiator: InitiatorID = .none, privilege: UInt8 = 3, isFetch: Bool = false, isExclusive: Bool = false,
         isPageWalk: Bool = false
     ) {
-        self.initiator = initiator
-        flags =
-            UInt16(privilege & 3) | (isFetch ? Self.fetchBit : 0) | (isExclusive ? Self.exclusiveBit : 0)
-            | (isPageWalk ? Self.pageWalkBit : 0)
+        bits =
+            UInt32(initiator.rawValue) << Self.initiatorShift | UInt32(privilege & 3) | (isFetch ? Self.fetchBit : 0)
+            | (isExclusive ? Self.exclusiveBit : 0) | (isPageWalk ? Self.pageWalkBit : 0)
     }
 
-    /// The whole word.
-    public var bits: UInt32 { UInt32(flags) << 16 | UInt32(initiator.rawValue) }
+    /// Who makes the access. The initiator's socket fills it in.
+    @inlinable public var initiator: InitiatorID {
+        get { InitiatorID(rawValue: UInt16(truncatingIfNeeded: bits >> Self.initiatorShift)) }
+        set { bits = bits & ~(0xffff << Self.initiatorShift) | UInt32(newValue.rawValue) << Self.initiatorShift }
+    }
 
     /// 0 user, 1 supervisor, 3 machine.
     @inlinable public var privilege: UInt8 {
-        get { UInt8(truncatingIfNeeded: flags & 3) }
-        set { flags = flags & ~3 | UInt16(newValue & 3) }
+        get { UInt8(truncatingIfNeeded: bits & 3) }
+        set { bits = bits & ~3 | UInt32(newValue & 3) }
     }
 
     /// The read fetches instructions. Means nothing on a write.
     @inlinable public var isFetch: Bool {
-        get { flags & Self.fetchBit != 0 }
+        get { bits & Self.fetchBit != 0 }
         set { set(Self.fetchBit, newValue) }
     }
 
     /// A read reserves (load-reserved); a write happens only while the initiator's reservation holds (store-conditional).
     /// The outcome of the write is `Transaction.exclusiveFailed`.
     @inlinable public var isExclusive: Bool {
-        get { flags & Self.exclusiveBit != 0 }
+        get { bits & Self.exclusiveBit != 0 }
         set { set(Self.exclusiveBit, newValue) }
     }
 
     /// Made by address translation, not by an instruction: counted apart from the rest of the traffic.
     @inlinable public var isPageWalk: Bool {
-        get { flags & Self.pageWalkBit != 0 }
+        get { bits & Self.pageWalkBit != 0 }
         set { set(Self.pageWalkBit, newValue) }
     }
 
-    @usableFromInline static var fetchBit: UInt16 { @inlinable get { 1 << 2 } }
-    @usableFromInline static var exclusiveBit: UInt16 { @inlinable get { 1 << 3 } }
-    @usableFromInline static var pageWalkBit: UInt16 { @inlinable get { 1 << 4 } }
+    @usableFromInline static var initiatorShift: UInt32 { @inlinable get { 5 } }
+    @usableFromInline static var fetchBit: UInt32 { @inlinable get { 1 << 2 } }
+    @usableFromInline static var exclusiveBit: UInt32 { @inlinable get { 1 << 3 } }
+    @usableFromInline static var pageWalkBit: UInt32 { @inlinable get { 1 << 4 } }
 
-    @inlinable mutating func set(_ bit: UInt16, _ isOn: Bool) { flags = isOn ? flags | bit : flags & ~bit }
+    @inlinable mutating func set(_ bit: UInt32, _ isOn: Bool) { bits = isOn ? bits | bit : bits & ~bit }
 }

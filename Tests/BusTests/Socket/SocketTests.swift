@@ -99,7 +99,9 @@ struct SocketTests {
         attributes.isPageWalk = false
         attributes.privilege = 3
         attributes.initiator = InitiatorID(rawValue: 0x1234)
-        #expect(attributes.bits == 0x000f_1234)
+        #expect(attributes.initiator.rawValue == 0x1234 && attributes.privilege == 3)
+        #expect(attributes.isExclusive && attributes.isFetch && !attributes.isPageWalk)
+        #expect(attributes.bits == 0x1234 << 5 | 0b01111)
     }
 
     @Test("an extension travels with a transaction, one of each type")
