@@ -17,6 +17,8 @@ public class Memory: Module {
     public final let readLatency: SimTime
     public final let writeLatency: SimTime
 
+    /// See `WriteWatch.attention`.
+    @usableFromInline final let attention: UnsafeMutablePointer<Int>
     final let pages: HostPages
     final let isWritable: Bool
 
@@ -36,6 +38,7 @@ public class Memory: Module {
                 expected: "a smaller “size”")
         }
         base = pages.base
+        attention = writeWatch.attention
         reservations = ReservationSet(writeWatch, BusDirectory.of(context.simulation))
         bus = TargetSocket("bus", context)
         super.init(context)
@@ -46,6 +49,7 @@ public class Memory: Module {
     /// To be called after every write that did not go through a transaction, a grant's `write` or `load`: breaks the
     /// reservations of others and tells the write watch. Cheap where nobody cares.
     @inlinable @inline(__always) public final func noteWrite(offset: UInt64, count: Int, by initiator: InitiatorID) {
+        guard attention.pointee != 0 else { return }
         if reservations.anyReserved || writeWatch.isWatched(offset: offset, count: count) {
             tellOfWrite(offset: offset, count: count, by: initiator)
         }

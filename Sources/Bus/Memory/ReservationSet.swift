@@ -47,6 +47,7 @@ public final class ReservationSet {
         // An initiator's own writes leave its reservation alone: the page need not be watched for the only fast writer.
         let isWatched = watch.hasFastWriter(otherThan: initiator)
         entries.append(Entry(initiator: initiator, line: line, isWatched: isWatched))
+        watch.attention.pointee += 1
         self.count.pointee = entries.count
         if isWatched { watch.watch(page: Self.page(of: line), for: .reservation, by: initiator) }
     }
@@ -87,6 +88,7 @@ public final class ReservationSet {
 
     private func remove(at index: Int) {
         let entry = entries.remove(at: index)
+        watch.attention.pointee -= 1
         count.pointee = entries.count
         if entry.isWatched { watch.unwatch(page: Self.page(of: entry.line), for: .reservation) }
     }

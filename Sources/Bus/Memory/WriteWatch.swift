@@ -31,6 +31,9 @@ public final class WriteWatch {
     // SAFETY: memory of `pages`, which lives as long as this object.
     @usableFromInline let bits: UnsafeMutablePointer<UInt64>
     @usableFromInline let pageCount: UInt64
+    /// How many pages are watched and lines reserved: 0 lets a writer go on after one load.
+    // SAFETY: allocated in `init`, freed only in `deinit`; `Memory` and its reservations, which use it, hold this object.
+    let attention: UnsafeMutablePointer<Int>
     /// How often each page is watched for each reason, behind the bits; lazily touched.
     private let counts: UnsafeMutablePointer<Counts>
     private let pages: HostPages
@@ -52,8 +55,12 @@ public final class WriteWatch {
         let words = Int((pageCount + 63) / 64)
         pages = try HostPages(size: words * 8 + Int(pageCount) * MemoryLayout<Counts>.stride)
         bits = pages.base.bindMemory(to: UInt64.self, capacity: words)
+        attention = .allocate(capacity: 1)
+        attention.initialize(to: 0)
         counts = (pages.base + words * 8).bindMemory(to: Counts.self, capacity: Int(pageCount))
     }
+
+    deinit { attention.deallocate() }
 
     // MARK: Asking
 
@@ -97,7 +104,9 @@ public final class WriteWatch {
             before = entry.pointee.reservation
             entry.pointee.reservation += 1
         }
-        bits[Int(page >> 6)] |= 1 << (page & 63)
+        let bit: UInt64 = 1 << (page & 63)
+        if bits[Int(page >> 6)] & bit == 0 { attention.pointee += 1 }
+        bits[Int(page >> 6)] |= bit
         guard before == 0 else { return }
         for entry in observers { entry.observer?.pageBecameWatched(page, for: reason, by: initiator) }
     }
@@ -110,7 +119,9 @@ public final class WriteWatch {
         case .code: entry.pointee.code -= 1
         case .reservation: entry.pointee.reservation -= 1
         }
-        if entry.pointee.code | entry.pointee.reservation == 0 { bits[Int(page >> 6)] &= ~(1 << (page & 63)) }
+        guard entry.pointee.code | entry.pointee.reservation == 0 else { return }
+        bits[Int(page >> 6)] &= ~(1 << (page & 63))
+        attention.pointee -= 1
     }
 
     // MARK: Observing

@@ -148,7 +148,7 @@ public final class Router: Module, CatalogModule, BusTarget {
     }
 
     /// Fills the holes between the visible pieces, so that every address has a range.
-    private func makeView() -> FlatView {
+    @inline(never) private func makeView() -> FlatView {
         var ranges: [FlatRange] = []
         var next: UInt64? = 0
         func addHole(through end: UInt64) {
