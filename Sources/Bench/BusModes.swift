@@ -144,9 +144,10 @@ private final class BusWorld {
         var failures: UInt64 = 0
         let socket = socket
         let addresses = addresses
+        var grant = DirectMemory()
         for index in 0..<ops {
             let address = addresses[Int(truncatingIfNeeded: index & 4095)]
-            if socket.directMemory(at: address, for: .write) == nil { failures += 1 }
+            if !socket.directMemory(at: address, for: .write, into: &grant) { failures += 1 }
         }
         self.failures = failures
     }

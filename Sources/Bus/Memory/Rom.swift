@@ -23,7 +23,8 @@ public final class Rom: Memory, CatalogModule, BusTarget {
         bus.serve(self)
     }
 
-    public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+    // Inlined into the seat: one call less on the way of every access.
+    @inline(__always) public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
         access(&transaction, delay: &delay)
     }
 

@@ -117,16 +117,26 @@ public final class InitiatorSocket: Port {
     public func directMemory(
         at address: UInt64, for command: Command, attributes: Attributes = Attributes()
     ) -> DirectMemory? {
+        var grant = DirectMemory()
+        return directMemory(at: address, for: command, attributes: attributes, into: &grant) ? grant : nil
+    }
+
+    /// As `directMemory(at:for:attributes:)`, into a place of the caller's: no copy of the grant is made. Without a grant
+    /// what stands there afterwards means nothing.
+    public func directMemory(
+        at address: UInt64, for command: Command, attributes: Attributes = Attributes(), into grant: inout DirectMemory
+    ) -> Bool {
         precondition(!isInvalidating, "\(path): direct memory was requested from inside an invalidation")
         var attributes = attributes
         attributes.initiator = id
         let request = DirectMemoryRequest(address: address, command: command, attributes: attributes)
-        var grant = DirectMemory()
-        guard state.pointee.server._withUnsafeGuaranteedRef({ $0.directMemory(request, &grant) }) else { return nil }
-        guard command == .write ? grant.allowsWrite : grant.allowsRead else { return nil }
+        grant = DirectMemory()
+        guard state.pointee.server._withUnsafeGuaranteedRef({ $0.directMemory(request, &grant) }),
+            command == .write ? grant.allowsWrite : grant.allowsRead
+        else { return false }
         grant.initiator = id
         grant.cell = state.pointee.traffic.cell(grant.target, isPageWalk: attributes.isPageWalk)
-        return grant
+        return true
     }
 
     /// Adds somebody to tell when grants end. Observers are told in the order in which they came, and are not kept.

@@ -23,15 +23,12 @@ public import TandemKernel
         write isWrite: Bool, fetch isFetch: Bool, bytes: Int, failed: Bool, latency: SimTime
     ) {
         let moved = failed ? 0 : UInt64(truncatingIfNeeded: bytes)
-        if isWrite {
-            writes &+= 1
-            writeBytes &+= moved
-        } else if isFetch {
-            fetches &+= 1
-            fetchBytes &+= moved
-        } else {
-            reads &+= 1
-            readBytes &+= moved
+        let kind = isWrite ? 1 : isFetch ? 2 : 0
+        // SAFETY: a frozen struct of UInt64 only: three counts of accesses, then three of bytes, in the order of `kind`.
+        withUnsafeMutableBytes(of: &self) { bytes in
+            let counters = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt64.self)
+            counters[kind] &+= 1
+            counters[kind &+ 3] &+= moved
         }
         errors &+= failed ? 1 : 0
         latencyPicoseconds &+= latency.picoseconds
