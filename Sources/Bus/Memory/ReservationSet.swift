@@ -26,6 +26,7 @@ public final class ReservationSet {
         self.directory = directory
         count = .allocate(capacity: 1)
         count.initialize(to: 0)
+        watch.fastWriterJoined = { [unowned self] in watchUnwatched() }
     }
 
     deinit { count.deallocate() }
@@ -50,6 +51,16 @@ public final class ReservationSet {
         watch.attention.pointee += 1
         self.count.pointee = entries.count
         if isWatched { watch.watch(page: Self.page(of: line), for: .reservation, by: initiator) }
+    }
+
+    /// Watches the pages of reservations that needed no watch while there was nobody to break them unseen.
+    private func watchUnwatched() {
+        for index in entries.indices where !entries[index].isWatched {
+            let entry = entries[index]
+            guard watch.hasFastWriter(otherThan: entry.initiator) else { continue }
+            entries[index].isWatched = true
+            watch.watch(page: Self.page(of: entry.line), for: .reservation, by: entry.initiator)
+        }
     }
 
     /// Whether the initiator's reservation covers all of the access.

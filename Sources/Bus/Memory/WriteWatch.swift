@@ -39,6 +39,8 @@ public final class WriteWatch {
     private let pages: HostPages
 
     private var observers: [Entry] = []
+    /// Asked when a fast writer has come: reservations that were taken before it must be watched from now on.
+    var fastWriterJoined: () -> Void = {}
 
     private struct Counts {
         var code: UInt32
@@ -90,7 +92,7 @@ public final class WriteWatch {
 
     // MARK: Watching
 
-    /// Watches a page, once more. Fast writers are told when the reason is new to the page.
+    /// Watches a page, once more. Fast writers are told when the reason is new to the page, and of the second reservation.
     /// - Parameter initiator: who reserved a line of the page; nobody for `.code`.
     public func watch(page: UInt64, for reason: WatchReason = .code, by initiator: InitiatorID = .none) {
         precondition(page < pageCount, "page \(page) is beyond the memory's \(pageCount) pages")
@@ -107,7 +109,8 @@ public final class WriteWatch {
         let bit: UInt64 = 1 << (page & 63)
         if bits[Int(page >> 6)] & bit == 0 { attention.pointee += 1 }
         bits[Int(page >> 6)] |= bit
-        guard before == 0 else { return }
+        // The one who holds the only reservation of a page goes on writing fast. A second reservation ends that.
+        guard before == 0 || reason == .reservation && before == 1 else { return }
         for entry in observers { entry.observer?.pageBecameWatched(page, for: reason, by: initiator) }
     }
 
@@ -131,6 +134,7 @@ public final class WriteWatch {
     public func add(_ observer: any WriteWatchObserver, fastWriter: InitiatorID? = nil) {
         observers.removeAll { $0.observer == nil }
         observers.append(Entry(observer: observer, fastWriter: fastWriter))
+        if fastWriter != nil { fastWriterJoined() }
     }
 
     /// Whether anybody but this initiator writes to unwatched pages without telling.
