@@ -7,14 +7,17 @@ extension Hart {
         accessIndex = index
         switch RISCVFunction(rawValue: function) {
         case .csrRead:
-            // Code of this very block may have changed floating-point state, which mstatus and sstatus show.
-            foldFloatState()
-            let environment = csrEnvironment(index)
-            guard let value = privileged.read(UInt16(argument >> 20), configuration, environment) else {
+            let csr = UInt16(argument >> 20)
+            guard let value = privileged.read(csr, configuration, csrEnvironment(index)) else {
                 fault(.illegalInstruction, UInt64(argument))
                 return 0
             }
-            return value
+            // Code of this block and those before it may have changed floating-point state. It is shown here and folded
+            // in by the dispatcher: were the mode to change within a chain of blocks, blocks of the old mode would be
+            // chained to those of the new one, which no longer note a change.
+            let isDirty = frame[Int(RISCVPlace.floatDirty.index)] != 0
+            let showsState = csr == CSRAddress.mstatus || csr == CSRAddress.sstatus
+            return isDirty && showsState ? value | Status.fs | Status.sd : value
         case .cacheBlockZero, .cacheBlockClean, .cacheBlockFlush, .cacheBlockInvalidate:
             cacheBlock(RISCVFunction(rawValue: function) ?? .cacheBlockClean, argument, a)
             if state.pointee.exitRequest == ExitRequest.none { settle(index) }

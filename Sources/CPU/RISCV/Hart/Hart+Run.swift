@@ -61,11 +61,12 @@ extension Hart {
             isWaiting = false
             return
         }
-        let next = min(timerTime, pendingChanges.first?.time ?? .never)
+        // A timer that is due but not enabled is nothing to wait for.
+        let next = min(isTimerDue ? .never : timerTime, pendingChanges.first?.time ?? .never)
         if next == .never {
             try context.wait(wake)
         } else {
-            try context.wait(wake, timeout: next > now ? next - now : .zero)
+            try context.wait(wake, timeout: next - now)
         }
     }
 
@@ -87,6 +88,9 @@ extension Hart {
                 if block == transient.block { fold(block) }
                 state.pointee.block = nil
                 if isDebugged { stepDone() }
+            } else {
+                // What cannot be fetched takes a cycle as every other instruction that traps.
+                state.pointee.localTime += instructionCost
             }
             if state.pointee.exitRequest == ExitRequest.trap {
                 state.pointee.exitRequest = ExitRequest.none
@@ -138,7 +142,7 @@ extension Hart {
         if state.pointee.retired == retiredAtTrap {
             trapsInARow += 1
         } else {
-            trapsInARow = 0
+            trapsInARow = 1
             retiredAtTrap = state.pointee.retired
             firstTrap = (trapCause, trapValue, pc)
         }
