@@ -30,6 +30,8 @@ extension Hart: TrafficSource {
     /// Nil: a trap was raised.
     func fetchBlock(_ address: UInt64, _ physical: UInt64) -> BlockPointer? {
         guard let first = peek(physical) else {
+            // Nothing answers there: the fetch goes out all the same, so that the bus counts it and names the hole.
+            _ = fetch(physical, count: 2)
             fault(.instructionAccessFault, address)
             return nil
         }
