@@ -129,10 +129,10 @@ public final class WriteWatch {
 
     // MARK: Observing
 
-    /// Adds an observer, which is not kept. Observers are told in the order in which they came.
+    /// Adds an observer, once, which is not kept. Observers are told in the order in which they came.
     /// - Parameter fastWriter: the initiator that writes to unwatched pages without telling, if the observer is one.
     public func add(_ observer: any WriteWatchObserver, fastWriter: InitiatorID? = nil) {
-        observers.removeAll { $0.observer == nil }
+        observers.removeAll { $0.observer == nil || $0.observer === observer }
         observers.append(Entry(observer: observer, fastWriter: fastWriter))
         if fastWriter != nil { fastWriterJoined() }
     }

@@ -1,3 +1,5 @@
+import TandemBus
+
 /// What one run of a block does on the bus if every access goes to the hart's home RAM.
 ///
 /// It is added once for each execution when the counters are read (`BlockTable.fold`); an access that traps or goes
@@ -56,8 +58,11 @@ struct TranslatedBlock {
     /// The next block in the same bucket of the table, and in the same physical page.
     var nextInBucket: BlockPointer? = nil
     var nextInPage: BlockPointer? = nil
-    /// Which grant the code is fetched through; an index into the hart's grants.
-    var fetchRegion: Int32
+    /// Where its fetches are counted: stable for the life of the socket, also when the grant ends. Nil: the code was fetched
+    /// by transactions, which count themselves.
+    var fetchCell: UnsafeMutablePointer<TrafficCell>?
+    /// Picoseconds that each fetch takes, apart from its instruction.
+    var fetchLatency: UInt64
     /// Whether blocks may be chained to and from it.
     var isChainable: Bool
     /// False once it was dropped.

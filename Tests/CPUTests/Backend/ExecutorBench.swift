@@ -171,7 +171,7 @@ final class ExecutorBench {
             to: TranslatedBlock(
                 pc: ir.pc, physical: ir.pc, secondPage: TranslatedBlock.noPage, mode: mode, count: UInt32(count),
                 cost: Self.cost * count, lastStart: Self.cost * (count - 1), executions: 0, code: code,
-                boundaries: boundaries, fetchRegion: -1, isChainable: chainable, tally: AccessTally()))
+                boundaries: boundaries, fetchCell: nil, fetchLatency: 0, isChainable: chainable, tally: AccessTally()))
         if known { jumpCache.insert(block) }
         return block
     }

@@ -25,9 +25,12 @@ final class HartBench {
     private(set) var program: GuestProgram
 
     init(
-        _ source: String, harts count: Int = 1, dmi: Bool = true, isa: String? = nil, quantum: SimTime? = nil
+        _ source: String, harts count: Int = 1, dmi: Bool = true, isa: String? = nil, quantum: SimTime? = nil,
+        ramLatency: SimTime = .zero
     ) throws {
-        ram = try sim.addRam(at: Self.ramStart, size: Self.ramSize)
+        ram = try sim.addRam(
+            at: Self.ramStart, size: Self.ramSize,
+            ["read-latency": .time(ramLatency), "write-latency": .time(ramLatency)])
         device = RecordingTarget(sim.context("device"))
         try sim.map(device.bus, at: Self.deviceStart, size: 0x1000)
         clock = TestClock(sim.context("clock"))

@@ -193,6 +193,53 @@ struct HartTrafficTests {
         #expect(try outcome(dmi: true).differences(from: first) == [])
     }
 
+    @Test("memory that takes time is charged and counted the same, also for a block that is left early")
+    func latency() throws {
+        func outcome(dmi: Bool) throws -> RunOutcome {
+            let bench = try HartBench(
+                HartBench.installHandler + """
+                        li   s0, 0x80010000
+                        li   s2, 5
+                    1:  sd   s2, 0(s0)
+                        ld   a0, 0(s0)
+                        lw   a1, 0(zero)
+                        addi s2, s2, -1
+                        bnez s2, 1b
+                        j    rest
+                    """ + "\n" + HartBench.handler, dmi: dmi, ramLatency: .nanoseconds(7))
+            bench.run()
+            #expect(bench.rests && bench.traps.count == 5)
+            return RunOutcome(bench)
+        }
+        #expect(try outcome(dmi: true).differences(from: try outcome(dmi: false)) == [])
+    }
+
+    @Test("grants may end in the middle of a block, by the very access that is being made")
+    func invalidation() throws {
+        func outcome(dmi: Bool) throws -> RunOutcome {
+            let bench = try HartBench(
+                """
+                    li   s0, 0x80010000
+                    lui  s1, 0x20000
+                    li   s2, 5
+                1:  ld   a0, 0(s0)
+                    addi a0, a0, 1
+                    sd   a0, 0(s0)
+                    sw   zero, 0(s1)
+                    ld   a1, 0(s0)
+                    sd   a1, 8(s0)
+                    addi s2, s2, -1
+                    bnez s2, 1b
+                """, dmi: dmi)
+            let breaker = GrantBreaker(bench.sim.context("breaker"), bench.ram)
+            try bench.sim.map(breaker.bus, at: 0x2000_0000, size: 0x1000)
+            bench.run()
+            #expect(bench.rests && bench.x("a1") == 5)
+            return RunOutcome(bench)
+        }
+        #expect(try outcome(dmi: true).differences(from: try outcome(dmi: false)) == [])
+    }
+
     @Test("transactions are the accesses that crossed the bus one by one")
     func transactions() throws {
         let source = "li s0, 0x80010000\nld a0, 0(s0)\nlui s1, 0x10000\nsw a0, 0(s1)\nlw a0, 0(s1)"
@@ -203,4 +250,25 @@ struct HartTrafficTests {
         plain.run()
         #expect(plain.hart.bus.transactionCount == plain.hart.instructionsRetired + 3)
     }
+}
+
+/// A device whose every access ends all direct-memory grants to a RAM.
+private final class GrantBreaker: Module, BusTarget {
+    let bus: TargetSocket
+    private let ram: Ram
+
+    init(_ context: ModuleContext, _ ram: Ram) {
+        bus = TargetSocket("bus", context)
+        self.ram = ram
+        super.init(context)
+        bus.serve(self)
+    }
+
+    func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+        ram.bus.invalidateDirectMemory()
+        transaction.response = .ok
+    }
+
+    func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
+    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 }

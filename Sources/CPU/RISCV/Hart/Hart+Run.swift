@@ -121,15 +121,16 @@ extension Hart {
         state.pointee.localTime -= Int64(rest) * unit
         state.pointee.retired &-= UInt64(rest + (trapped ? 1 : 0))
         let boundaries = block.pointee.boundaries
-        let fetchCell = cell(ofRegion: block.pointee.fetchRegion)
         for later in (index + 1)..<max(count, index + 1) {
             let boundary = boundaries[later]
             homeCell.pointee.reads &-= UInt64(boundary.reads)
             homeCell.pointee.writes &-= UInt64(boundary.writes)
             homeCell.pointee.readBytes &-= UInt64(boundary.readBytes)
             homeCell.pointee.writeBytes &-= UInt64(boundary.writeBytes)
-            fetchCell.pointee.fetches &-= UInt64(boundary.fetches)
-            fetchCell.pointee.fetchBytes &-= UInt64(boundary.length)
+            guard let cell = block.pointee.fetchCell else { continue }
+            cell.pointee.fetches &-= UInt64(boundary.fetches)
+            cell.pointee.fetchBytes &-= UInt64(boundary.length)
+            cell.pointee.latencyPicoseconds &-= UInt64(boundary.fetches) &* block.pointee.fetchLatency
         }
         let own = block.pointee.pc &+ UInt64(boundaries[index].pcOffset)
         pc = trapped ? own : own &+ UInt64(boundaries[index].length)
@@ -255,14 +256,15 @@ extension Hart {
         let tally = BlockBoundary.fill(boundaries, ir, crosses: crosses)
         noteCode(physical, count: Int(tally.fetchBytes))
         if crosses { noteCode(secondPage, count: 2) }
-        let latency = Int64(grants[Int(grant)].readLatency.picoseconds)
-        let unit = instructionCost + latency * Int64(boundaries[0].fetches)
+        let latency = grants[Int(grant)].readLatency.picoseconds
+        let unit = instructionCost + Int64(latency) * Int64(boundaries[0].fetches)
         let isWhole = key & TranslationMode.singleStep == 0 && !crosses && !debugLog.wantsEveryBlock
         return blocks.insert(
             TranslatedBlock(
                 pc: ir.pc, physical: physical, secondPage: secondPage, mode: key, count: UInt32(count),
                 cost: unit * Int64(count), lastStart: unit * Int64(count - 1), executions: 0, code: code,
-                boundaries: boundaries, fetchRegion: grant, isChainable: isWhole, tally: tally))
+                boundaries: boundaries, fetchCell: grants[Int(grant)].cell, fetchLatency: latency, isChainable: isWhole,
+                tally: tally))
     }
 
     /// Makes the block of one instruction that was fetched by transactions; it is run once.
@@ -274,7 +276,8 @@ extension Hart {
             to: TranslatedBlock(
                 pc: ir.pc, physical: 0, secondPage: TranslatedBlock.noPage,
                 mode: state.pointee.mode | TranslationMode.singleStep, count: 1, cost: instructionCost, lastStart: 0,
-                executions: 0, code: transient.code, boundaries: transient.boundaries, fetchRegion: -1,
+                executions: 0, code: transient.code, boundaries: transient.boundaries, fetchCell: nil,
+                fetchLatency: 0,
                 isChainable: false, tally: tally))
         return transient.block
     }

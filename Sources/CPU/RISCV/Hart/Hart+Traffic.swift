@@ -17,13 +17,11 @@ extension Hart: TrafficSource {
         homeCell.pointee.writes &+= times &* UInt64(tally.writes)
         homeCell.pointee.readBytes &+= times &* UInt64(tally.readBytes)
         homeCell.pointee.writeBytes &+= times &* UInt64(tally.writeBytes)
-        let region = block.pointee.fetchRegion
-        guard region >= 0 else { return }  // Fetched by transactions, which count themselves.
-        let cell = cell(ofRegion: region)
+        guard let cell = block.pointee.fetchCell else { return }
         let fetches = times &* UInt64(tally.fetches)
         cell.pointee.fetches &+= fetches
         cell.pointee.fetchBytes &+= times &* UInt64(tally.fetchBytes)
-        cell.pointee.latencyPicoseconds &+= fetches &* grants[Int(region)].readLatency.picoseconds
+        cell.pointee.latencyPicoseconds &+= fetches &* block.pointee.fetchLatency
     }
 
     /// Fetches one instruction by transactions and makes a block of it, for memory that gives no direct access.

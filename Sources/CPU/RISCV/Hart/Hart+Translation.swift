@@ -151,11 +151,6 @@ extension Hart: PageTableMemory {
         return index
     }
 
-    /// The counters of a grant.
-    func cell(ofRegion region: Int32) -> UnsafeMutablePointer<TrafficCell> {
-        region >= 0 ? grants[Int(region)].cell ?? orphanCell : orphanCell
-    }
-
     // MARK: Page tables
 
     func readEntry(_ physical: UInt64) -> UInt64? {
@@ -308,8 +303,8 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
         flushBlocks()
         flushTranslations()
         grants.removeAll()
+        // The cells outlive the grants: what the block being executed still takes back belongs there.
         homeGrant = -1
-        homeCell = orphanCell
         needsAttention = true
         codeChanged = true
     }
