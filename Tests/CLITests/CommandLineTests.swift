@@ -44,7 +44,7 @@ import Testing
             "-rtc cannot be “base=2026-02-29”; expected base=DATE, such as base=2026-01-31 or base=2026-01-31T12:00:00"
         ),
         ("run virt -report xml", "-report cannot be “xml”; expected text, json:FILE or none"),
-        ("run virt -gdb 1234", "-gdb cannot be “1234”; expected tcp::PORT, such as tcp::1234"),
+        ("run virt -gdb 1234", "-gdb cannot be “1234”; expected tcp::PORT, such as tcp::1234, or tcp:ADDRESS:PORT"),
         ("run virt -S", "with -S nothing would ever start the guest; expected -gdb tcp::PORT beside it"),
         (
             "run virt -d in_asm,exce",

@@ -33,7 +33,9 @@ enum CommandTable {
             OptionDeclaration(
                 "report", "FORM", repeatable: true,
                 "The summary at the end: text (standard error), json:FILE or none. Text if not given."),
-            OptionDeclaration("gdb", "tcp::PORT", "Waits for a debugger on this port."),
+            OptionDeclaration(
+                "gdb", "tcp::PORT",
+                "Lets GDB connect to this port; from other machines with tcp:ADDRESS:PORT. Port 0 is any free one."),
             OptionDeclaration(flag: "s", "The same as -gdb tcp::1234."),
             OptionDeclaration(flag: "S", "Does not start: a debugger does."),
             OptionDeclaration("d", "ITEMS", "Logs in_asm, op, exec, int, mmu, separated by commas."),

@@ -1,6 +1,7 @@
 import TandemCPU
 import TandemKernel
 import TandemMachine
+import TandemOS
 
 /// The options of `run`, read and checked before anything is built.
 struct RunOptions: Equatable {
@@ -20,8 +21,8 @@ struct RunOptions: Equatable {
     var limit: SimTime = .never
     var seed: UInt64 = 0
     var reports: [ReportForm] = [.text]
-    /// The port on which a debugger is waited for.
-    var debuggerPort: UInt16?
+    /// Where a debugger is waited for.
+    var debuggerAddress: SocketAddress?
     /// Whether a debugger starts the run.
     var startsHalted = false
     var debugItems: HartLogOptions = []
@@ -117,15 +118,15 @@ struct RunOptions: Equatable {
     }
 
     private mutating func readDebugging(_ arguments: Arguments) throws(UsageError) {
-        if arguments.has("s") { debuggerPort = 1234 }
+        if arguments.has("s") { debuggerAddress = .tcp(port: 1234) }
         if let text = arguments["gdb"] {
-            let digits = text.split(separator: ":", omittingEmptySubsequences: false).last.map(String.init) ?? ""
-            guard text == "tcp::\(digits)", let port = UInt16(digits), port > 0 else {
-                throw Self.error("-gdb cannot be “\(text)”; expected tcp::PORT, such as tcp::1234")
+            guard let address = Self.address(text) else {
+                throw Self.error(
+                    "-gdb cannot be “\(text)”; expected tcp::PORT, such as tcp::1234, or tcp:ADDRESS:PORT")
             }
-            debuggerPort = port
+            debuggerAddress = address
         }
-        if startsHalted, debuggerPort == nil {
+        if startsHalted, debuggerAddress == nil {
             throw Self.error("with -S nothing would ever start the guest; expected -gdb tcp::PORT beside it")
         }
         if let text = arguments["d"] {
@@ -141,6 +142,18 @@ struct RunOptions: Equatable {
             }
         }
         debugFile = arguments["D"] ?? ""
+    }
+
+    /// `tcp:ADDRESS:PORT`: this machine alone where there is no address, any free port where the port is 0.
+    private static func address(_ text: String) -> SocketAddress? {
+        guard text.hasPrefix("tcp:") else { return nil }
+        let place = text.dropFirst(4)
+        guard let colon = place.lastIndex(of: ":"), let port = UInt16(place[place.index(after: colon)...]) else {
+            return nil
+        }
+        var host = place[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        return .tcp(host: String(host), port: port)
     }
 
     private static func time(_ text: String, _ option: String) throws(UsageError) -> SimTime {

@@ -2,6 +2,7 @@ import TandemCPU
 import TandemDevices
 import TandemKernel
 import TandemMachine
+import TandemMonitor
 import TandemOS
 import TandemReport
 
@@ -34,8 +35,10 @@ struct RunSession {
         let isTerminalFree =
             !options.serials.contains(.stdio) && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
         let endProgress = isTerminalFree ? surroundings.showProgress(stop, options.limit) : {}
+        let debugger = try openDebugger()
         let start = ProcessUsage.wallSeconds()
-        let outcome = machine.run(until: options.limit)
+        let outcome =
+            debugger?.run { machine.run(until: options.limit) } ?? machine.run(until: options.limit)
         let seconds = ProcessUsage.wallSeconds() - start
         endProgress()
         endWatch()
@@ -45,6 +48,26 @@ struct RunSession {
             seconds: seconds, cpuSeconds: ProcessUsage.cpuSeconds(),
             peakResidentBytes: ProcessUsage.peakResidentBytes())
         return (outcome, host)
+    }
+
+    /// Opens the door that -gdb asks for.
+    private func openDebugger() throws(PlatformError) -> GDBServer? {
+        guard let address = options.debuggerAddress else { return nil }
+        if machine.harts.isEmpty {
+            throw PlatformError(
+                at: "-gdb", "the platform has nothing to debug", expected: "a module of type “riscv-hart”")
+        }
+        do throws(OSError) {
+            let server = try GDBServer(machine, at: address, startsHalted: options.startsHalted) {
+                surroundings.warn("tandem: \($0)\n")
+            }
+            surroundings.warn("tandem: gdb: a debugger may connect to \(server.address)\n")
+            return server
+        } catch {
+            throw PlatformError(
+                at: "-gdb", "nobody can connect to \(address): \(error.errno)",
+                expected: "a free port, and an address of this machine in digits")
+        }
     }
 
     /// Has the harts write what -d asks for.

@@ -87,6 +87,18 @@ public final class Inbox {
         return nil
     }
 
+    /// Between two runs: waits until there is mail and hands it over; time stands. Returns false, without waiting, if
+    /// somebody wishes the simulation to stop, which the next run does at once, or if no source is attached.
+    public func receive() -> Bool {
+        precondition(!scheduler.isActive, "A run hands mail over by itself.")
+        while !mailroom.hasMail {
+            if mailroom.needsAttention || !mailroom.hasAttached { return false }
+            mailroom.sleep()
+        }
+        for letter in mailroom.takeLetters() { deliver(letter.bytes, to: receivers[letter.port]) }
+        return true
+    }
+
     /// Called when nothing is pending: a delivery that is left can never be reached.
     func starvedReplay() -> Diagnosis? {
         guard scheduler.core.pointee.isReplaying else { return nil }

@@ -142,10 +142,11 @@ extension Hart {
 
     public func removeBreakpoint(_ address: UInt64) { breakpoints.removeAll { $0 == address } }
 
-    /// Goes on; with `steps`, for that many instructions. A breakpoint at the program counter does not stop at once.
-    public func resume(steps: Int = 0) {
+    /// Goes on; with `steps`, for that many instructions. A breakpoint at the program counter does not stop at once,
+    /// unless `pastBreakpoint` is false.
+    public func resume(steps: Int = 0, pastBreakpoint: Bool = true) {
         stepsLeft = steps
-        skipsBreakpoint = true
+        skipsBreakpoint = pastBreakpoint
         isHalted = false
         interruptSlice()
         wake.notify(after: .zero)
