@@ -199,8 +199,8 @@ import Testing
             "/gone/r.json: the file cannot be written: No such file or directory; expected a writable place"
         ),
         (
-            "run virt x.bin -gdb tcp::1234",
-            "-gdb: this program has no debugger server; expected a run without -gdb, -s and -S"
+            "run virt x.bin -gdb tcp:gone:1",
+            "-gdb: nobody can connect to gone:1: invalid argument (EINVAL); expected a free port, and an address of this machine in digits"
         ),
         ("run virt -bios builtin:x", "builtin:x: there is no such image in the program; legal are “builtin:demo”"),
         (

@@ -20,11 +20,7 @@ struct RunSession {
     }
 
     func run() throws(PlatformError) -> (RunOutcome, RunReport.Host) {
-        // Running on without a debugger that was asked for would be worse than not running.
-        if options.debuggerPort != nil {
-            throw PlatformError(
-                at: "-gdb", "this program has no debugger server", expected: "a run without -gdb, -s and -S")
-        }
+        let debugger = try openDebugger()
         let backends = try connectSerials()
         try openDebugLog()
         let stop = machine.simulation.stopHandle
@@ -35,7 +31,6 @@ struct RunSession {
         let isTerminalFree =
             !options.serials.contains(.stdio) && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
         let endProgress = isTerminalFree ? surroundings.showProgress(stop, options.limit) : {}
-        let debugger = try openDebugger()
         let start = ProcessUsage.wallSeconds()
         let outcome =
             debugger?.run { machine.run(until: options.limit) } ?? machine.run(until: options.limit)
