@@ -7,6 +7,8 @@ enum Peer: String, CaseIterable {
     case tandem = "the release binary (swift build -c release, or TANDEM_BINARY)"
     /// QEMU's riscv64 system emulator, from PATH.
     case qemu = "qemu-system-riscv64"
+    /// GDB with support for RISC-V, from PATH.
+    case gdb = "gdb-multiarch"
     /// The folder that `Scripts/debian-guest` fills: `TANDEM_GUEST`, or `.build-guest` in the repository.
     case guest = "a Debian guest (Scripts/debian-guest, TANDEM_GUEST)"
     /// What `Scripts/firmware` builds bare-metal images with.
@@ -20,6 +22,8 @@ enum Peer: String, CaseIterable {
             return candidates.compactMap(\.self).first { access($0, X_OK) == 0 }
         case .qemu:
             return inPath("qemu-system-riscv64")
+        case .gdb:
+            return inPath("gdb-multiarch")
         case .guest:
             let candidates = [environment("TANDEM_GUEST"), Repository.root + "/.build-guest"]
             let files = ["Image", "initramfs.cpio.gz", "fw_dynamic.bin", "fw_jump.bin"]
