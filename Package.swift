@@ -72,7 +72,9 @@ let package = Package(
                 "TandemMachine", "TandemJSON", "TandemCPU", "TandemDevices", "TandemBus", "TandemKernel",
                 "TandemTesting",
             ]),
-        tests("Monitor", needs: ["TandemMonitor", "TandemMachine", "TandemTesting"]),
+        tests(
+            "Monitor",
+            needs: ["TandemMonitor", "TandemMachine", "TandemCPU", "TandemKernel", "TandemOS", "TandemTesting"]),
         tests(
             "CLI",
             needs: [
