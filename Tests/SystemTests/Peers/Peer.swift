@@ -9,6 +9,8 @@ enum Peer: String, CaseIterable {
     case qemu = "qemu-system-riscv64"
     /// GDB with support for RISC-V, from PATH.
     case gdb = "gdb-multiarch"
+    /// Counts the allocations of a process, from PATH.
+    case valgrind = "valgrind"
     /// The folder that `Scripts/debian-guest` fills: `TANDEM_GUEST`, or `.build-guest` in the repository.
     case guest = "a Debian guest (Scripts/debian-guest, TANDEM_GUEST)"
     /// What `Scripts/firmware` builds bare-metal images with.
@@ -24,6 +26,8 @@ enum Peer: String, CaseIterable {
             return inPath("qemu-system-riscv64")
         case .gdb:
             return inPath("gdb-multiarch")
+        case .valgrind:
+            return inPath("valgrind")
         case .guest:
             let candidates = [environment("TANDEM_GUEST"), Repository.root + "/.build-guest"]
             let files = ["Image", "initramfs.cpio.gz", "fw_dynamic.bin", "fw_jump.bin"]
