@@ -61,15 +61,22 @@ public final class GDBServer {
                 guard simulation.inbox.receive() else { break }
             }
             if isKilled { return end(RunOutcome(.quit)) }
+            // The debugger may have said “go on” and “stop” in one breath: then there is nothing to run.
+            if tellStop() { continue }
             port.detach()
             let outcome = advance()
             port.attach()
             guard outcome.reason == .debugger else { return end(outcome) }
-            if let stop = target.takeStop() {
-                session?.guestStopped(stop)
-                flush()
-            }
+            _ = tellStop()
         }
+    }
+
+    /// Tells the debugger why the guest has stopped. False if it has not.
+    private func tellStop() -> Bool {
+        guard let stop = target.takeStop() else { return false }
+        session?.guestStopped(stop)
+        flush()
+        return true
     }
 
     private var stands: Bool {
