@@ -1,34 +1,66 @@
-import Glibc
 import Testing
 
-/// The real debugger against the release binary.
+/// The real debugger on the real program: what a user of `-gdb` and `-S` sees.
 struct GDBTests {
+    /// Debugs an image with these commands, to the end of the guest. The output is GDB's; then the guest's, then
+    /// “exit” and our exit code.
+    private static func debug(_ image: String, _ options: [String] = [], _ commands: [String]) throws -> Program {
+        // GDB starts when the program has said where it listens; a pipe with a name carries that without waiting twice.
+        let script = """
+            folder=$(mktemp -d) || exit 1
+            trap 'kill $guest 2>/dev/null; rm -rf "$folder"' EXIT
+            tandem=$1 gdb=$2 image=$3; shift 3
+            options=(); while [ "$1" != -- ]; do options+=("$1"); shift; done; shift
+            mkfifo "$folder/errors"
+            "$tandem" run virt "$image" -nographic -report none -gdb tcp::0 -S "${options[@]}" \\
+                >"$folder/output" 2>"$folder/errors" &
+            guest=$!
+            exec 3<"$folder/errors"
+            read -r line <&3 || exit 1
+            "$gdb" -q -nx -batch -ex "set confirm off" -ex "set pagination off" -ex "set remotetimeout 60" \\
+                -ex "file $image" -ex "target remote ${line##* }" "$@" 2>&1
+            wait $guest; code=$?
+            cat "$folder/output"
+            echo "exit $code"
+            """
+        let words = commands.flatMap { ["-ex", $0] }
+        return try Program.run(
+            "/bin/bash",
+            ["-c", script, "bash", Peer.tandem.required(), Peer.gdb.required(), image] + options + ["--"] + words,
+            limit: 120)
+    }
+
     @Test(
         "GDB breaks at a symbol, steps, reads and writes registers and memory, and runs the guest to its end",
         .needs(.tandem, .gdb, .crossCompiler))
     func session() throws {
-        let image = try BareMetal.image("hello.elf")
-        let console = "\(Repository.scratch)/gdb-console.txt"
-        // Another port for every process, so that two runs of the tests do not meet.
-        let port = 20_000 + Int(getpid()) % 40_000
-        let tandem = try Peer.tandem.required()
-        let start =
-            "shell \(tandem) run virt \(image) -nographic -report none -S -gdb tcp::\(port) "
-            + "< /dev/null > \(console) 2>&1 &"
-        let commands = [
-            "set arch riscv:rv64", start, "target remote 127.0.0.1:\(port)", "print/x $pc", "break main", "continue",
-            "print $pc == $pc", "set $t0 = 0x1234", "print/x $t0", "stepi", "print/x *(int *)main",
-            "set *(int *)0x80700000 = 0x5678", "print/x *(int *)0x80700000", "info threads", "delete", "continue",
-        ]
-        let gdb = try Program.run(
-            Peer.gdb.required(), ["-nx", "-batch"] + commands.flatMap { ["-ex", $0] } + [image], limit: 60)
-        #expect(
-            gdb.output.contains("= 0x1000\n"), "the first instruction is the boot ROM's: \(gdb.output)\(gdb.errors)")
-        #expect(gdb.output.contains("Breakpoint 1, "), "\(gdb.output)\(gdb.errors)")
-        #expect(gdb.output.contains("= 0x1234\n"), "\(gdb.output)")
-        #expect(gdb.output.contains("= 0x5678\n"), "\(gdb.output)")
-        #expect(gdb.output.contains("Thread 1 "), "\(gdb.output)")
-        #expect(gdb.output.contains("exited normally"), "\(gdb.output)")
-        #expect(try String(decoding: bytes(of: console), as: UTF8.self).contains("hello, world"))
+        let run = try Self.debug(
+            BareMetal.image("hello.elf"), [],
+            [
+                "printf \"start %lx\\n\", (long)$pc", "break *main", "continue",
+                "printf \"at main: %d\\n\", $pc == (long)&main",
+                "set $before = (long)$pc", "stepi", "printf \"moved: %d\\n\", $pc != $before",
+                "set $t6 = 0x123456789abcdef0", "printf \"t6 %lx\\n\", $t6",
+                "set {long}0x80100000 = 0x1122334455667788", "x/gx 0x80100000",
+                "printf \"mode %d\\n\", $priv", "set $mscratch = 77", "printf \"mscratch %d\\n\", $mscratch",
+                "printf \"float %d\\n\", sizeof($fa0)", "monitor info time", "monitor nonsense",
+                "delete", "hbreak finish", "continue", "backtrace 1", "delete", "continue",
+            ])
+        for line in [
+            "start 1000", "at main: 1", "moved: 1", "t6 123456789abcdef0", "0x80100000:\t0x1122334455667788", "mode 3",
+            "mscratch 77", "float 8", "[Inferior 1 (Remote target) exited normally]", "hello, world", "exit 0",
+        ] { #expect(run.lines.contains { $0 == line }, "“\(line)” in\n\(run.output)") }
+        #expect(run.output.contains("unknown command “nonsense”"), "\(run.output)")
+        #expect(run.output.contains("in finish ()"), "\(run.output)")
+    }
+
+    @Test("GDB sees every hart as a thread and leaves them alone", .needs(.tandem, .gdb, .crossCompiler))
+    func harts() throws {
+        let run = try Self.debug(
+            BareMetal.image("harts.elf"), ["-smp", "4"],
+            ["break work", "continue", "continue", "info threads", "thread 3", "stepi", "detach"])
+        for hart in 0..<4 { #expect(run.output.contains("Thread \(hart + 1) (cpu\(hart),"), "\(run.output)") }
+        #expect(run.lines.contains("counter under the lock: 2000"), "\(run.output)")
+        #expect(run.lines.contains("exit 0"), "\(run.output)")
     }
 }
