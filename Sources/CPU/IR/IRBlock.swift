@@ -11,13 +11,6 @@ enum IRTerminal: Hashable {
     case guestExit(function: UInt16, argument: UInt32)
 }
 
-/// The conditions of a branch.
-enum IRCondition: UInt8, CaseIterable {
-    case equal, notEqual, lessSigned, lessUnsigned, greaterEqualSigned, greaterEqualUnsigned
-
-    var name: String { "\(self)" }
-}
-
 /// One guest instruction within a block: where it starts, and what it does on the bus if it runs to its end.
 struct IRBoundary: Hashable {
     /// Index of its first operation in `IRBlock.instructions`.
@@ -31,8 +24,12 @@ struct IRBoundary: Hashable {
 /// A straight run of guest code in the intermediate form: operations in program order, one boundary for each guest
 /// instruction, one terminal.
 ///
-/// Guest state is exact at every boundary: an operation that may trap or leave the block (memory, `guestCall`) is the
-/// last one of its instruction, writes a guest register only as its own result, and no operation moves across it.
+/// A **block** is what stands in one page between two transfers of control. A **trace** follows the likely way through
+/// several blocks: its instructions may stand anywhere, and side exits (`leave…`) guard the transfers that lie within.
+///
+/// Guest state is exact at every boundary: an operation that may trap or leave (memory, `guestCall`, side exits) is the
+/// last one of its instruction, and no operation moves across it. What may trap stands before any change that the
+/// instruction makes; a side exit stands behind all of them, for its instruction has run whichever way it goes.
 struct IRBlock: Hashable {
     /// Guest virtual address of the first instruction.
     var pc: UInt64 = 0

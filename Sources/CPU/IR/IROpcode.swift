@@ -32,6 +32,10 @@ enum IROpcode: UInt8, CaseIterable {
     case boxFloat32, unboxFloat32
     // The guest's own run-time functions.
     case guestCall
+    // Side exits: the immediate is a guest address. In the order of `IRCondition`, then a computed address.
+    case leaveEqual, leaveNotEqual, leaveLessSigned, leaveLessUnsigned
+    case leaveGreaterEqualSigned, leaveGreaterEqualUnsigned
+    case leaveUnlessTarget
 }
 
 /// What one operation takes and does; the single place where this is written down.
@@ -59,6 +63,8 @@ struct IROpcodeRow {
         case rounding
         /// The number of a guest's run-time function in the low 16 bits and its argument above.
         case guestFunction
+        /// A guest virtual address: where a side exit goes, or where it expects to go.
+        case guestAddress
     }
 
     enum Effect {
@@ -72,6 +78,8 @@ struct IROpcodeRow {
         case store
         /// Anything: may read and write all guest state, trap, or end the block.
         case guest
+        /// Leaves the trace, or does nothing. The instruction that it ends has run either way.
+        case exit
     }
 
     /// Width of the access in bytes, for loads, stores and atomics; 0 otherwise.

@@ -115,5 +115,12 @@ enum IROpcodeTable {
         row("boxFloat32", .boxFloat32, .f32, 1),
         row("unboxFloat32", .unboxFloat32, .f32, 1),
         row("guestCall", .guestCall, .i64, 2, .guestFunction, .guest),
+        row("leaveEqual", .leaveEqual, .integer, 2, result: false, .guestAddress, .exit),
+        row("leaveNotEqual", .leaveNotEqual, .integer, 2, result: false, .guestAddress, .exit),
+        row("leaveLessSigned", .leaveLessSigned, .integer, 2, result: false, .guestAddress, .exit),
+        row("leaveLessUnsigned", .leaveLessUnsigned, .integer, 2, result: false, .guestAddress, .exit),
+        row("leaveGreaterEqualSigned", .leaveGreaterEqualSigned, .integer, 2, result: false, .guestAddress, .exit),
+        row("leaveGreaterEqualUnsigned", .leaveGreaterEqualUnsigned, .integer, 2, result: false, .guestAddress, .exit),
+        row("leaveUnlessTarget", .leaveUnlessTarget, .i64, 1, result: false, .guestAddress, .exit),
     ]
 }

@@ -121,6 +121,10 @@ struct IRParser {
             try separator.next(&cursor)
             instruction.immediate = try parseRounding()
         }
+        if row.immediate == .guestAddress {
+            try separator.next(&cursor)
+            instruction.immediate = Int64(bitPattern: try cursor.number())
+        }
         return instruction
     }
 

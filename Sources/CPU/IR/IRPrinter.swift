@@ -51,6 +51,7 @@ struct IRPrinter {
         case .guestFunction:
             parts.append(call(instruction.guestFunction, instruction.guestArgument))
             parts += operands
+        case .guestAddress: parts += operands + [Self.hex(UInt64(bitPattern: instruction.immediate))]
         }
         return mnemonic + " " + parts.joined(separator: ", ")
     }

@@ -55,6 +55,7 @@ extension IRInstruction {
             case .shift: .random(in: 0...Int64(type.byteCount * 8 - 1), using: &generator)
             case .rounding: .random(in: 0...4, using: &generator)
             case .guestFunction: Int64(truncatingIfNeeded: generator.next() >> 16)
+            case .guestAddress: Int64(bitPattern: generator.next())
             }
         if row.accessWidth(type) > 0, Bool.random(using: &generator) { instruction.order = .big }
         return instruction

@@ -81,6 +81,38 @@ struct IRVerifierTests {
         #expect(try reasons("add.i64 t0, r1, r2\nstore64 [t0], 5") == [])
     }
 
+    @Test("allows side exits in traces only, as the last operation of their instruction")
+    func sideExits() throws {
+        func reasons(_ lines: String, _ verifier: IRVerifier) throws -> [String] {
+            verifier.violations(of: try IRParser.block("block 0x100\n@0 0x100 +4\n\(lines)\njump 0x100\n")).map(
+                \.reason)
+        }
+        let traces = IRVerifier(zeroRegister: .register(0), allowsTraces: true)
+        let call = "and.i64 t0, r1, -2\nmove.i64 r1, 0x104\nleaveUnlessTarget t0, 0x200"
+        #expect(try reasons(call, traces) == [])
+        #expect(
+            try reasons(call, Self.verifier) == ["leaveUnlessTarget stands in a block; expected it in traces only"])
+        #expect(try reasons("leaveEqual.i64 r1, 0, 0x108\n@1 0x20 +2\n@2 0x9000000 +4", traces) == [])
+        #expect(
+            try reasons("leaveEqual.i64 r1, 0, 0x108\nadd.i64 r2, r2, 1", traces)
+                == ["leaveEqual may leave the block, but is not the last of its instruction"])
+    }
+
+    @Test("pairs each condition with its comparison and its side exit", arguments: IRCondition.allCases)
+    func conditions(condition: IRCondition) {
+        #expect("\(condition.comparison)" == condition.name)
+        #expect("\(condition.leave)".lowercased() == "leave" + condition.name.lowercased())
+        #expect(IRCondition(comparison: condition.comparison) == condition)
+        #expect(IRCondition(leave: condition.leave) == condition)
+        #expect(IRCondition(leave: condition.comparison) == nil && IRCondition(comparison: condition.leave) == nil)
+        #expect(IRCondition(leave: .leaveUnlessTarget) == nil && IRCondition(comparison: .minSigned) == nil)
+        for (a, b) in [(1, 1), (0, .max), (.max, 0), (0x8000_0000, 1)] as [(UInt64, UInt64)] {
+            for type in [IRType.i32, .i64] {
+                #expect(condition.holds(type, a, b) != condition.inverted.holds(type, a, b))
+            }
+        }
+    }
+
     @Test("finds everything, in program order")
     func collects() throws {
         let found = try reasons("add.i64 r0, t0, none\nload32Signed r1, [r2]\nmove.i64 pc, r1", terminal: "indirect t3")

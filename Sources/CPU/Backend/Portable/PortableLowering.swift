@@ -1,5 +1,6 @@
 /// Turns a block of the intermediate form into steps of the portable back-end.
 ///
+/// Blocks only: traces, with their side exits, are made for back-ends that compile.
 /// The steps stand in `code`, which is reused from block to block; the caller copies them into the code cache.
 struct PortableLowering {
     private(set) var code: [PortableInstruction] = []
@@ -68,6 +69,7 @@ struct PortableLowering {
             code.append(PortableInstruction(.guestCall, d: result(instruction), a: a, b: b, immediate: packed))
             return
         }
+        precondition(row.effect != .exit, "the portable back-end executes blocks; \(row.name) stands in traces only")
         if row.effect == .pure, instruction.result == nil { return }
         if instruction.opcode == .move, instruction.type == .i64 {
             lowerMove(instruction)

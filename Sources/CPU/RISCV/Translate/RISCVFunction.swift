@@ -27,4 +27,8 @@ enum RISCVFunction: UInt16, CaseIterable {
 extension IRVerifier {
     /// The rules of this guest: x0 is never written, and floating-point state may be noted as dirty too early.
     static let riscv = IRVerifier(zeroRegister: RISCVPlace.integer(0), notes: [RISCVPlace.floatDirty])
+
+    /// The same for traces.
+    static let riscvTraces = IRVerifier(
+        zeroRegister: RISCVPlace.integer(0), notes: [RISCVPlace.floatDirty], allowsTraces: true)
 }
