@@ -19,6 +19,12 @@ struct CPUState {
     var mode: UInt32 = 0
     /// The soft-TLB's table of the regime that data accesses use now.
     var table: UnsafeMutablePointer<TLBEntry>
+    /// `(address >> 7) & tableMask` is the offset of an address's entry in `table`, in bytes. The size of the table
+    /// changes at run time.
+    var tableMask: UInt64
+    /// Names the set of fetch translations of the present privilege. While it is the same, every address that code was
+    /// fetched from still leads to the same place; where the same set is valid again, so is the name.
+    var fetchEpoch: UInt64 = 1
     var jumpCache: UnsafeMutablePointer<JumpCache.Entry>
     /// The block being executed.
     var block: BlockPointer?

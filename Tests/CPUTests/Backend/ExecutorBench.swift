@@ -127,7 +127,8 @@ final class ExecutorBench {
         state = .allocate(capacity: 1)
         frame = .allocate(capacity: Place.count)
         frame.initialize(repeating: 0, count: Place.count)
-        state.initialize(to: CPUState(table: tlb.table(regime: 0), jumpCache: jumpCache.entries))
+        state.initialize(
+            to: CPUState(table: tlb.table(regime: 0), tableMask: tlb.mask(regime: 0), jumpCache: jumpCache.entries))
         state.pointee.limit = .max
         runtime = FakeRuntime(state)
     }

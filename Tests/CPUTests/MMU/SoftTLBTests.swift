@@ -48,7 +48,7 @@ struct SoftTLBTests {
     @Test("flushes one page in every regime, and neighbours only if they belong to a larger mapping")
     func flushesPages() {
         var tlb = SoftTLB(regimeCount: 2)
-        let far = 0x5000 + UInt64(SoftTLB.entryCount) << 12
+        let far = 0x5000 + UInt64(TLBTable.largest) << 12
         tlb.insert(Self.entry(0x5000), regime: 0, address: 0x5000, span: 4096)
         tlb.insert(Self.entry(0x5000), regime: 1, address: 0x5000, span: 4096)
         tlb.insert(Self.entry(0x6000), regime: 0, address: 0x6000, span: 4096)

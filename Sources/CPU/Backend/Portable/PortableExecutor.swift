@@ -31,7 +31,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
     private static func entry(
         _ state: UnsafeMutablePointer<CPUState>, _ address: UInt64
     ) -> UnsafeMutablePointer<TLBEntry> {
-        state.pointee.table + SoftTLB.index(address)
+        SoftTLB.entry(state.pointee.table, state.pointee.tableMask, address)
     }
 
     /// Runs from the start of `first`, which fits into the limit.

@@ -164,7 +164,7 @@ extension Hart: GuestRuntime {
                 write: true, fetch: false, bytes: width, failed: false, latency: grant.writeLatency)
             charge(grant.writeLatency)
             grant.memory?._withUnsafeGuaranteedRef { $0.noteWrite(to: target, count: width, by: bus.id) }
-            restoreFastStore(place)
+            restoreFastStore(place, address)
             return true
         }
         let attributes = Attributes(privilege: privileged.dataPrivilege.rawValue)
@@ -176,10 +176,11 @@ extension Hart: GuestRuntime {
     }
 
     /// Gives a page its fast way back once nobody watches it any longer.
-    private func restoreFastStore(_ place: Resolved) {
+    private func restoreFastStore(_ place: Resolved, _ address: UInt64) {
         let page = place.physical & TLBEntry.pageMask
-        guard place.grant == homeGrant, place.entry.pointee.writeTag & TLBEntry.slow != 0,
-            place.entry.pointee.writeTag != TLBEntry.invalid, privileged.protection.isUniform(page: page),
+        // The entry of the upper half of an access across pages may have gone elsewhere with the lower half's.
+        guard place.grant == homeGrant, place.entry.pointee.writeTag == address & TLBEntry.pageMask | TLBEntry.slow,
+            place.entry.pointee.physicalPage == page, privileged.protection.isUniform(page: page),
             !isWatched(page, place.grant)
         else { return }
         place.entry.pointee.writeTag &= ~TLBEntry.slow

@@ -16,17 +16,23 @@ extension Hart: PageTableMemory {
     /// Translates a data access of `count` bytes within one page. Nil: a trap was raised.
     func resolve(_ address: UInt64, _ access: MemoryAccess, count: Int) -> Resolved? {
         let regime = privileged.dataRegime
-        let entry = tlb.slot(regime: regime, address: address)
+        var entry = tlb.slot(regime: regime, address: address)
         let tag = (access == .store ? entry.pointee.writeTag : entry.pointee.readTag) & ~TLBEntry.slow
         if tag != address & TLBEntry.pageMask {
-            guard fill(address, access, regime) else { return nil }
+            guard
+                tlb.recall(regime: regime, address: address, forStore: access == .store)
+                    || fill(address, access, regime)
+            else { return nil }
+            // The table may have grown.
+            tableChanged()
+            entry = tlb.slot(regime: regime, address: address)
         }
         let physical = entry.pointee.physicalPage | address & 0xfff
         guard privileged.protection.allows(access, physical, count: UInt64(count), privileged.dataPrivilege) else {
             fault(access == .store ? .storeAccessFault : .loadAccessFault, address)
             return nil
         }
-        return Resolved(physical: physical, grant: entry.pointee.grant ?? -1, entry: entry)
+        return Resolved(physical: physical, grant: entry.pointee.grant, entry: entry)
     }
 
     /// Walks and enters the translation of a data access. False: a trap was raised.
@@ -133,7 +139,8 @@ extension Hart: PageTableMemory {
     private func grant(for page: UInt64) -> Int {
         guard usesDirectMemory else { return -1 }
         for index in grants.indices where grants[index].contains(page, count: 4096) { return index }
-        guard grants.count < 4000, let grant = bus.directMemory(at: page, for: .read), grant.contains(page, count: 4096)
+        guard grants.count < TLBEntry.grantLimit, let grant = bus.directMemory(at: page, for: .read),
+            grant.contains(page, count: 4096)
         else { return -1 }
         grants.append(grant)
         let index = grants.count - 1
@@ -192,20 +199,24 @@ extension Hart: PageTableMemory {
     /// Drops every cached translation, data and code.
     func flushTranslations() {
         tlb.flush()
-        fetchMap.removeAll()
-        largeFetches = false
-        jumpCache.clear()
+        tableChanged()
+        forgetFetches()
     }
 
     /// SFENCE.VMA for one address.
     func flushTranslation(of address: UInt64) {
         tlb.flush(page: address)
+        tableChanged()
         if fetchMap.isEmpty { return }
         let isFetched = largeFetches || (0...1).contains { fetchMap.find(address, regime: $0) != nil }
-        guard isFetched else { return }
+        if isFetched { forgetFetches() }
+    }
+
+    private func forgetFetches() {
         fetchMap.removeAll()
         largeFetches = false
         jumpCache.clear()
+        state.pointee.fetchEpoch &+= 1
     }
 
     /// Drops all translated blocks.

@@ -133,7 +133,9 @@ public final class Hart: Module, CatalogModule {
 
         transient = TransientBlock()
         state = .allocate(capacity: 1)
-        state.initialize(to: CPUState(table: tlb.table(regime: 3), jumpCache: jumpCache.entries))
+        state.initialize(
+            to: CPUState(
+                table: tlb.table(regime: 3), tableMask: tlb.mask(regime: 3), jumpCache: jumpCache.entries))
         frame = .allocate(capacity: Place.count)
         frame.initialize(repeating: 0, count: Place.count)
         orphanCell = .allocate(capacity: 1)
@@ -194,7 +196,14 @@ public final class Hart: Module, CatalogModule {
     /// Recomputes what follows from privilege and status: the key of blocks, the table of data accesses.
     func modeChanged() {
         state.pointee.mode = mode.key
-        state.pointee.table = tlb.table(regime: privileged.dataRegime)
+        tableChanged()
+    }
+
+    /// Tells executing blocks where the table of data accesses stands and how large it is.
+    func tableChanged() {
+        let regime = privileged.dataRegime
+        state.pointee.table = tlb.table(regime: regime)
+        state.pointee.tableMask = tlb.mask(regime: regime)
     }
 
     // MARK: Reset

@@ -1,0 +1,44 @@
+/// One cached translation of a guest page.
+///
+/// `readTag` and `writeTag` hold the virtual page while an access may take the fast way, straight to memory at
+/// `virtual + addend`. A tag with `slow` set never equals a page address: the access leaves the fast way, but the slow
+/// path still finds the translation and need not walk again. `invalid` equals nothing at all.
+///
+/// Translated code reads the first three words at these offsets: 0, 8, 16.
+struct TLBEntry: Equatable {
+    var readTag: UInt64
+    var writeTag: UInt64
+    /// Host address minus guest virtual address (wrapping), where the page is direct memory.
+    var addend: UInt64
+    /// The physical page address; in the low bits the grant and `global`.
+    var target: UInt64
+
+    static let invalid = UInt64.max
+    static let slow: UInt64 = 0x800
+    static let pageMask: UInt64 = ~0xfff
+    /// In `target`: the page is mapped in every address space.
+    static let global: UInt64 = 0x800
+    private static let grantMask: UInt64 = 0x7ff
+    /// How many grants `target` can tell apart.
+    static let grantLimit = Int(grantMask)
+
+    static let empty = TLBEntry(readTag: invalid, writeTag: invalid, addend: 0, target: 0)
+
+    var physicalPage: UInt64 { target & TLBEntry.pageMask }
+    /// Index of the direct-memory grant that covers the page, or −1 for a device.
+    var grant: Int { Int(truncatingIfNeeded: target & TLBEntry.grantMask) &- 1 }
+    var isGlobal: Bool { target & TLBEntry.global != 0 }
+    /// Both tags are invalid only in an entry that holds nothing.
+    var isLive: Bool { readTag & writeTag != TLBEntry.invalid }
+    /// The virtual page of a live entry.
+    var page: UInt64 { (readTag == TLBEntry.invalid ? writeTag : readTag) & TLBEntry.pageMask }
+
+    /// The `target` word of a page in grant number `grant`, or of a device page.
+    static func target(page: UInt64, grant: Int?, isGlobal: Bool = false) -> UInt64 {
+        (page & pageMask) | UInt64(grant.map { $0 + 1 } ?? 0) | (isGlobal ? global : 0)
+    }
+
+    /// What an access of `width` bytes at `address` compares with a tag: misaligned accesses never match.
+    @inline(__always)
+    static func probe(_ address: UInt64, width: UInt64) -> UInt64 { address & (pageMask | (width &- 1)) }
+}

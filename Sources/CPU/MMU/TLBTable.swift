@@ -1,0 +1,213 @@
+/// The soft-TLB of one regime: a direct-mapped table that grows while live entries push one another out, and a few
+/// victims, which only slow paths look at.
+///
+/// ```
+/// address ──►  entries[(address >> 12) & (count − 1)]        fast way: two instructions to the entry
+///                 ▲ │ pushed out
+///     swapped back│ ▼
+///              victims (8)                                   slow path, before a walk
+/// ```
+/// What it holds follows from the sequence of look-ups that missed and of flushes, and from nothing else.
+struct TLBTable {
+    static let smallest = 1024
+    static let largest = 65536
+    static let victimCount = 8
+    /// Flushes in a row that found next to nothing before the table shrinks.
+    private static let patience = 16
+
+    // SAFETY: all three are allocated by `make`, freed by `free`. Entries up to `prepared` are initialised.
+    let entries: UnsafeMutablePointer<TLBEntry>
+    private let victims: UnsafeMutablePointer<TLBEntry>
+    /// Slots that were filled since the last flush, as far as they fit.
+    private let used: UnsafeMutablePointer<UInt32>
+
+    /// The number of entries less one, times their size: `(address >> 7) & mask` is the offset of a slot in bytes.
+    private(set) var mask: UInt64
+    private var prepared: Int
+    /// Above `listed`: the list is incomplete.
+    private var usedCount = 0
+    private var nextVictim = 0
+    private var hasVictims = false
+    /// Live entries pushed out since the last flush or growth.
+    private var conflicts = 0
+    private var idleFlushes = 0
+
+    var count: Int { Int(truncatingIfNeeded: mask &>> 5) &+ 1 }
+    /// Whether anything may be in it.
+    var isUsed: Bool { usedCount != 0 || hasVictims }
+    private var listed: Int { count / 4 }
+
+    /// An empty table. Memory for the largest size is set aside, but not touched before it is needed.
+    static func make() -> TLBTable {
+        TLBTable(
+            entries: .allocate(capacity: largest), victims: .allocate(capacity: victimCount),
+            used: .allocate(capacity: largest / 4 + 1), mask: UInt64(smallest - 1) << 5, prepared: 0
+        ).prepared(count: smallest)
+    }
+
+    private init(
+        entries: UnsafeMutablePointer<TLBEntry>, victims: UnsafeMutablePointer<TLBEntry>,
+        used: UnsafeMutablePointer<UInt32>, mask: UInt64, prepared: Int
+    ) {
+        self.entries = entries
+        self.victims = victims
+        self.used = used
+        self.mask = mask
+        self.prepared = prepared
+        victims.initialize(repeating: .empty, count: Self.victimCount)
+    }
+
+    private consuming func prepared(count: Int) -> TLBTable {
+        prepare(count)
+        return self
+    }
+
+    func free() {
+        entries.deallocate()
+        victims.deallocate()
+        used.deallocate()
+    }
+
+    private mutating func prepare(_ count: Int) {
+        guard prepared < count else { return }
+        (entries + prepared).initialize(repeating: .empty, count: count - prepared)
+        prepared = count
+    }
+
+    // MARK: Looking
+
+    @inline(__always)
+    func index(_ address: UInt64) -> Int { Int(truncatingIfNeeded: (address & (mask &<< 7)) &>> 12) }
+
+    @inline(__always)
+    func slot(_ address: UInt64) -> UnsafeMutablePointer<TLBEntry> { entries + index(address) }
+
+    /// Brings the page of `address` back from the victims if it is there and allows the access. True: its slot holds it.
+    mutating func recall(_ address: UInt64, forStore isStore: Bool) -> Bool {
+        guard hasVictims else { return false }
+        let page = address & TLBEntry.pageMask
+        for index in 0..<Self.victimCount {
+            let victim = victims[index]
+            guard (isStore ? victim.writeTag : victim.readTag) & ~TLBEntry.slow == page else { continue }
+            victims[index] = .empty
+            insert(victim)
+            return true
+        }
+        return false
+    }
+
+    // MARK: Entering
+
+    /// Enters the translation of a page; what stood in its slot becomes a victim.
+    mutating func insert(_ entry: TLBEntry) {
+        let page = entry.page
+        if hasVictims { forgetVictim(page) }
+        var slot = slot(page)
+        if slot.pointee.isLive, slot.pointee.page != page {
+            conflicts &+= 1
+            if conflicts >= count / 4, count < Self.largest {
+                grow()
+                slot = self.slot(page)
+            }
+        }
+        if !slot.pointee.isLive {
+            note(UInt32(truncatingIfNeeded: index(page)))
+        } else if slot.pointee.page != page {
+            victims[nextVictim] = slot.pointee
+            nextVictim = (nextVictim &+ 1) & (Self.victimCount - 1)
+            hasVictims = true
+        }
+        slot.pointee = entry
+    }
+
+    private mutating func note(_ index: UInt32) {
+        if usedCount < listed { used[usedCount] = index }
+        if usedCount <= listed { usedCount &+= 1 }
+    }
+
+    private func forgetVictim(_ page: UInt64) {
+        for index in 0..<Self.victimCount where victims[index].isLive && victims[index].page == page {
+            victims[index] = .empty
+        }
+    }
+
+    /// Four times as many slots: every entry moves to the one of its four places that the two new index bits name.
+    private mutating func grow() {
+        let old = count
+        prepare(old * 4)
+        mask = UInt64(old * 4 - 1) << 5
+        conflicts = 0
+        idleFlushes = 0
+        usedCount = 0
+        for index in 0..<old where entries[index].isLive {
+            let entry = entries[index]
+            let place = self.index(entry.page)
+            if place != index {
+                entries[index] = .empty
+                entries[place] = entry
+            }
+            note(UInt32(truncatingIfNeeded: place))
+        }
+    }
+
+    // MARK: Forgetting
+
+    /// Forgets everything, in time proportional to what was entered since the last time.
+    mutating func flush() {
+        let isSparse = usedCount < count / 32
+        if usedCount <= listed {
+            for index in 0..<usedCount { entries[Int(used[index])] = .empty }
+        } else {
+            entries.update(repeating: .empty, count: count)
+        }
+        usedCount = 0
+        conflicts = 0
+        clearVictims()
+        guard count > Self.smallest else { return }
+        idleFlushes = isSparse ? idleFlushes + 1 : 0
+        guard idleFlushes >= Self.patience else { return }
+        // Fewer slots lie closer together; those beyond are empty, as they must be.
+        idleFlushes = 0
+        mask = UInt64(max(Self.smallest, count / 4) - 1) << 5
+    }
+
+    private mutating func clearVictims() {
+        guard hasVictims else { return }
+        victims.update(repeating: .empty, count: Self.victimCount)
+        hasVictims = false
+        nextVictim = 0
+    }
+
+    /// Forgets one page.
+    mutating func flush(page address: UInt64) {
+        let page = address & TLBEntry.pageMask
+        let slot = slot(page)
+        if slot.pointee.isLive, slot.pointee.page == page { slot.pointee = .empty }
+        if hasVictims { forgetVictim(page) }
+    }
+
+    /// Forgets the entries for which `isStale` holds. Their slots stay listed.
+    mutating func flush(where isStale: (TLBEntry) -> Bool) {
+        forEachEntry { if isStale($0.pointee) { $0.pointee = .empty } }
+    }
+
+    /// Takes the fast way away from stores to the physical pages `first...last`.
+    func slowWrites(toPages first: UInt64, _ last: UInt64) {
+        forEachEntry { entry in
+            let page = entry.pointee.physicalPage
+            if page >= first, page <= last, entry.pointee.writeTag != TLBEntry.invalid {
+                entry.pointee.writeTag |= TLBEntry.slow
+            }
+        }
+    }
+
+    @inline(__always)
+    private func forEachEntry(_ body: (UnsafeMutablePointer<TLBEntry>) -> Void) {
+        if usedCount <= listed {
+            for index in 0..<usedCount { body(entries + Int(used[index])) }
+        } else {
+            for index in 0..<count { body(entries + index) }
+        }
+        if hasVictims { for index in 0..<Self.victimCount { body(victims + index) } }
+    }
+}
