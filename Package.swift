@@ -38,10 +38,11 @@ let package = Package(
         // `Extern` reaches the libc calls that the Glibc module does not show (memfd_create and the like).
         part("OS", extra: [.enableExperimentalFeature("Extern")]),
         part("JSON"),
+        part("X64"),
         // The simulation. An arrow means "may import"; there is no other way between two parts.
         part("Kernel", needs: ["OS"]),
         part("Bus", needs: ["Kernel", "OS"]),
-        part("CPU", needs: ["Bus", "Kernel", "OS"]),
+        part("CPU", needs: ["X64", "Bus", "Kernel", "OS"]),
         part("Devices", needs: ["Bus", "Kernel"]),
         part("Host", needs: ["Devices", "Kernel", "OS"]),
         part("Machine", needs: ["CPU", "Devices", "Host", "Bus", "Kernel", "JSON", "OS"]),
