@@ -10,12 +10,12 @@ final class PageTables: PageTableMemory {
     /// Run before an update takes place; another hart changes the entry.
     var interfere: (() -> Void)?
 
-    func readEntry(_ physical: UInt64) -> UInt64? {
+    func readEntry(_ physical: UInt64, width: Int) -> UInt64? {
         reads.append(physical)
         return unreadable.contains(physical) ? nil : entries[physical] ?? 0
     }
 
-    func updateEntry(_ physical: UInt64, old: UInt64, new: UInt64) -> Bool? {
+    func updateEntry(_ physical: UInt64, width: Int, old: UInt64, new: UInt64) -> Bool? {
         if let interfere {
             self.interfere = nil
             interfere()

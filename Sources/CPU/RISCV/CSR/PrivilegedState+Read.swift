@@ -7,9 +7,16 @@ extension PrivilegedState {
         return !(writing && csr >> 10 == 3)
     }
 
-    /// The value of a CSR, or nil if the access is illegal.
+    /// The value of a CSR, zero-extended, or nil if the access is illegal.
     func read(_ csr: UInt16, _ hart: HartConfiguration, _ environment: CSREnvironment) -> UInt64? {
         guard mayAccess(csr, writing: false) else { return nil }
+        guard xlen == .rv32 else { return readWhole(csr, hart, environment) }
+        if let low = CSRAddress.lowerHalf(of: csr) { return readWhole(low, hart, environment).map { $0 >> 32 } }
+        return readWhole(csr, hart, environment).map { $0 & 0xffff_ffff }
+    }
+
+    /// The value of a CSR, in 64 bits also where RV32 splits it.
+    func readWhole(_ csr: UInt16, _ hart: HartConfiguration, _ environment: CSREnvironment) -> UInt64? {
         switch csr {
         case CSRAddress.fflags: return floatState == 0 ? nil : UInt64(environment.floatFlags)
         case CSRAddress.frm: return floatState == 0 ? nil : UInt64(roundingMode)
@@ -20,7 +27,7 @@ extension PrivilegedState {
         case CSRAddress.hpmcounter3...CSRAddress.hpmcounter3 + 28:
             return mayCount(UInt64(csr & 31)) ? 0 : nil
 
-        case CSRAddress.sstatus: return statusView & Status.supervisorView
+        case CSRAddress.sstatus: return supervisorStatusView
         case CSRAddress.sie: return interruptEnable & interruptDelegation
         case CSRAddress.stvec: return supervisorVector
         case CSRAddress.scounteren: return supervisorCounterEnable
@@ -36,7 +43,8 @@ extension PrivilegedState {
         case CSRAddress.mvendorid, CSRAddress.marchid, CSRAddress.mimpid, CSRAddress.mconfigptr: return 0
         case CSRAddress.mhartid: return hart.hartID
         case CSRAddress.mstatus: return statusView
-        case CSRAddress.misa: return 2 << 62 | hart.extensions.misaLetters
+        case CSRAddress.misa:
+            return UInt64(xlen == .rv64 ? 2 : 1) << UInt64(xlen.bits - 2) | hart.extensions.misaLetters
         case CSRAddress.medeleg: return exceptionDelegation
         case CSRAddress.mideleg: return interruptDelegation
         case CSRAddress.mie: return interruptEnable
@@ -65,11 +73,15 @@ extension PrivilegedState {
     func pending(_ lines: UInt64) -> UInt64 { lines | softwarePending }
 
     /// `mstatus` with SD, which summarises FS.
-    private var statusView: UInt64 { status | (status & Status.fs == Status.fs ? Status.sd : 0) }
+    private var statusView: UInt64 { status | (status & Status.fs == Status.fs ? stateDirty : 0) }
+
+    private var supervisorStatusView: UInt64 {
+        statusView & (Status.supervisorMask | (xlen == .rv64 ? Status.uxl : 0) | stateDirty)
+    }
 
     /// `mstatus` or `sstatus` as they are, for a debugger.
     func statusForDebugger(_ csr: UInt16) -> UInt64 {
-        csr == CSRAddress.mstatus ? statusView : statusView & Status.supervisorView
+        csr == CSRAddress.mstatus ? statusView : supervisorStatusView
     }
 
     /// Whether counter `index` may be read (Priv. spec §3.1.11, §12.1.5).
@@ -92,11 +104,12 @@ extension PrivilegedState {
     /// Priv. spec §3.1.6.5: TVM keeps S from `satp` and SFENCE.VMA.
     var mayUseTranslation: Bool { !(privilege == .supervisor && status & Status.tvm != 0) }
 
+    /// Priv. spec §3.7.1: four entries to a register on RV32; eight on RV64, which has the even ones only.
     private func readProtectionConfiguration(_ csr: UInt16) -> UInt64? {
         let first = Int(csr - CSRAddress.pmpcfg0)
-        guard first % 2 == 0 else { return nil }  // RV64 has the even ones only.
+        guard xlen == .rv32 || first % 2 == 0 else { return nil }
         var value: UInt64 = 0
-        for byte in 0..<8 where first * 4 + byte < PMPTable.count {
+        for byte in 0..<xlen.bytes where first * 4 + byte < PMPTable.count {
             value |= UInt64(protection.configuration(first * 4 + byte)) << UInt64(8 * byte)
         }
         return value

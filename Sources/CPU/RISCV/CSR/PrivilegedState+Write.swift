@@ -5,6 +5,21 @@ extension PrivilegedState {
         _ csr: UInt16, _ value: UInt64, _ hart: HartConfiguration, _ environment: inout CSREnvironment
     ) -> CSREffects? {
         guard mayAccess(csr, writing: true) else { return nil }
+        guard xlen == .rv32 else { return writeWhole(csr, value, hart, &environment) }
+        let value = value & 0xffff_ffff
+        if let low = CSRAddress.lowerHalf(of: csr) {
+            guard let old = readWhole(low, hart, environment) else { return nil }
+            return writeWhole(low, old & 0xffff_ffff | value << 32, hart, &environment)
+        }
+        guard CSRAddress.hasWritableUpperHalf(csr) else { return writeWhole(csr, value, hart, &environment) }
+        guard let old = readWhole(csr, hart, environment) else { return nil }
+        return writeWhole(csr, old & ~0xffff_ffff | value, hart, &environment)
+    }
+
+    /// Writes a CSR, in 64 bits also where RV32 splits it.
+    private mutating func writeWhole(
+        _ csr: UInt16, _ value: UInt64, _ hart: HartConfiguration, _ environment: inout CSREnvironment
+    ) -> CSREffects? {
         switch csr {
         case CSRAddress.fflags, CSRAddress.frm, CSRAddress.fcsr:
             return writeFloat(csr, value, &environment)
@@ -69,7 +84,7 @@ extension PrivilegedState {
         case CSRAddress.mcause: machineCause = value
         case CSRAddress.mtval: machineValue = value
         // The write takes effect after the instruction, whose own cycle and retirement are not counted on top of it
-        // (Priv. spec §3.1.10).
+        // (Priv. spec §3.1.10). On RV32 a half is written with the other one as it stands.
         case CSRAddress.mcycle: cycleOffset = value &- environment.cycles &- 1
         case CSRAddress.minstret: retiredOffset = value &- environment.retired &- 1
         default: return nil
@@ -112,8 +127,9 @@ extension PrivilegedState {
     /// Priv. spec §12.1.11: a write with a MODE that is not supported has no effect at all.
     private mutating func writeTranslation(_ value: UInt64, _ hart: HartConfiguration) -> CSREffects? {
         guard mayUseTranslation else { return nil }
-        let mode = value >> 60
-        guard mode == 0 || (8...10).contains(mode) && mode <= hart.maximumTranslation else { return [] }
+        let mode = xlen == .rv32 ? value >> 31 : value >> 60
+        let isTranslating = xlen == .rv32 ? mode == 1 : (8...10).contains(mode)
+        guard mode == 0 || isTranslating && mode <= hart.maximumTranslation else { return [] }
         guard value != translation else { return [] }
         translation = value
         return .translation
@@ -146,8 +162,8 @@ extension PrivilegedState {
 
     private mutating func writeProtectionConfiguration(_ csr: UInt16, _ value: UInt64) -> CSREffects? {
         let first = Int(csr - CSRAddress.pmpcfg0)
-        guard first % 2 == 0 else { return nil }
-        for byte in 0..<8 where first * 4 + byte < PMPTable.count {
+        guard xlen == .rv32 || first % 2 == 0 else { return nil }
+        for byte in 0..<xlen.bytes where first * 4 + byte < PMPTable.count {
             protection.setConfiguration(first * 4 + byte, UInt8(truncatingIfNeeded: value >> UInt64(8 * byte)))
         }
         return .translation

@@ -4,17 +4,21 @@ import TandemKernel
 struct HartConfiguration: Equatable {
     var xlen: XLEN = .rv64
     var extensions: ExtensionSet
-    /// The largest `satp.MODE`: 8 Sv39, 9 Sv48, 10 Sv57 (0: no translation).
+    /// The largest `satp.MODE`: on RV64 8 Sv39, 9 Sv48, 10 Sv57; on RV32 1 Sv32 (0: no translation).
     var maximumTranslation: UInt64 = 10
     var hartID: UInt64 = 0
 }
 
 /// Everything that the privileged architecture adds to a hart: plain data, a value.
 ///
+/// On RV32 the registers that are split there (`mstatus`, `menvcfg`, `stimecmp`, the counters) are kept whole, in the
+/// positions of RV64; all others hold their 32 bits, zero-extended.
 /// What lies elsewhere comes with each question: interrupt lines, the clock, the counters and the accrued floating-point flags.
 struct PrivilegedState: Equatable {
+    /// The width of registers in every mode: MXL, and SXL and UXL of RV64. Never changes.
+    let xlen: XLEN
     var privilege = Privilege.machine
-    var status: UInt64 = Status.uxl | Status.sxl
+    var status: UInt64
     /// Bits of `mip` that software wrote: SSIP, STIP, SEIP.
     var softwarePending: UInt64 = 0
     var interruptEnable: UInt64 = 0
@@ -46,6 +50,14 @@ struct PrivilegedState: Equatable {
     var roundingMode: UInt8 = 0
     var protection = PMPTable()
 
+    init(xlen: XLEN = .rv64) {
+        self.xlen = xlen
+        status = xlen == .rv64 ? Status.uxl | Status.sxl : 0
+    }
+
+    /// SD, the uppermost bit of `mstatus` and `sstatus` (Priv. spec §3.1.6.6).
+    var stateDirty: UInt64 { 1 << UInt64(xlen.bits - 1) }
+
     /// `mstatus.FS`, 0…3.
     var floatState: UInt64 {
         get { (status & Status.fs) >> 13 }
@@ -62,8 +74,8 @@ struct PrivilegedState: Equatable {
         privilege == .machine && status & Status.mprv != 0 ? previousPrivilege : privilege
     }
 
-    /// `satp.MODE`.
-    var translationMode: UInt64 { translation >> 60 }
+    /// `satp.MODE` (Priv. spec §12.1.11): one bit on RV32, four on RV64.
+    var translationMode: UInt64 { xlen == .rv32 ? translation >> 31 : translation >> 60 }
 
     /// Whether accesses of `privilege` are translated.
     func isTranslated(_ privilege: Privilege) -> Bool { privilege != .machine && translationMode != 0 }
@@ -94,6 +106,7 @@ extension PrivilegedState: SnapshotPayload {
 
     func encode(to writer: inout SnapshotWriter) {
         writer.write(privilege.rawValue)
+        writer.write(xlen.rawValue)
         writer.write(roundingMode)
         for field in Self.fields { writer.write(self[keyPath: field]) }
         for entry in 0..<PMPTable.count {
@@ -103,10 +116,13 @@ extension PrivilegedState: SnapshotPayload {
     }
 
     init(from reader: inout SnapshotReader) throws(SnapshotError) {
-        self.init()
         guard let privilege = Privilege(rawValue: try reader.read(UInt8.self)) else {
             throw reader.error("a privilege mode that does not exist", expected: "0, 1 or 3")
         }
+        guard let xlen = XLEN(rawValue: try reader.read(UInt8.self)) else {
+            throw reader.error("a register width that does not exist", expected: "32 or 64")
+        }
+        self.init(xlen: xlen)
         self.privilege = privilege
         roundingMode = try reader.read(UInt8.self)
         for field in Self.fields { self[keyPath: field] = try reader.read(UInt64.self) }

@@ -1,4 +1,5 @@
-/// Fields of `mstatus` and of its view `sstatus` (Priv. spec §3.1.6, §12.1.1), RV64 positions.
+/// Fields of `mstatus` and of its view `sstatus` (Priv. spec §3.1.6, §12.1.1). RV32 has them at the same places, without
+/// UXL and SXL; SD is the uppermost bit of either (`PrivilegedState.stateDirty`).
 enum Status {
     static let sie: UInt64 = 1 << 1
     static let mie: UInt64 = 1 << 3
@@ -17,12 +18,10 @@ enum Status {
     static let tsr: UInt64 = 1 << 22
     static let uxl: UInt64 = 2 << 32
     static let sxl: UInt64 = 2 << 34
-    static let sd: UInt64 = 1 << 63
 
     /// What software may change through `mstatus` and `sstatus`.
     static let machineMask: UInt64 = sie | mie | spie | mpie | spp | mpp | fs | mprv | sum | mxr | tvm | tw | tsr
     static let supervisorMask: UInt64 = sie | spie | spp | fs | sum | mxr
-    static let supervisorView: UInt64 = supervisorMask | uxl | sd
 }
 
 /// Bits of `mip` and `mie` (Priv. spec §3.1.9).

@@ -30,6 +30,7 @@ extension Hart {
     /// The largest translation scheme, as the device tree names it: `riscv,sv57` and so on; nil without translation.
     public var translationName: String? {
         switch configuration.maximumTranslation {
+        case 1: "riscv,sv32"
         case 8: "riscv,sv39"
         case 9: "riscv,sv48"
         case 10: "riscv,sv57"
@@ -40,14 +41,16 @@ extension Hart {
     public var programCounter: UInt64 {
         get { pc }
         set {
-            pc = newValue
+            pc = wrapped(newValue)
             isWaiting = false
         }
     }
 
-    /// x0…x31. Writing x0 has no effect.
-    public func integerRegister(_ number: Int) -> UInt64 { frame[number] }
-    public func setIntegerRegister(_ number: Int, _ value: UInt64) { if number != 0 { frame[number] = value } }
+    /// x0…x31, zero-extended on RV32. Writing x0 has no effect.
+    public func integerRegister(_ number: Int) -> UInt64 { configuration.xlen.truncate(frame[number]) }
+    public func setIntegerRegister(_ number: Int, _ value: UInt64) {
+        if number != 0 { frame[number] = configuration.xlen.extend(value) }
+    }
 
     /// f0…f31 as 64 bits; singles are boxed.
     public func floatRegister(_ number: Int) -> UInt64 { frame[32 + number] }
@@ -112,7 +115,7 @@ extension Hart {
         var bytes = bytes
         var done = 0
         while done < bytes.count {
-            let place = address &+ UInt64(done)
+            let place = wrapped(address &+ UInt64(done))
             guard let physical = translateForDebugger(place) else { return nil }
             let count = min(bytes.count - done, 4096 - Int(place & 0xfff))
             let moved = bytes.withUnsafeMutableBytes { data -> Int in
@@ -136,11 +139,15 @@ extension Hart {
 
     /// Stops the hart before the instruction at an address.
     public func addBreakpoint(_ address: UInt64) {
+        let address = wrapped(address)
         if !breakpoints.contains(address) { breakpoints.append(address) }
         interruptSlice()
     }
 
-    public func removeBreakpoint(_ address: UInt64) { breakpoints.removeAll { $0 == address } }
+    public func removeBreakpoint(_ address: UInt64) {
+        let address = wrapped(address)
+        breakpoints.removeAll { $0 == address }
+    }
 
     /// Goes on; with `steps`, for that many instructions. A breakpoint at the program counter does not stop at once,
     /// unless `pastBreakpoint` is false.
@@ -186,15 +193,15 @@ extension Hart {
 private struct DebugPageTables: PageTableMemory {
     let bus: InitiatorSocket
 
-    func readEntry(_ physical: UInt64) -> UInt64? {
+    func readEntry(_ physical: UInt64, width: Int) -> UInt64? {
         var value: UInt64 = 0
         let moved = withUnsafeMutableBytes(of: &value) { bytes -> Int in
             guard let base = bytes.baseAddress else { return 0 }
-            var transaction = Transaction(.read, address: physical, data: base, count: 8)
+            var transaction = Transaction(.read, address: physical, data: base, count: width)
             return bus.debugTransport(&transaction)
         }
-        return moved == 8 ? value : nil
+        return moved == width ? value : nil
     }
 
-    func updateEntry(_ physical: UInt64, old: UInt64, new: UInt64) -> Bool? { true }
+    func updateEntry(_ physical: UInt64, width: Int, old: UInt64, new: UInt64) -> Bool? { true }
 }

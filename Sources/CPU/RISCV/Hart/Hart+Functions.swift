@@ -17,7 +17,7 @@ extension Hart {
             // chained to those of the new one, which no longer note a change.
             let isDirty = frame[Int(RISCVPlace.floatDirty.index)] != 0
             let showsState = csr == CSRAddress.mstatus || csr == CSRAddress.sstatus
-            return isDirty && showsState ? value | Status.fs | Status.sd : value
+            return configuration.xlen.extend(isDirty && showsState ? value | Status.fs | privileged.stateDirty : value)
         case .cacheBlockZero, .cacheBlockClean, .cacheBlockFlush, .cacheBlockInvalidate:
             cacheBlock(RISCVFunction(rawValue: function) ?? .cacheBlockClean, argument, a)
             if state.pointee.exitRequest == ExitRequest.none { settle(index) }
@@ -32,7 +32,7 @@ extension Hart {
         guard let block = state.pointee.block, let function = RISCVFunction(rawValue: function) else { return }
         let boundary = block.pointee.boundaries[index]
         let own = block.pointee.pc &+ UInt64(boundary.pcOffset)
-        let next = own &+ UInt64(boundary.length)
+        let next = wrapped(own &+ UInt64(boundary.length))
         pc = next
         needsAttention = true
         switch function {
@@ -97,14 +97,17 @@ extension Hart {
         guard let effects = privileged.write(csr, new, configuration, &environment) else {
             return fault(.illegalInstruction, UInt64(word))
         }
-        if rd != 0 { frame[rd] = old }
+        if rd != 0 { frame[rd] = configuration.xlen.extend(old) }
         frame[Int(Place.floatFlags.index)] = UInt64(environment.floatFlags)
         apply(effects, csr)
     }
 
     private func apply(_ effects: CSREffects, _ csr: UInt16) {
         if effects.contains(.translation) { flushTranslations() }
-        if csr == CSRAddress.stimecmp || csr == CSRAddress.menvcfg { timerChanged() }
+        switch csr {
+        case CSRAddress.stimecmp, CSRAddress.stimecmph, CSRAddress.menvcfg, CSRAddress.menvcfgh: timerChanged()
+        default: break
+        }
         modeChanged()
     }
 
@@ -142,7 +145,7 @@ extension Hart {
             return fault(.illegalInstruction, UInt64(word))
         }
         let source = Int(word >> 15 & 31)
-        if source == 0 { flushTranslations() } else { flushTranslation(of: frame[source]) }
+        if source == 0 { flushTranslations() } else { flushTranslation(of: wrapped(frame[source])) }
     }
 
     /// JAL, JALR and branches of a hart without C.
@@ -162,9 +165,9 @@ extension Hart {
         }
         guard isTaken else { return }
         let base = i.operation == .jalr ? a : own
-        let target = (base &+ UInt64(bitPattern: i.immediate)) & ~1
+        let target = wrapped(base &+ UInt64(bitPattern: i.immediate)) & ~1
         guard target & 3 == 0 else { return fault(.instructionMisaligned, target) }
-        if i.operation == .jal || i.operation == .jalr, i.rd != 0 { frame[Int(i.rd)] = next }
+        if i.operation == .jal || i.operation == .jalr, i.rd != 0 { frame[Int(i.rd)] = configuration.xlen.extend(next) }
         pc = target
     }
 

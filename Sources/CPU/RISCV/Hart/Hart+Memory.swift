@@ -94,7 +94,7 @@ extension Hart: GuestRuntime {
             return read(place, address, width: width) ?? 0
         }
         // Across a page: both parts are translated before either is read.
-        let next = (address | 0xfff) &+ 1
+        let next = wrapped((address | 0xfff) &+ 1)
         guard resolve(address, .load, count: first) != nil, let high = resolve(next, .load, count: width - first),
             let low = resolve(address, .load, count: first)
         else { return 0 }
@@ -117,7 +117,7 @@ extension Hart: GuestRuntime {
             _ = write(place, address, value, width: width)
             return
         }
-        let next = (address | 0xfff) &+ 1
+        let next = wrapped((address | 0xfff) &+ 1)
         guard resolve(address, .store, count: first) != nil, let high = resolve(next, .store, count: width - first),
             let low = resolve(address, .store, count: first)
         else { return }

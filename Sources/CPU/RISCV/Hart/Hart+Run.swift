@@ -9,6 +9,9 @@ extension Hart {
         set { frame[Int(Place.programCounter.index)] = newValue }
     }
 
+    /// An address of the hart's width: RV32's wrap around at 32 bits.
+    func wrapped(_ address: UInt64) -> UInt64 { configuration.xlen.truncate(address) }
+
     /// The body of the hart's thread.
     func execute(_ context: ThreadContext) throws {
         caughtUp()
@@ -133,7 +136,7 @@ extension Hart {
             cell.pointee.latencyPicoseconds &-= UInt64(boundary.fetches) &* block.pointee.fetchLatency
         }
         let own = block.pointee.pc &+ UInt64(boundaries[index].pcOffset)
-        pc = trapped ? own : own &+ UInt64(boundaries[index].length)
+        pc = trapped ? own : wrapped(own &+ UInt64(boundaries[index].length))
     }
 
     /// Enters the handler of the exception that was raised at the program counter.
@@ -208,7 +211,7 @@ extension Hart {
 
     /// Whether the second page of a crossing block is still where it was.
     private func isCurrent(_ block: BlockPointer, _ address: UInt64) -> Bool {
-        guard let second = fetchTranslation((address | 0xfff) &+ 1) else { return false }
+        guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return false }
         return second.physicalPage == block.pointee.secondPage
     }
 
@@ -226,7 +229,7 @@ extension Hart {
         var following: UInt16?
         var secondPage = TranslatedBlock.noPage
         if RISCVTranslator.crosses(halfwords) {
-            guard let second = fetchTranslation((address | 0xfff) &+ 1) else { return nil }
+            guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return nil }
             guard second.grant >= 0 else { return fetchBlock(address, physical) }
             secondPage = second.physicalPage
             following = grants[Int(second.grant)].pointer(to: secondPage).loadUnaligned(as: UInt16.self)

@@ -51,7 +51,8 @@ struct HartPayload: SnapshotPayload {
     }
 
     init(_ hart: Hart) {
-        registers = Hart.savedPlaces.map { hart.frame[$0] }
+        let xlen = hart.configuration.xlen
+        registers = Hart.savedPlaces.map { $0 < 32 ? xlen.truncate(hart.frame[$0]) : hart.frame[$0] }
         privileged = hart.privileged
         retired = hart.state.pointee.retired
         isWaiting = hart.isWaiting
@@ -71,9 +72,16 @@ extension Hart {
 
     public func restoreState(_ state: ModuleState) throws(SnapshotError) {
         let payload = try state.decode(as: HartPayload.self, at: path)
+        guard payload.privileged.xlen == configuration.xlen else {
+            throw SnapshotError(
+                at: path, "the snapshot is of a hart with \(payload.privileged.xlen.bits)-bit registers",
+                expected: "\(configuration.xlen.bits) bits")
+        }
         flushBlocks()
         flushTranslations()
-        for (place, value) in zip(Self.savedPlaces, payload.registers) { frame[place] = value }
+        for (place, value) in zip(Self.savedPlaces, payload.registers) {
+            frame[place] = place < 32 ? configuration.xlen.extend(value) : value
+        }
         privileged = payload.privileged
         self.state.pointee.retired = payload.retired
         isWaiting = payload.isWaiting

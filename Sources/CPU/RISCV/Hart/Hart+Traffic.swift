@@ -37,13 +37,13 @@ extension Hart: TrafficSource {
         var secondPhysical = physical &+ 2
         if first & 3 == 3 {
             if address & 0xfff == 0xffe {
-                guard let second = fetchTranslation((address | 0xfff) &+ 1) else { return nil }
+                guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return nil }
                 secondPhysical = second.physicalPage
             }
             guard privileged.protection.allows(.fetch, secondPhysical, count: 2, privileged.privilege),
                 let second = peek(secondPhysical)
             else {
-                fault(.instructionAccessFault, address &+ 2)
+                fault(.instructionAccessFault, wrapped(address &+ 2))
                 return nil
             }
             following = second

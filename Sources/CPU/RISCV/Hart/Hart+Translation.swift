@@ -160,34 +160,39 @@ extension Hart: PageTableMemory {
 
     // MARK: Page tables
 
-    func readEntry(_ physical: UInt64) -> UInt64? {
-        guard privileged.protection.allows(.load, physical, count: 8, .supervisor) else { return nil }
+    func readEntry(_ physical: UInt64, width: Int) -> UInt64? {
+        guard privileged.protection.allows(.load, physical, count: UInt64(width), .supervisor) else { return nil }
         let grant = grant(for: physical & TLBEntry.pageMask)
         if grant >= 0 {
             walkCell(grant).pointee.count(
-                write: false, fetch: false, bytes: 8, failed: false, latency: grants[grant].readLatency)
+                write: false, fetch: false, bytes: width, failed: false, latency: grants[grant].readLatency)
             charge(grants[grant].readLatency)
-            return grants[grant].pointer(to: physical).loadUnaligned(as: UInt64.self)
+            let entry = grants[grant].pointer(to: physical)
+            return width == 4 ? UInt64(entry.loadUnaligned(as: UInt32.self)) : entry.loadUnaligned(as: UInt64.self)
         }
         var value: UInt64 = 0
-        return transact(.read, physical, &value, count: 8, Attributes(privilege: 1, isPageWalk: true)) ? value : nil
+        return transact(.read, physical, &value, count: width, Attributes(privilege: 1, isPageWalk: true)) ? value : nil
     }
 
-    func updateEntry(_ physical: UInt64, old: UInt64, new: UInt64) -> Bool? {
-        guard privileged.protection.allows(.store, physical, count: 8, .supervisor) else { return nil }
+    func updateEntry(_ physical: UInt64, width: Int, old: UInt64, new: UInt64) -> Bool? {
+        guard privileged.protection.allows(.store, physical, count: UInt64(width), .supervisor) else { return nil }
         let grant = grant(for: physical & TLBEntry.pageMask)
         // Nothing runs between the read of the walk and this write: the entry cannot have changed.
         if grant >= 0, grants[grant].allowsWrite {
             let pointer = grants[grant].pointer(to: physical)
-            pointer.storeBytes(of: new, as: UInt64.self)
+            if width == 4 {
+                pointer.storeBytes(of: UInt32(truncatingIfNeeded: new), as: UInt32.self)
+            } else {
+                pointer.storeBytes(of: new, as: UInt64.self)
+            }
             walkCell(grant).pointee.count(
-                write: true, fetch: false, bytes: 8, failed: false, latency: grants[grant].writeLatency)
+                write: true, fetch: false, bytes: width, failed: false, latency: grants[grant].writeLatency)
             charge(grants[grant].writeLatency)
-            grants[grant].memory?._withUnsafeGuaranteedRef { $0.noteWrite(to: pointer, count: 8, by: bus.id) }
+            grants[grant].memory?._withUnsafeGuaranteedRef { $0.noteWrite(to: pointer, count: width, by: bus.id) }
             return true
         }
         var value = new
-        return transact(.write, physical, &value, count: 8, Attributes(privilege: 1, isPageWalk: true)) ? true : nil
+        return transact(.write, physical, &value, count: width, Attributes(privilege: 1, isPageWalk: true)) ? true : nil
     }
 
     private func walkCell(_ grant: Int) -> UnsafeMutablePointer<TrafficCell> {

@@ -30,7 +30,7 @@ public final class Hart: Module, CatalogModule {
     // SAFETY: allocated in `init`, freed only in `deinit`.
     let state: UnsafeMutablePointer<CPUState>
     let frame: UnsafeMutablePointer<UInt64>
-    var privileged = PrivilegedState()
+    var privileged: PrivilegedState
     var isWaiting = false
     /// Levels of the interrupt inputs as far as the hart has seen them, at their places in `mip`.
     var lines: UInt64 = 0
@@ -110,10 +110,10 @@ public final class Hart: Module, CatalogModule {
     private let mistake: ElaborationError?
 
     public override init(_ context: ModuleContext) {
-        let (isa, mistake) = Self.isa(context)
+        let (xlen, isa, mistake) = Self.isa(context)
         let extensions = isa.union([.s, .u]).withImplied
         configuration = HartConfiguration(
-            extensions: extensions, maximumTranslation: context[Properties.mmu].mode,
+            xlen: xlen, extensions: extensions, maximumTranslation: context[Properties.mmu].mode(xlen),
             hartID: context[Properties.hartID])
         let period = 1_000_000_000_000 / max(1, context[Properties.frequency].hertz)
         cyclePicoseconds = max(1, period)
@@ -123,13 +123,14 @@ public final class Hart: Module, CatalogModule {
             : context.error(
                 Properties.frequency, "a cycle is shorter than a picosecond", expected: "at most 1 THz")
         instructionCost = Int64(cyclePicoseconds * context[Properties.cyclesPerInstruction])
-        resetVector = context[Properties.resetVector]
+        resetVector = xlen.truncate(context[Properties.resetVector])
         usesDirectMemory = context[Properties.directMemory]
         timebasePath = context[Properties.timebase]
         bus = InitiatorSocket("bus", context)
         lineInputs = HartLine.allCases.map { LineInput($0.name, index: $0.rawValue, context) }
         wake = Event("wake", context)
-        translator = RISCVTranslator(xlen: .rv64, extensions: extensions)
+        translator = RISCVTranslator(xlen: xlen, extensions: extensions)
+        privileged = PrivilegedState(xlen: xlen)
 
         transient = TransientBlock()
         state = .allocate(capacity: 1)
@@ -158,17 +159,24 @@ public final class Hart: Module, CatalogModule {
         orphanCell.deallocate()
     }
 
-    /// The extensions of the property “isa”, or what is wrong with it.
-    private static func isa(_ context: ModuleContext) -> (ExtensionSet, ElaborationError?) {
+    /// Width and extensions of the property “isa”, or what is wrong with it and with “mmu” beside it.
+    private static func isa(_ context: ModuleContext) -> (XLEN, ExtensionSet, ElaborationError?) {
         do {
-            let parsed = try ExtensionSet.parse(isaString: context[Properties.isa])
-            guard parsed.xlen == .rv64 else {
-                let problem = "RV32 harts are not available"
-                return (.g, context.error(Properties.isa, problem, expected: "an ISA that starts with rv64"))
+            let (xlen, extensions) = try ExtensionSet.parse(isaString: context[Properties.isa])
+            var mistake: ElaborationError?
+            if xlen == .rv32, !extensions.isDisjoint(with: [.svnapot, .svpbmt]) {
+                // Both live in bits 63…61 of page-table entries (Priv. spec, "Svnapot", "Svpbmt").
+                mistake = context.error(
+                    Properties.isa, "the page-table entries of RV32 have no room for svnapot and svpbmt",
+                    expected: "an ISA without them, or one that starts with rv64")
+            } else if xlen == .rv64, context[Properties.mmu] == .sv32 {
+                mistake = context.error(
+                    Properties.mmu, "RV64 has no Sv32",
+                    expected: "none, sv39, sv48 or sv57, or an ISA that starts with rv32")
             }
-            return (parsed.extensions, nil)
+            return (xlen, extensions, mistake)
         } catch {
-            return (.g, context.error(Properties.isa, "\(error)"))
+            return (.rv64, .g, context.error(Properties.isa, "\(error)"))
         }
     }
 
@@ -211,7 +219,7 @@ public final class Hart: Module, CatalogModule {
     public override func reset(_ phase: ResetPhase) {
         guard case .enter = phase else { return }
         // Counters and time go on: they count for the run, not for the guest.
-        privileged = PrivilegedState()
+        privileged = PrivilegedState(xlen: configuration.xlen)
         for place in 0..<Place.count { frame[place] = 0 }
         frame[Int(Place.programCounter.index)] = resetVector
         isWaiting = false

@@ -8,12 +8,13 @@ public enum HartEngine: String, PropertyChoice {
 
 /// The largest scheme of address translation that `satp` accepts.
 public enum TranslationScheme: String, PropertyChoice {
-    case none, sv39, sv48, sv57
+    case none, sv32, sv39, sv48, sv57
 
-    /// The value of `satp.MODE` (Priv. spec §12.1.11).
-    var mode: UInt64 {
-        switch self {
-        case .none: 0
+    /// The largest value of `satp.MODE` (Priv. spec §12.1.11). RV32 has Sv32 alone.
+    func mode(_ xlen: XLEN) -> UInt64 {
+        if xlen == .rv32 { return self == .none ? 0 : 1 }
+        return switch self {
+        case .none, .sv32: 0
         case .sv39: 8
         case .sv48: 9
         case .sv57: 10
@@ -28,7 +29,7 @@ extension Hart {
     enum Properties {
         static let isa = Property(
             "isa", default: Hart.defaultISA,
-            "Base and extensions, as in “rv64gc_zba_zbb”. Privileged modes are M, S and U.")
+            "Base and extensions, as in “rv64gc_zba_zbb” or “rv32gc”. Privileged modes are M, S and U.")
         static let hartID = Property("hart-id", default: UInt64(0), "What `mhartid` reads.")
         static let frequency = Property(
             "frequency", default: Frequency.hertz(1_000_000_000), unit: .hertz, "Clock of the hart.")
@@ -36,7 +37,8 @@ extension Hart {
             "cycles-per-instruction", default: UInt64(1), unit: .cycles, range: 1...1000,
             "What every instruction costs.")
         static let resetVector = Property("reset-vector", default: UInt64(0x1000), "Where the hart starts.")
-        static let mmu = Property("mmu", default: TranslationScheme.sv57, "The largest scheme of address translation.")
+        static let mmu = Property(
+            "mmu", default: TranslationScheme.sv57, "The largest scheme of address translation; RV32 has sv32 alone.")
         static let timebase = Property<ModulePath?>(
             "timebase", default: nil, "The module whose counter the `time` CSR reads.")
         static let engine = Property("engine", default: HartEngine.interpret, "How code is executed.")
@@ -46,7 +48,7 @@ extension Hart {
 
     public static var declaration: ModuleDeclaration {
         ModuleDeclaration(
-            "riscv-hart", category: "cpu", summary: "RISC-V hart (RV64GC and more, M/S/U, Sv39 to Sv57)",
+            "riscv-hart", category: "cpu", summary: "RISC-V hart (RV64GC and more, RV32GC, M/S/U, Sv32 to Sv57)",
             properties: [
                 Properties.isa.erased, Properties.hartID.erased, Properties.frequency.erased,
                 Properties.cyclesPerInstruction.erased, Properties.resetVector.erased, Properties.mmu.erased,

@@ -14,6 +14,12 @@ public enum XLEN: UInt8, Sendable, CaseIterable, Hashable {
     public func truncate(_ value: UInt64) -> UInt64 {
         self == .rv64 ? value : value & 0xffff_ffff
     }
+
+    /// A value in the form in which registers of this width stand in 64-bit places: RV32's are sign-extended.
+    @inlinable
+    public func extend(_ value: UInt64) -> UInt64 {
+        self == .rv64 ? value : UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: value)))
+    }
 }
 
 /// On which register widths an encoding exists. Some instructions have one encoding for each width.

@@ -1,9 +1,9 @@
 /// Where page-table entries are read and written: the hart's view of memory.
 protocol PageTableMemory {
-    /// The eight bytes at a physical address, or nil for an access fault.
-    func readEntry(_ physical: UInt64) -> UInt64?
+    /// The entry of `width` bytes (4 or 8) at a physical address, or nil for an access fault.
+    func readEntry(_ physical: UInt64, width: Int) -> UInt64?
     /// Replaces `old` by `new` in one step. Returns false if the entry has changed meanwhile, nil for an access fault.
-    func updateEntry(_ physical: UInt64, old: UInt64, new: UInt64) -> Bool?
+    func updateEntry(_ physical: UInt64, width: Int, old: UInt64, new: UInt64) -> Bool?
 }
 
 /// The outcome of translating an address.
@@ -15,7 +15,15 @@ enum Translation: Equatable {
     case accessFault
 }
 
-/// The virtual-address translation process of Sv39, Sv48 and Sv57 (Priv. spec §12.3.2), step by step.
+/// The virtual-address translation process of Sv32, Sv39, Sv48 and Sv57 (Priv. spec §12.3.2), step by step.
+///
+/// | scheme | levels | bits of an index | bytes of an entry | physical page number |
+/// |---|---|---|---|---|
+/// | Sv32 | 2 | 10 | 4 | 22 bits: 34-bit physical addresses |
+/// | Sv39, Sv48, Sv57 | 3, 4, 5 | 9 | 8 | 44 bits |
+///
+/// The fields of the low ten bits and the place of the page number are the same. What Sv32's entries lack (reserved bits,
+/// memory types, Svnapot) reads as zero.
 struct PageWalk {
     private enum Entry {
         static let valid: UInt64 = 1
@@ -34,6 +42,8 @@ struct PageWalk {
     let status: UInt64
     let root: UInt64
     let levels: Int
+    let indexBits: UInt64
+    let entryWidth: Int
     let hasMemoryTypes: Bool
     let hasContiguous: Bool
     /// Svadu: the hart sets A and D itself; otherwise their absence is a page fault (Svade).
@@ -44,8 +54,13 @@ struct PageWalk {
     init(_ state: PrivilegedState, _ hart: HartConfiguration, privilege: Privilege) {
         self.privilege = privilege
         status = state.status
-        root = (state.translation & 0xfff_ffff_ffff) << 12
-        levels = Int(state.translationMode) - 5
+        if state.xlen == .rv32 {
+            root = (state.translation & 0x3f_ffff) << 12
+            (levels, indexBits, entryWidth) = (2, 10, 4)
+        } else {
+            root = (state.translation & 0xfff_ffff_ffff) << 12
+            (levels, indexBits, entryWidth) = (Int(state.translationMode) - 5, 9, 8)
+        }
         hasMemoryTypes = state.machineEnvironment & EnvironmentBits.pbmte != 0
         hasContiguous = hart.extensions.contains(.svnapot)
         updatesEntries =
@@ -54,18 +69,23 @@ struct PageWalk {
     }
 
     func translate(_ address: UInt64, _ access: MemoryAccess, _ memory: some PageTableMemory) -> Translation {
-        // Bits above the translated ones must equal the topmost of them (§12.4.1).
+        // Bits above the translated ones must equal the topmost of them (§12.4.1). Sv32 translates all of its 32.
         let unused = UInt64(64 - (12 + 9 * levels))
-        guard UInt64(bitPattern: Int64(bitPattern: address << unused) >> Int64(unused)) == address else {
+        guard
+            entryWidth == 4
+                || UInt64(bitPattern: Int64(bitPattern: address << unused) >> Int64(unused)) == address
+        else {
             return .pageFault
         }
+        let indexMask: UInt64 = (1 << indexBits) - 1
         while true {
             var table = root
             var level = levels - 1
             // Steps 2 to 4: down to a leaf.
             while true {
-                let slot = table &+ ((address >> UInt64(12 + 9 * level)) & 0x1ff) &* 8
-                guard let entry = memory.readEntry(slot) else { return .accessFault }
+                let index = address >> (12 + indexBits * UInt64(level)) & indexMask
+                let slot = table &+ index &* UInt64(entryWidth)
+                guard let entry = memory.readEntry(slot, width: entryWidth) else { return .accessFault }
                 guard entry & Entry.valid != 0, entry & (Entry.read | Entry.write) != Entry.write,
                     entry & Entry.reserved == 0
                 else { return .pageFault }
@@ -102,12 +122,13 @@ struct PageWalk {
         let wanted = Entry.accessed | (access == .store ? Entry.dirty : 0)
         if entry & wanted != wanted, !looksOnly {
             guard updatesEntries else { return .pageFault }
-            guard let done = memory.updateEntry(slot, old: entry, new: entry | wanted) else { return .accessFault }
+            guard let done = memory.updateEntry(slot, width: entryWidth, old: entry, new: entry | wanted)
+            else { return .accessFault }
             guard done else { return nil }
             entry |= wanted
         }
         var page = (entry >> 10 & 0xfff_ffff_ffff) << 12
-        var span: UInt64 = 1 << UInt64(12 + 9 * level)
+        var span: UInt64 = 1 << (12 + indexBits * UInt64(level))
         if entry & Entry.contiguous != 0 {
             span = 65536
             page &= ~0xffff
@@ -121,7 +142,7 @@ struct PageWalk {
     /// Alignment of large pages, and the extensions' fields.
     private func isLegal(_ entry: UInt64, _ level: Int) -> Bool {
         let number = entry >> 10 & 0xfff_ffff_ffff
-        if level > 0, number & ((1 << UInt64(9 * level)) - 1) != 0 { return false }
+        if level > 0, number & ((1 << (indexBits * UInt64(level))) - 1) != 0 { return false }
         if entry & Entry.contiguous != 0 {
             // Svnapot §1: only 64 KiB at the last level, PPN[3:0] = 1000.
             guard hasContiguous, level == 0, number & 15 == 8 else { return false }

@@ -14,19 +14,19 @@ extension RISCVTranslator {
         case .slli_uw:
             let word = builder.emit(.zeroExtend32, .i64, x(i.rs1))
             builder.emit(.shiftLeft, .i64, to: destination(i.rd), word, immediate)
-        case .andn: two(.andNot, type, i)
-        case .orn: two(.orNot, type, i)
-        case .xnor: two(.xorNot, type, i)
+        case .andn: two(.andNot, orderedType, i)
+        case .orn: two(.orNot, orderedType, i)
+        case .xnor: two(.xorNot, orderedType, i)
         case .clz: one(.countLeadingZeros, type, i)
         case .ctz: one(.countTrailingZeros, type, i)
         case .cpop: one(.populationCount, type, i)
         case .clzw: one(.countLeadingZeros, .i32, i)
         case .ctzw: one(.countTrailingZeros, .i32, i)
         case .cpopw: one(.populationCount, .i32, i)
-        case .max: two(.maxSigned, type, i)
-        case .maxu: two(.maxUnsigned, type, i)
-        case .min: two(.minSigned, type, i)
-        case .minu: two(.minUnsigned, type, i)
+        case .max: two(.maxSigned, orderedType, i)
+        case .maxu: two(.maxUnsigned, orderedType, i)
+        case .min: two(.minSigned, orderedType, i)
+        case .minu: two(.minUnsigned, orderedType, i)
         case .sext_b: one(.signExtend8, .i64, i)
         case .sext_h: one(.signExtend16, .i64, i)
         case .zext_h: one(.zeroExtend16, .i64, i)
@@ -58,11 +58,11 @@ extension RISCVTranslator {
 
     private mutating func singleBit(_ opcode: IROpcode, _ i: DecodedInstruction, _ position: IROperand) {
         let bit = builder.emit(.shiftLeft, registerType, .constant(1), position)
-        builder.emit(opcode, registerType, to: destination(i.rd), x(i.rs1), bit)
+        builder.emit(opcode, orderedType, to: destination(i.rd), x(i.rs1), bit)
     }
 
     private mutating func extractBit(_ i: DecodedInstruction, _ position: IROperand) {
         let shifted = builder.emit(.shiftRight, registerType, x(i.rs1), position)
-        builder.emit(.and, registerType, to: destination(i.rd), shifted, .constant(1))
+        builder.emit(.and, orderedType, to: destination(i.rd), shifted, .constant(1))
     }
 }

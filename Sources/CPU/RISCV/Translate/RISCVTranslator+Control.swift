@@ -11,7 +11,7 @@ extension RISCVTranslator {
         case .jalr: translateJumpRegister(i, next: next)
         default:
             guard mayJump(to: target) else { return exit(.checkTarget, i.word) }
-            end(.branch(condition(i.operation), registerType, x(i.rs1), x(i.rs2), taken: target, otherwise: next))
+            end(.branch(condition(i.operation), orderedType, x(i.rs1), x(i.rs2), taken: target, otherwise: next))
         }
     }
 

@@ -2,38 +2,39 @@
 extension RISCVTranslator {
     mutating func translateInteger(_ i: DecodedInstruction) {
         let type = registerType
+        let ordered = orderedType
         let immediate = IROperand.signed(i.immediate)
         switch i.operation {
         case .lui: constant(UInt64(bitPattern: i.immediate), to: i.rd)
         case .auipc: constant(pc &+ UInt64(bitPattern: i.immediate), to: i.rd)
         case .addi:
-            if i.immediate == 0, type == .i64 {
+            if i.immediate == 0 {
                 copy(i.rs1, to: i.rd)
             } else if i.rs1 == 0 {
                 constant(UInt64(bitPattern: i.immediate), to: i.rd)
             } else {
                 two(.add, type, i, immediate)
             }
-        case .slti: two(.lessSigned, type, i, immediate)
-        case .sltiu: two(.lessUnsigned, type, i, immediate)
-        case .xori: two(.xor, type, i, immediate)
-        case .ori: two(.or, type, i, immediate)
-        case .andi: two(.and, type, i, immediate)
+        case .slti: two(.lessSigned, ordered, i, immediate)
+        case .sltiu: two(.lessUnsigned, ordered, i, immediate)
+        case .xori: two(.xor, ordered, i, immediate)
+        case .ori: two(.or, ordered, i, immediate)
+        case .andi: two(.and, ordered, i, immediate)
         case .slli: two(.shiftLeft, type, i, immediate)
         case .srli: two(.shiftRight, type, i, immediate)
         case .srai: two(.shiftRightSigned, type, i, immediate)
-        case .add where type == .i64 && i.rs1 == 0: copy(i.rs2, to: i.rd)
-        case .add where type == .i64 && i.rs2 == 0: copy(i.rs1, to: i.rd)
+        case .add where i.rs1 == 0: copy(i.rs2, to: i.rd)
+        case .add where i.rs2 == 0: copy(i.rs1, to: i.rd)
         case .add: two(.add, type, i)
         case .sub: two(.sub, type, i)
         case .sll: two(.shiftLeft, type, i)
-        case .slt: two(.lessSigned, type, i)
-        case .sltu: two(.lessUnsigned, type, i)
-        case .xor: two(.xor, type, i)
+        case .slt: two(.lessSigned, ordered, i)
+        case .sltu: two(.lessUnsigned, ordered, i)
+        case .xor: two(.xor, ordered, i)
         case .srl: two(.shiftRight, type, i)
         case .sra: two(.shiftRightSigned, type, i)
-        case .or: two(.or, type, i)
-        case .and: two(.and, type, i)
+        case .or: two(.or, ordered, i)
+        case .and: two(.and, ordered, i)
         case .addiw: two(.add, .i32, i, immediate)
         case .slliw: two(.shiftLeft, .i32, i, immediate)
         case .srliw: two(.shiftRight, .i32, i, immediate)

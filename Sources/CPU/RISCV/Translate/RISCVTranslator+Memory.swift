@@ -46,7 +46,8 @@ extension RISCVTranslator {
     /// Base and offset of an access. RV32 computes the address first, for it wraps at 32 bits.
     mutating func address(_ rs1: UInt8, _ offset: Int64) -> (IROperand, Int64) {
         guard xlen == .rv32 else { return (x(rs1), offset) }
-        let sum = builder.emit(.add, .i64, x(rs1), .signed(offset))
+        if rs1 == 0 { return (.constant(wrapped(UInt64(bitPattern: offset))), 0) }
+        let sum = offset == 0 ? x(rs1) : builder.emit(.add, .i64, x(rs1), .signed(offset))
         return (builder.emit(.zeroExtend32, .i64, sum), 0)
     }
 }

@@ -119,6 +119,10 @@ struct RISCVTranslator {
     /// The type of a register-wide operation.
     var registerType: IRType { xlen == .rv32 ? .i32 : .i64 }
 
+    /// The type of comparisons and bitwise operations. Sign extension keeps the order of words, signed and unsigned, and
+    /// what is computed bit by bit from two sign-extended values is sign-extended: RV32 needs no narrower operation.
+    var orderedType: IRType { .i64 }
+
     /// An address of this hart's width.
     func wrapped(_ address: UInt64) -> UInt64 {
         xlen == .rv32 ? UInt64(UInt32(truncatingIfNeeded: address)) : address

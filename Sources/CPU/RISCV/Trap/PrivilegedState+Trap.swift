@@ -15,7 +15,7 @@ extension PrivilegedState {
     private mutating func enter(
         code: UInt64, isInterrupt: Bool, value: UInt64, pc: UInt64, toSupervisor: Bool
     ) -> UInt64 {
-        let cause = code | (isInterrupt ? 1 << 63 : 0)
+        let cause = code | (isInterrupt ? 1 << UInt64(xlen.bits - 1) : 0)
         let vector: UInt64
         if toSupervisor {
             supervisorEPC = pc
@@ -39,7 +39,7 @@ extension PrivilegedState {
             vector = machineVector
         }
         let base = vector & ~3
-        return isInterrupt && vector & 1 != 0 ? base &+ 4 &* code : base
+        return isInterrupt && vector & 1 != 0 ? xlen.truncate(base &+ 4 &* code) : base
     }
 
     /// MRET: returns the address to go on at, or nil if it is illegal here.
