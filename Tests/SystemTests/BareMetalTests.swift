@@ -3,23 +3,25 @@ import Testing
 /// The images of `firmware/virt`: what they print on QEMU's `virt`, they print on ours.
 struct BareMetalTests {
     @Test(
-        "a bare-metal image prints the same as on QEMU", .needs(.tandem, .qemu, .crossCompiler),
-        arguments: ["hello", "ticks", "traps", "serial", "atomics", "modes", "selftest"])
-    func sameOutput(name: String) throws {
-        let image = try BareMetal.image("\(name).elf")
-        let theirs = try QEMU.run(["-bios", "none", "-kernel", image])
+        "a bare-metal image prints the same as on QEMU", .needs(.tandem, .qemu, .qemu32, .crossCompiler),
+        arguments: ["hello", "ticks", "traps", "serial", "atomics", "modes", "selftest"], GuestWidth.allCases)
+    func sameOutput(name: String, width: GuestWidth) throws {
+        let image = try width.image("\(name).elf")
+        let theirs = try QEMU.run(["-bios", "none", "-kernel", image], width: width)
         #expect(theirs.exitCode == 0, "QEMU: \(theirs.errors)")
-        let ours = try Tandem.run(["virt", image, "-nographic", "-report", "none"])
+        let ours = try Tandem.run(["virt", image, "-nographic", "-report", "none"] + width.options)
         #expect(ours.output == theirs.output)
         #expect(ours.exitCode == 0, "\(ours.errors)")
     }
 
-    @Test("four harts print the same as on QEMU", .needs(.tandem, .qemu, .crossCompiler))
-    func harts() throws {
-        let image = try BareMetal.image("harts.elf")
-        let theirs = try QEMU.run(["-bios", "none", "-kernel", image], harts: 4)
+    @Test(
+        "four harts print the same as on QEMU", .needs(.tandem, .qemu, .qemu32, .crossCompiler),
+        arguments: GuestWidth.allCases)
+    func harts(width: GuestWidth) throws {
+        let image = try width.image("harts.elf")
+        let theirs = try QEMU.run(["-bios", "none", "-kernel", image], harts: 4, width: width)
         #expect(theirs.exitCode == 0, "QEMU: \(theirs.errors)")
-        let ours = try Tandem.run(["virt", image, "-smp", "4", "-nographic", "-report", "none"])
+        let ours = try Tandem.run(["virt", image, "-smp", "4", "-nographic", "-report", "none"] + width.options)
         #expect(ours.output == theirs.output)
         #expect(ours.exitCode == 0, "\(ours.errors)")
     }

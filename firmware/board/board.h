@@ -25,24 +25,34 @@ enum { serialSource = 10, clockSource = 11, secondSerialSource = 12, dmaSource =
 
 /// Interrupt bits of mie and mip, and the codes in mcause (Priv. spec, table of mcause values).
 enum { supervisorTimer = 5, machineSoftware = 3, machineTimer = 7, machineExternal = 11 };
-#define causeInterrupt (1ull << 63)
+#define causeInterrupt (1ull << (registerBits - 1))
 
-static inline void store8(uint64_t address, uint8_t value) { *(volatile uint8_t *)address = value; }
-static inline void store32(uint64_t address, uint32_t value) { *(volatile uint32_t *)address = value; }
-static inline void store64(uint64_t address, uint64_t value) { *(volatile uint64_t *)address = value; }
-static inline uint8_t load8(uint64_t address) { return *(volatile uint8_t *)address; }
-static inline uint32_t load32(uint64_t address) { return *(volatile uint32_t *)address; }
-static inline uint64_t load64(uint64_t address) { return *(volatile uint64_t *)address; }
+/// What a register holds. Programs compute and print in 64 bits on RV32 too; only what goes into a register is a word.
+typedef unsigned long Word;
+#define registerBits __riscv_xlen
+/// One of two pieces of source, by the width of registers.
+#if __riscv_xlen == 32
+#define byWidth(narrow, wide) narrow
+#else
+#define byWidth(narrow, wide) wide
+#endif
 
-#define readCSR(name) ({ uint64_t value_; __asm__ volatile("csrr %0, " #name : "=r"(value_) :: "memory"); value_; })
-#define writeCSR(name, value) __asm__ volatile("csrw " #name ", %0" :: "r"((uint64_t)(value)) : "memory")
-#define setCSR(name, bits) __asm__ volatile("csrs " #name ", %0" :: "r"((uint64_t)(bits)) : "memory")
-#define clearCSR(name, bits) __asm__ volatile("csrc " #name ", %0" :: "r"((uint64_t)(bits)) : "memory")
+static inline void store8(uint64_t address, uint8_t value) { *(volatile uint8_t *)(Word)address = value; }
+static inline void store32(uint64_t address, uint32_t value) { *(volatile uint32_t *)(Word)address = value; }
+static inline void store64(uint64_t address, uint64_t value) { *(volatile uint64_t *)(Word)address = value; }
+static inline uint8_t load8(uint64_t address) { return *(volatile uint8_t *)(Word)address; }
+static inline uint32_t load32(uint64_t address) { return *(volatile uint32_t *)(Word)address; }
+static inline uint64_t load64(uint64_t address) { return *(volatile uint64_t *)(Word)address; }
+
+#define readCSR(name) ({ Word value_; __asm__ volatile("csrr %0, " #name : "=r"(value_) :: "memory"); (uint64_t)value_; })
+#define writeCSR(name, value) __asm__ volatile("csrw " #name ", %0" :: "r"((Word)(value)) : "memory")
+#define setCSR(name, bits) __asm__ volatile("csrs " #name ", %0" :: "r"((Word)(bits)) : "memory")
+#define clearCSR(name, bits) __asm__ volatile("csrc " #name ", %0" :: "r"((Word)(bits)) : "memory")
 static inline void waitForInterrupt(void) { __asm__ volatile("wfi" ::: "memory"); }
 static inline void fenceInstructions(void) { __asm__ volatile("fence.i" ::: "memory"); }
 static inline void fenceAll(void) { __asm__ volatile("fence" ::: "memory"); }
 
-/// What the trap entry saves (start.S) and puts back.
+/// What the trap entry saves (start.S) and puts back; on RV32 zero-extended.
 struct TrapFrame {
     uint64_t x[32], pc, cause, value, status;
 };

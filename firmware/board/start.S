@@ -5,6 +5,24 @@
 #define HARTS 8
 #define FRAME (36 * 8)          // struct TrapFrame, rounded to 16 bytes
 
+// A register to and from eight bytes of memory, which RV32 fills up with zeros.
+#if __riscv_xlen == 64
+    .macro keep register, offset, base
+    sd \register, \offset(\base)
+    .endm
+    .macro fetch register, offset, base
+    ld \register, \offset(\base)
+    .endm
+#else
+    .macro keep register, offset, base
+    sw \register, \offset(\base)
+    sw zero, \offset + 4(\base)
+    .endm
+    .macro fetch register, offset, base
+    lw \register, \offset(\base)
+    .endm
+#endif
+
     .section .text.start, "ax"
     .globl _start
 _start:
@@ -36,7 +54,7 @@ _start:
     la t0, bssStart
     la t1, bssEnd
 1:  bgeu t0, t1, 1f
-    sd zero, 0(t0)
+    keep zero, 0, t0
     addi t0, t0, 8
     j 1b
     // The other harts wait for memory that is cleared.
@@ -78,32 +96,32 @@ secondary:
     csrrw sp, \scratch, sp
     addi sp, sp, -FRAME
     .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    sd x\n, 8*\n(sp)
+    keep x\n, 8*\n, sp
     .endr
     csrr t0, \scratch
-    sd t0, 16(sp)
+    keep t0, 16, sp
     csrr t0, \epc
-    sd t0, 8*32(sp)
+    keep t0, 8*32, sp
     csrr t0, \cause
-    sd t0, 8*33(sp)
+    keep t0, 8*33, sp
     csrr t0, \tval
-    sd t0, 8*34(sp)
+    keep t0, 8*34, sp
     csrr t0, \status
-    sd t0, 8*35(sp)
+    keep t0, 8*35, sp
     .option push
     .option norelax
     la gp, __global_pointer$
     .option pop
     mv a0, sp
     call \handler
-    ld t0, 8*35(sp)
+    fetch t0, 8*35, sp
     csrw \status, t0
-    ld t0, 8*32(sp)
+    fetch t0, 8*32, sp
     csrw \epc, t0
-    ld t0, 16(sp)
+    fetch t0, 16, sp
     csrw \scratch, t0
     .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    ld x\n, 8*\n(sp)
+    fetch x\n, 8*\n, sp
     .endr
     addi sp, sp, FRAME
     csrrw sp, \scratch, sp

@@ -1,6 +1,8 @@
 // Arithmetic whose results are known: sums of integers, primes, and IEEE doubles to the last bit.
 #include "checks.h"
 
+#include <limits.h>
+
 uint32_t nextRandom(uint32_t *state) {
     uint32_t x = *state;
     x ^= x << 13;
@@ -46,12 +48,12 @@ void checkArithmetic(void) {
     uint64_t product = 1;
     for (uint64_t i = 1; i <= 20; i++) product *= i;
     check(product == 2432902008176640000ull, "20!");
-    volatile int64_t lowest = INT64_MIN, minusOne = -1, zero = 0;
-    int64_t quotient, remainder;
+    volatile long lowest = LONG_MIN, minusOne = -1, zero = 0;
+    long quotient, remainder;
     __asm__ volatile("div %0, %1, %2" : "=r"(quotient) : "r"(lowest), "r"(minusOne));
-    check(quotient == INT64_MIN, "a division that overflows gives the dividend");
+    check(quotient == LONG_MIN, "a division that overflows gives the dividend");
     __asm__ volatile("rem %0, %1, %2" : "=r"(remainder) : "r"(lowest), "r"(zero));
-    check(remainder == INT64_MIN, "a remainder by zero gives the dividend");
+    check(remainder == LONG_MIN, "a remainder by zero gives the dividend");
 
     writeCSR(fcsr, 0);
     double sum = 0;

@@ -163,7 +163,7 @@ void checkFaults(void) {
     (void)load32(holeAddress + 0x10);
     check(!faultExpected && faultCause == 5 && faultAddress == holeAddress + 0x10, "a load from a hole faults");
     faultExpected = true;
-    store64(holeAddress + 0x128, 1);
+    store32(holeAddress + 0x128, 1);
     check(!faultExpected && faultCause == 7 && faultAddress == holeAddress + 0x128, "a store to a hole faults");
     faultExpected = true;
     ((void (*)(void))holeAddress)();

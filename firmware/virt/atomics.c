@@ -1,4 +1,4 @@
-// LR/SC and every AMO, words and doublewords: results, memory, sign extension.
+// LR/SC and every AMO, words and (on RV64) doublewords: results, memory, sign extension.
 #include "board.h"
 
 void machineTrap(struct TrapFrame *frame) {
@@ -11,9 +11,9 @@ static uint64_t cell[32] __attribute__((aligned(64)));
 #define exchange(instruction, memory, operand)                                                            \
     do {                                                                                                  \
         cell[0] = memory;                                                                                 \
-        uint64_t old_;                                                                                    \
-        __asm__ volatile(instruction " %0, %1, (%2)" : "=&r"(old_) : "r"((uint64_t)(operand)), "r"(cell) : "memory"); \
-        print(instruction " %x %x: %x %x\n", (uint64_t)(memory), (uint64_t)(operand), old_, cell[0]);     \
+        Word old_;                                                                                        \
+        __asm__ volatile(instruction " %0, %1, (%2)" : "=&r"(old_) : "r"((Word)(operand)), "r"(cell) : "memory"); \
+        print(instruction " %x %x: %x %x\n", (uint64_t)(memory), (uint64_t)(operand), (uint64_t)old_, cell[0]);     \
     } while (0)
 
 #define everyPair(instruction)                                                 \
@@ -25,14 +25,14 @@ static uint64_t cell[32] __attribute__((aligned(64)));
     } while (0)
 
 static uint64_t reserveWord(void *address) {
-    int64_t value;
+    long value;
     __asm__ volatile("lr.w.aq %0, (%1)" : "=r"(value) : "r"(address) : "memory");
-    return (uint64_t)value;
+    return (Word)value;
 }
 
 static uint64_t storeWord(void *address, uint64_t value) {
-    uint64_t failed;
-    __asm__ volatile("sc.w.rl %0, %1, (%2)" : "=&r"(failed) : "r"(value), "r"(address) : "memory");
+    Word failed;
+    __asm__ volatile("sc.w.rl %0, %1, (%2)" : "=&r"(failed) : "r"((Word)value), "r"(address) : "memory");
     return failed;
 }
 
@@ -40,8 +40,10 @@ int main(void) {
     serialStart();
     everyPair("amoswap.w"); everyPair("amoadd.w"); everyPair("amoxor.w"); everyPair("amoand.w"); everyPair("amoor.w");
     everyPair("amomin.w"); everyPair("amomax.w"); everyPair("amominu.w"); everyPair("amomaxu.w");
+#if __riscv_xlen == 64
     everyPair("amoswap.d"); everyPair("amoadd.d"); everyPair("amoxor.d"); everyPair("amoand.d"); everyPair("amoor.d");
     everyPair("amomin.d"); everyPair("amomax.d"); everyPair("amominu.d"); everyPair("amomaxu.d");
+#endif
 
     cell[0] = 0x1111111180000000;
     uint64_t loaded = reserveWord(cell);
@@ -56,12 +58,12 @@ int main(void) {
     print("the reservation is gone: %u, memory %x\n", (uint64_t)(failed != 0), cell[0]);
 
     // A counter in a loop of the shape that the specification guarantees to end.
-    uint64_t rounds = 1000, scratch;
+    Word rounds = 1000, scratch;
     cell[1] = 0;
     __asm__ volatile(
-        "1: lr.d %0, (%2)\n"
+        "1: lr." byWidth("w", "d") " %0, (%2)\n"
         "addi %0, %0, 3\n"
-        "sc.d %0, %0, (%2)\n"
+        "sc." byWidth("w", "d") " %0, %0, (%2)\n"
         "bnez %0, 1b\n"
         "addi %1, %1, -1\n"
         "bnez %1, 1b" : "=&r"(scratch), "+r"(rounds) : "r"(cell + 1) : "memory");

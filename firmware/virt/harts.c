@@ -4,7 +4,7 @@
 
 enum { harts = 4, rounds = 500 };
 
-static volatile uint64_t lock, counter, unlocked, ready, finished;
+static volatile Word lock, counter, unlocked, ready, finished;
 static volatile unsigned received[harts];
 
 void machineTrap(struct TrapFrame *frame) {
@@ -17,8 +17,8 @@ void machineTrap(struct TrapFrame *frame) {
     received[hart]++;
 }
 
-static void add(volatile uint64_t *cell, uint64_t value) {
-    __asm__ volatile("amoadd.d zero, %0, (%1)" :: "r"(value), "r"(cell) : "memory");
+static void add(volatile Word *cell, Word value) {
+    __asm__ volatile("amoadd." byWidth("w", "d") " zero, %0, (%1)" :: "r"(value), "r"(cell) : "memory");
 }
 
 static void work(void) {
@@ -28,10 +28,10 @@ static void work(void) {
     add(&ready, 1);
     while (ready != harts) {}
     for (unsigned round = 0; round < rounds; round++) {
-        uint64_t taken;
+        Word taken;
         do
-            __asm__ volatile("1: lr.d %0, (%1)\nbnez %0, 2f\nsc.d %0, %2, (%1)\nbnez %0, 1b\n2:"
-                             : "=&r"(taken) : "r"(&lock), "r"(1ull) : "memory");
+            __asm__ volatile("1: lr." byWidth("w", "d") " %0, (%1)\nbnez %0, 2f\nsc." byWidth("w", "d") " %0, %2, (%1)\nbnez %0, 1b\n2:"
+                             : "=&r"(taken) : "r"(&lock), "r"((Word)1) : "memory");
         while (taken);
         fenceAll();
         counter = counter + 1;
@@ -64,8 +64,8 @@ int main(void) {
     serialStart();
     work();
     while (finished != harts) {}
-    print("counter under the lock: %u\n", counter);
-    print("counter by atomics: %u\n", unlocked);
+    print("counter under the lock: %u\n", (uint64_t)counter);
+    print("counter by atomics: %u\n", (uint64_t)unlocked);
     for (unsigned hart = 0; hart < harts; hart++) print("hart %u received %u\n", (uint64_t)hart, (uint64_t)received[hart]);
     return 0;
 }

@@ -1,10 +1,10 @@
-// Machine, supervisor and user mode: switches, delegation, Sv39 paging and its faults, interrupts seen from below.
+// Machine, supervisor and user mode: switches, delegation, Sv39 or Sv32 paging and its faults, interrupts seen from below.
 //
 // The flow never returns through a change of mode. It goes on in the next function:
 //   main (M) → supervise (S) → the user program (U) → afterUser (S) → afterSupervisor (M)
 #include "board.h"
 
-// Virtual addresses: devices (the first gigabyte) and RAM (the third) are where they are; user pages stand between.
+// Virtual addresses: devices (in the first gigabyte) and RAM (in the third) are where they are; user pages stand between.
 #define userCode 0x40000000ull
 #define userData 0x40001000ull
 #define userLazy 0x40002000ull
@@ -22,7 +22,12 @@ enum MachineCall { sayArgument = 1, leaveSupervisor, raiseTimer, dropTimer, trap
 enum UserCall { sayResult = 1, leaveUser };
 
 #define page __attribute__((aligned(4096)))
-static uint64_t top[512] page, middle[512] page, bottom[512] page;
+typedef Word Entry;    // four bytes in Sv32, eight in Sv39
+#if registerBits == 32
+static Entry top[1024] page, bottom[1024] page;
+#else
+static Entry top[512] page, middle[512] page, bottom[512] page;
+#endif
 static uint8_t codePage[4096] page, dataPage[4096] page, lazyPage[4096] page, readOnlyPage[4096] page;
 static uint8_t supervisorTrapStack[4096] __attribute__((aligned(16)));
 static volatile uint64_t supervisorTicks;
@@ -30,22 +35,41 @@ static volatile uint64_t supervisorTicks;
 static void afterUser(void);
 static void afterSupervisor(void);
 
-static uint64_t leaf(uint64_t address, uint64_t bits) { return address >> 12 << 10 | bits | valid | accessed; }
+static Entry leaf(uint64_t address, uint64_t bits) { return (Entry)(address >> 12 << 10 | bits | valid | accessed); }
+
+// Devices and RAM stay where they are; `bottom` maps user pages one by one.
+static void fillTables(void) {
+#if registerBits == 32
+    // Pages of 4 MiB: the finisher's, the serial port's, the one that holds this image.
+    top[0] = leaf(0, readable | writable | dirty);
+    top[serialAddress >> 22] = leaf(serialAddress >> 22 << 22, readable | writable | dirty);
+    top[userCode >> 22] = (Word)bottom >> 12 << 10 | valid;
+    top[0x80000000u >> 22] = leaf(0x80000000, readable | writable | executable | dirty);
+#else
+    top[0] = leaf(0, readable | writable | dirty);
+    top[1] = (Word)middle >> 12 << 10 | valid;
+    top[2] = leaf(0x80000000, readable | writable | executable | dirty);
+    middle[0] = (Word)bottom >> 12 << 10 | valid;
+#endif
+}
 static void flush(void) { __asm__ volatile("sfence.vma" ::: "memory"); }
+
+// The load or store of a whole register, "l" or "s" before its width.
+#define wide(name) name byWidth("w", "d")
 
 // The user program. Every instruction has four bytes, so that a handler can step over one.
 extern const uint8_t userStart[], userEnd[];
 __asm__(".section .rodata\n.balign 4\n.option push\n.option norvc\n"
         "userStart:\n"
         "li a7, 1\nli a0, 0x77\necall\n"
-        "li t0, 0x40001000\nli t1, 0x55AA\nsd t1, 0(t0)\nld a0, 0(t0)\necall\n"
-        "li t0, 0x40002000\nli t1, 0x1234\nsd t1, 8(t0)\nld a0, 8(t0)\necall\n"    // mapped when it is touched
-        "li t0, 0x40003000\nld a0, 0(t0)\necall\n"
-        "sd t1, 16(t0)\n"                                                          // read-only
-        "li t0, 0x40004000\nld t1, 24(t0)\n"                                       // execute-only
-        "li t0, 0x80000000\nld t1, 0(t0)\n"                                        // the supervisor's
+        "li t0, 0x40001000\nli t1, 0x55AA\n" wide("s") " t1, 0(t0)\n" wide("l") " a0, 0(t0)\necall\n"
+        "li t0, 0x40002000\nli t1, 0x1234\n" wide("s") " t1, 8(t0)\n" wide("l") " a0, 8(t0)\necall\n"    // mapped when it is touched
+        "li t0, 0x40003000\n" wide("l") " a0, 0(t0)\necall\n"
+        wide("s") " t1, 16(t0)\n"                                                          // read-only
+        "li t0, 0x40004000\n" wide("l") " t1, 24(t0)\n"                                       // execute-only
+        "li t0, 0x80000000\n" wide("l") " t1, 0(t0)\n"                                        // the supervisor's
         "li t0, 0x40008000\nlw t1, 0(t0)\n"                                        // not mapped
-        "li t0, 0x4000000000\nlw t1, 0(t0)\n"                                      // not an Sv39 address
+        byWidth("", "li t0, 0x4000000000\nlw t1, 0(t0)\n")                         // not an Sv39 address
         "csrr t1, sstatus\nsret\n"                                                 // not for users
         "li t0, 0x40001000\njalr ra, 0(t0)\n"                                      // not executable
         "ebreak\n"
@@ -128,8 +152,8 @@ void machineTrap(struct TrapFrame *frame) {
 }
 
 static void callMachine(enum MachineCall call, uint64_t argument) {
-    register uint64_t a0 __asm__("a0") = argument;
-    register uint64_t a7 __asm__("a7") = call;
+    register Word a0 __asm__("a0") = (Word)argument;
+    register Word a7 __asm__("a7") = call;
     __asm__ volatile("ecall" : "+r"(a0) : "r"(a7) : "memory");
 }
 
@@ -137,10 +161,7 @@ static void supervise(void) {
     print("supervisor: hello\n");
     callMachine(sayArgument, 0xCAFE);
 
-    top[0] = leaf(0, readable | writable | dirty);
-    top[1] = (uint64_t)middle >> 12 << 10 | valid;
-    top[2] = leaf(0x80000000, readable | writable | executable | dirty);
-    middle[0] = (uint64_t)bottom >> 12 << 10 | valid;
+    fillTables();
     bottom[0] = leaf((uint64_t)codePage, readable | executable | user);
     bottom[1] = leaf((uint64_t)dataPage, readable | writable | user | dirty);
     bottom[3] = leaf((uint64_t)readOnlyPage, readable | user);
@@ -149,11 +170,13 @@ static void supervise(void) {
     store64((uint64_t)readOnlyPage, 0xBEEF);
     store64((uint64_t)dataPage, 0xF00D);
     fenceInstructions();
-    writeCSR(satp, 8ull << 60 | (uint64_t)top >> 12);
+    writeCSR(satp, byWidth(1ull << 31, 8ull << 60) | (Word)top >> 12);
     flush();
-    print("supervisor: paging is on, mode %u\n", readCSR(satp) >> 60);
+    print("supervisor: paging is on, mode %u\n", readCSR(satp) >> byWidth(31, 60));
+#if registerBits == 64
     writeCSR(satp, 7ull << 60);
     print("supervisor: a reserved mode changes nothing: %u\n", readCSR(satp) >> 60);
+#endif
 
     // A user page is out of the supervisor's reach unless SUM is set; an execute-only page unless MXR is.
     setCSR(sstatus, statusSUM);
@@ -162,7 +185,7 @@ static void supervise(void) {
     uint64_t hidden = load64(userExecuteOnly);
     clearCSR(sstatus, statusSUM | statusMXR);
     print("supervisor: with SUM %x, with MXR %x\n", seen, hidden);
-    __asm__ volatile(".option push\n.option norvc\nld t0, 0(%0)\n.option pop" :: "r"(userData) : "t0", "memory");
+    __asm__ volatile(".option push\n.option norvc\n" wide("l") " t0, 0(%0)\n.option pop" :: "r"((Word)userData) : "t0", "memory");
 
     writeCSR(sepc, userCode);
     clearCSR(sstatus, statusSPP);
@@ -196,11 +219,11 @@ __attribute__((naked)) static void afterUser(void) {
 static void afterSupervisor(void) {
     clearCSR(mstatus, statusTVM | statusTW | statusTSR);
     // MPRV: machine mode loads and stores with the eyes of the mode in MPP, user here.
-    uint64_t seen;
+    Word seen;
     clearCSR(mstatus, statusMPP);
-    __asm__ volatile("csrs mstatus, %1\nld %0, 0(%2)\ncsrc mstatus, %1"
-                     : "=&r"(seen) : "r"((uint64_t)statusMPRV), "r"(userData) : "memory");
-    print("machine: the user's data is %x\n", seen);
+    __asm__ volatile("csrs mstatus, %1\n" wide("l") " %0, 0(%2)\ncsrc mstatus, %1"
+                     : "=&r"(seen) : "r"((Word)statusMPRV), "r"((Word)userData) : "memory");
+    print("machine: the user's data is %x\n", (uint64_t)seen);
     finish(0);
 }
 

@@ -12,13 +12,16 @@ void machineTrap(struct TrapFrame *frame) {
     frame->pc = resume;
 }
 
+// The load or store of a whole register, "l" or "s" before its width.
+#define wide(name) name byWidth("w", "d")
+
 // Runs one instruction that traps; a0 holds an address for it. `value` is printed only where the specification and
 // QEMU leave no choice about it.
 #define trapping(name, instruction, address, showValue)                                          \
     do {                                                                                         \
         cause = ~0ull;                                                                           \
-        register uint64_t a0_ __asm__("a0") = (uint64_t)(address);                               \
-        __asm__ volatile("la t0, 1f\nsd t0, %1\nla t0, 2f\nsd t0, %2\n"                          \
+        register Word a0_ __asm__("a0") = (Word)(address);                                       \
+        __asm__ volatile("la t0, 1f\n" wide("s") " t0, %1\nla t0, 2f\n" wide("s") " t0, %2\n"        \
                          ".option push\n.option norvc\n1: " instruction "\n2:\n.option pop"      \
                          : "+r"(a0_), "=m"(origin), "=m"(resume) :: "t0", "t1", "ra", "memory"); \
         report(name, showValue);                                                                 \
@@ -43,12 +46,12 @@ int main(void) {
     trapping("breakpoint", "ebreak", 0, false);
     trapping("environment call", "ecall", 0, true);
     trapping("load from a hole", "lw t1, 0(a0)", holeAddress, true);
-    trapping("store to a hole", "sd t1, 8(a0)", holeAddress, true);
-    trapping("reserving load from a hole", "lr.d t1, (a0)", holeAddress, true);
+    trapping("store to a hole", wide("s") " t1, 8(a0)", holeAddress, true);
+    trapping("reserving load from a hole", "lr." wide("") " t1, (a0)", holeAddress, true);
     trapping("floating load from a hole", "fld fa0, 16(a0)", holeAddress, true);
     trapping("jump into a hole", "jalr ra, 0(a0)", holeAddress, true);
     trapping("reserving load off its boundary", "lr.w t1, (a0)", (uint64_t)cell + 2, false);
-    trapping("load off its boundary", "ld t1, 3(a0)", cell, false);
+    trapping("load off its boundary", wide("l") " t1, 3(a0)", cell, false);
     trapping("unknown CSR", "csrr t1, 0x5C0", 0, false);
     trapping("write to a read-only CSR", "csrw mhartid, t1", 0, false);
     trapping("read of a read-only CSR", "csrr t1, mhartid", 0, false);
@@ -60,8 +63,8 @@ int main(void) {
     trapping("its flags", "csrr t1, fflags", 0, false);
     setCSR(mstatus, 1 << 13);
     print("floating-point state: %u", readCSR(mstatus) >> 13 & 3);
-    __asm__ volatile("fmv.d.x fa0, zero" ::: "fa0");
-    print(" then %u, dirty %u\n", readCSR(mstatus) >> 13 & 3, readCSR(mstatus) >> 63);
+    __asm__ volatile(byWidth("fmv.w.x", "fmv.d.x") " fa0, zero" ::: "fa0");
+    print(" then %u, dirty %u\n", readCSR(mstatus) >> 13 & 3, readCSR(mstatus) >> (registerBits - 1));
     writeCSR(frm, 5);
     trapping("reserved rounding mode", "fadd.d fa0, fa0, fa0", 0, true);
     writeCSR(frm, 0);
@@ -74,16 +77,16 @@ int main(void) {
     print("mepc: %x\n", readCSR(mepc));
     writeCSR(mcause, 5);
     print("mcause: %x\n", readCSR(mcause));
-    print("misa: %x\n", readCSR(misa) & 0xC000000000000000 + (1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12));
+    print("misa: %x\n", readCSR(misa) & (3ull << (registerBits - 2)) + (1 << 0 | 1 << 2 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12));
 
     // Code that is overwritten: seen behind fence.i.
     static uint32_t code[2];
     code[0] = 0x00100513;    // li a0, 1
     code[1] = 0x00008067;    // ret
     fenceInstructions();
-    uint64_t (*function)(void) = (uint64_t (*)(void))(uint64_t)code;
+    Word (*function)(void) = (Word (*)(void))(Word)code;
     for (unsigned round = 1; round <= 3; round++) {
-        print("changed code returns %u\n", function());
+        print("changed code returns %u\n", (uint64_t)function());
         code[0] += 1 << 20;
         fenceInstructions();
     }

@@ -7,6 +7,8 @@ enum Peer: String, CaseIterable {
     case tandem = "the release binary (swift build -c release, or TANDEM_BINARY)"
     /// QEMU's riscv64 system emulator, from PATH.
     case qemu = "qemu-system-riscv64"
+    /// QEMU's riscv32 system emulator, from PATH.
+    case qemu32 = "qemu-system-riscv32"
     /// GDB with support for RISC-V, from PATH.
     case gdb = "gdb-multiarch"
     /// Counts the allocations of a process, from PATH.
@@ -24,6 +26,8 @@ enum Peer: String, CaseIterable {
             return candidates.compactMap(\.self).first { access($0, X_OK) == 0 }
         case .qemu:
             return inPath("qemu-system-riscv64")
+        case .qemu32:
+            return inPath("qemu-system-riscv32")
         case .gdb:
             return inPath("gdb-multiarch")
         case .valgrind:

@@ -33,28 +33,61 @@ struct InstructionRow {
     let operands: Operands
     /// Whether bits 14-12 hold a rounding mode.
     var rounds = false
+    /// The only width that has this encoding, or nil where both do.
+    var only: GuestWidth?
+}
+
+/// The instructions of one width.
+struct InstructionTable {
+    let integer, memory, atomic, float: [InstructionRow]
+
+    private static let narrow = InstructionTable(.bits32)
+    private static let wide = InstructionTable(.bits64)
+
+    static func of(_ width: GuestWidth) -> InstructionTable { width == .bits64 ? wide : narrow }
+
+    private init(_ width: GuestWidth) {
+        func existing(_ rows: [InstructionRow]) -> [InstructionRow] { rows.filter { $0.only ?? width == width } }
+        // Shifts of a whole register go by less than its bits.
+        integer = existing(InstructionRow.integer).map { row in
+            guard case .shift(let bound) = row.operands else { return row }
+            return InstructionRow(
+                name: row.name, bits: row.bits, operands: .shift(below: min(bound, UInt32(width.rawValue))))
+        }
+        memory = existing(InstructionRow.memory)
+        atomic = existing(InstructionRow.atomic)
+        float = existing(InstructionRow.float)
+    }
 }
 
 extension InstructionRow {
-    /// RV64I, M, Zba, Zbb and Zbs: everything that computes with integer registers (Unpriv. spec, ch. 35 and the
+    /// RV32I and RV64I, M, Zba, Zbb and Zbs: everything that computes with integer registers (Unpriv. spec, ch. 35 and the
     /// chapters of the extensions).
     static let integer: [InstructionRow] = {
+        /// OP-32 and OP-IMM-32 are RV64's.
+        func wide(_ opcode: UInt32) -> GuestWidth? { opcode & 8 != 0 ? .bits64 : nil }
         func register(_ name: String, _ funct7: UInt32, _ funct3: UInt32, _ opcode: UInt32 = 0x33) -> InstructionRow {
-            InstructionRow(name: name, bits: funct7 << 25 | funct3 << 12 | opcode, operands: .register)
+            InstructionRow(
+                name: name, bits: funct7 << 25 | funct3 << 12 | opcode, operands: .register, only: wide(opcode))
         }
         func word(_ name: String, _ funct7: UInt32, _ funct3: UInt32) -> InstructionRow {
             register(name, funct7, funct3, 0x3B)
         }
         func immediate(_ name: String, _ funct3: UInt32, _ opcode: UInt32 = 0x13) -> InstructionRow {
-            InstructionRow(name: name, bits: funct3 << 12 | opcode, operands: .immediate)
+            InstructionRow(name: name, bits: funct3 << 12 | opcode, operands: .immediate, only: wide(opcode))
         }
         func shift(
             _ name: String, _ funct6: UInt32, _ funct3: UInt32, _ opcode: UInt32 = 0x13, below: UInt32 = 64
         ) -> InstructionRow {
-            InstructionRow(name: name, bits: funct6 << 26 | funct3 << 12 | opcode, operands: .shift(below: below))
+            InstructionRow(
+                name: name, bits: funct6 << 26 | funct3 << 12 | opcode, operands: .shift(below: below),
+                only: wide(opcode))
         }
-        func unary(_ name: String, _ funct12: UInt32, _ funct3: UInt32, _ opcode: UInt32 = 0x13) -> InstructionRow {
-            InstructionRow(name: name, bits: funct12 << 20 | funct3 << 12 | opcode, operands: .unary)
+        func unary(
+            _ name: String, _ funct12: UInt32, _ funct3: UInt32, _ opcode: UInt32 = 0x13, only: GuestWidth? = nil
+        ) -> InstructionRow {
+            InstructionRow(
+                name: name, bits: funct12 << 20 | funct3 << 12 | opcode, operands: .unary, only: only ?? wide(opcode))
         }
         let computing: [InstructionRow] = [
             register("add", 0, 0), register("sub", 0x20, 0), register("sll", 0, 1), register("slt", 0, 2),
@@ -84,8 +117,9 @@ extension InstructionRow {
             shift("rori", 0x18, 5), shift("roriw", 0x18, 5, 0x1B, below: 32),
             unary("clz", 0x600, 1), unary("ctz", 0x601, 1), unary("cpop", 0x602, 1), unary("clzw", 0x600, 1, 0x1B),
             unary("ctzw", 0x601, 1, 0x1B), unary("cpopw", 0x602, 1, 0x1B), unary("sext.b", 0x604, 1),
-            unary("sext.h", 0x605, 1), unary("zext.h", 0x080, 4, 0x3B), unary("orc.b", 0x287, 5),
-            unary("rev8", 0x6B8, 5),
+            unary("sext.h", 0x605, 1), unary("zext.h", 0x080, 4, 0x3B),
+            unary("zext.h", 0x080, 4, 0x33, only: .bits32), unary("orc.b", 0x287, 5),
+            unary("rev8", 0x6B8, 5, only: .bits64), unary("rev8", 0x698, 5, only: .bits32),
             register("bclr", 0x24, 1), register("bext", 0x24, 5), register("binv", 0x34, 1), register("bset", 0x14, 1),
             shift("bclri", 0x12, 1), shift("bexti", 0x12, 5), shift("binvi", 0x1A, 1), shift("bseti", 0x0A, 1),
         ]
@@ -97,16 +131,16 @@ extension InstructionRow {
         InstructionRow(name: "lb", bits: 0x0003, operands: .load(1)),
         InstructionRow(name: "lh", bits: 0x1003, operands: .load(2)),
         InstructionRow(name: "lw", bits: 0x2003, operands: .load(4)),
-        InstructionRow(name: "ld", bits: 0x3003, operands: .load(8)),
+        InstructionRow(name: "ld", bits: 0x3003, operands: .load(8), only: .bits64),
         InstructionRow(name: "lbu", bits: 0x4003, operands: .load(1)),
         InstructionRow(name: "lhu", bits: 0x5003, operands: .load(2)),
-        InstructionRow(name: "lwu", bits: 0x6003, operands: .load(4)),
+        InstructionRow(name: "lwu", bits: 0x6003, operands: .load(4), only: .bits64),
         InstructionRow(name: "flw", bits: 0x2007, operands: .floatLoad(4)),
         InstructionRow(name: "fld", bits: 0x3007, operands: .floatLoad(8)),
         InstructionRow(name: "sb", bits: 0x0023, operands: .store(1)),
         InstructionRow(name: "sh", bits: 0x1023, operands: .store(2)),
         InstructionRow(name: "sw", bits: 0x2023, operands: .store(4)),
-        InstructionRow(name: "sd", bits: 0x3023, operands: .store(8)),
+        InstructionRow(name: "sd", bits: 0x3023, operands: .store(8), only: .bits64),
         InstructionRow(name: "fsw", bits: 0x2027, operands: .floatStore(4)),
         InstructionRow(name: "fsd", bits: 0x3027, operands: .floatStore(8)),
     ]
@@ -120,7 +154,7 @@ extension InstructionRow {
         return functions.flatMap { name, funct5 in
             [
                 InstructionRow(name: name + ".w", bits: funct5 << 27 | 0x202F, operands: .atomic(4)),
-                InstructionRow(name: name + ".d", bits: funct5 << 27 | 0x302F, operands: .atomic(8)),
+                InstructionRow(name: name + ".d", bits: funct5 << 27 | 0x302F, operands: .atomic(8), only: .bits64),
             ]
         }
     }()
@@ -128,11 +162,12 @@ extension InstructionRow {
     /// F and D (Unpriv. spec, "F" and "D" chapters): `format` is 0 for single and 1 for double precision.
     static let float: [InstructionRow] = [("s", UInt32(0)), ("d", 1)].flatMap { suffix, format -> [InstructionRow] in
         func row(
-            _ name: String, _ funct7: UInt32, _ operands: Operands, rs2: UInt32 = 0, rm: UInt32? = nil
+            _ name: String, _ funct7: UInt32, _ operands: Operands, rs2: UInt32 = 0, rm: UInt32? = nil,
+            only: GuestWidth? = nil
         ) -> InstructionRow {
             InstructionRow(
                 name: "\(name).\(suffix)", bits: (funct7 | format) << 25 | rs2 << 20 | (rm ?? 0) << 12 | 0x53,
-                operands: operands, rounds: rm == nil)
+                operands: operands, rounds: rm == nil, only: only)
         }
         func fused(_ name: String, _ opcode: UInt32) -> InstructionRow {
             InstructionRow(
@@ -147,12 +182,14 @@ extension InstructionRow {
             row("fmin", 0x14, .float2, rm: 0), row("fmax", 0x14, .float2, rm: 1),
             row("fle", 0x50, .integerOfFloat2, rm: 0), row("flt", 0x50, .integerOfFloat2, rm: 1),
             row("feq", 0x50, .integerOfFloat2, rm: 2), row("fclass", 0x70, .integerOfFloat1, rm: 1),
-            row("fmv.x", 0x70, .integerOfFloat1, rm: 0), row("fmv.to", 0x78, .floatOfInteger, rm: 0),
+            row("fmv.x", 0x70, .integerOfFloat1, rm: 0, only: format == 0 ? nil : .bits64),
+            row("fmv.to", 0x78, .floatOfInteger, rm: 0, only: format == 0 ? nil : .bits64),
             row(format == 0 ? "fcvt.from.d" : "fcvt.from.s", 0x20, .float1, rs2: 1 - format),
         ]
         for (code, name) in ["w", "wu", "l", "lu"].enumerated() {
-            rows.append(row("fcvt.\(name)", 0x60, .integerOfFloat1, rs2: UInt32(code)))
-            rows.append(row("fcvt.from.\(name)", 0x68, .floatOfInteger, rs2: UInt32(code)))
+            let only: GuestWidth? = code < 2 ? nil : .bits64
+            rows.append(row("fcvt.\(name)", 0x60, .integerOfFloat1, rs2: UInt32(code), only: only))
+            rows.append(row("fcvt.from.\(name)", 0x68, .floatOfInteger, rs2: UInt32(code), only: only))
         }
         return rows
     }

@@ -13,17 +13,24 @@ struct SequenceGenerator {
     private var favourites: [UInt32] = []
     private var inLoop = false
 
-    init(seed: UInt64) { random = SplitMix64(seed: seed) }
+    let width: GuestWidth
+    private let table: InstructionTable
 
-    static func make(seed: UInt64) -> InstructionSequence {
-        var generator = SequenceGenerator(seed: seed)
+    init(seed: UInt64, width: GuestWidth) {
+        random = SplitMix64(seed: seed)
+        self.width = width
+        table = InstructionTable.of(width)
+    }
+
+    static func make(seed: UInt64, width: GuestWidth = .bits64) -> InstructionSequence {
+        var generator = SequenceGenerator(seed: seed, width: width)
         return generator.makeSequence(seed: seed)
     }
 
     private mutating func makeSequence(seed: UInt64) -> InstructionSequence {
         favourites = (0..<8).map { _ in below(32) }
-        var integers = (0..<32).map { _ in interestingInteger() }
-        integers[0] = random.next()
+        var integers = (0..<32).map { _ in width.truncate(interestingInteger()) }
+        integers[0] = width.truncate(random.next())
         integers[2] = SequenceBatch.window
         integers[8] = SequenceBatch.window + 256
         let floats = (0..<32).map { _ in interestingFloat() }
@@ -40,16 +47,16 @@ struct SequenceGenerator {
 
     private mutating func makeItem() -> Item {
         switch below(100) {
-        case 0..<26: plain(InstructionRow.integer)
-        case 26..<50: plain(InstructionRow.float)
-        case 50..<62: plain(InstructionRow.memory)
+        case 0..<26: plain(table.integer)
+        case 26..<50: plain(table.float)
+        case 50..<62: plain(table.memory)
         case 62..<67: atomic()
         case 67..<70: reservation()
         case 70..<84: compressed()
         case 84..<91: forward()
         case 91..<95: control()
         case 95..<97: loop()
-        default: plain(InstructionRow.integer)
+        default: plain(table.integer)
         }
     }
 
@@ -119,7 +126,9 @@ struct SequenceGenerator {
             let value = oneIn(2) ? below(4096) : (below(32) &- 16) & 0xFFF
             return (bits | rd << 7 | rs1 << 15 | value << 20, "\(row.name) x\(rd), x\(rs1), \(signed(value, 12))")
         case .shift(let bound):
-            let amount = below(bound)
+            var amount = below(bound)
+            // RV32: an amount with bit 5 does not exist, and traps.
+            if width == .bits32, oneIn(400) { amount += 32 }
             return (bits | rd << 7 | rs1 << 15 | amount << 20, "\(row.name) x\(rd), x\(rs1), \(amount)")
         case .upper:
             let value = below(1 << 20)
@@ -174,7 +183,7 @@ struct SequenceGenerator {
     }
 
     private mutating func atomic() -> Item {
-        let row = InstructionRow.atomic[Int(below(UInt32(InstructionRow.atomic.count)))]
+        let row = table.atomic[Int(below(UInt32(table.atomic.count)))]
         guard case .atomic(let size) = row.operands else { return plain([row]) }
         let place = address(size: UInt32(size))
         let rd = destination()
@@ -187,7 +196,7 @@ struct SequenceGenerator {
 
     /// LR, up to three instructions that touch no memory, and an SC to the same place; or an SC alone, which fails.
     private mutating func reservation() -> Item {
-        let size: UInt32 = oneIn(2) ? 4 : 8
+        let size: UInt32 = width == .bits32 || oneIn(2) ? 4 : 8
         let width: UInt32 = size == 4 ? 0x202F : 0x302F
         let suffix = size == 4 ? "w" : "d"
         let place = address(size: size)
@@ -199,7 +208,7 @@ struct SequenceGenerator {
             code += InstructionSequence.halves(0x1000_0000 | width | rd << 7 | place.register << 15 | below(4) << 25)
             text += "; lr.\(suffix) x\(rd), (x\(place.register))"
             for _ in 0..<below(4) {
-                let row = InstructionRow.integer[Int(below(UInt32(InstructionRow.integer.count)))]
+                let row = table.integer[Int(below(UInt32(table.integer.count)))]
                 let (bits, line) = fill(row)
                 if row.name == "ctzw" || bits >> 7 & 31 == place.register { continue }
                 code += InstructionSequence.halves(bits)
@@ -234,12 +243,13 @@ struct SequenceGenerator {
                     + InstructionSequence.halves(UInt32($0) << 20 | register << 15 | rd << 7 | 0x67)
             }
         case 2:
-            return .forward(size: 2, reach: 2000, skip: skip, text: "c.j") { distance in
+            let links = width == .bits32 && oneIn(2)
+            return .forward(size: 2, reach: 2000, skip: skip, text: links ? "c.jal" : "c.j") { distance in
                 let d = UInt16(distance)
                 let fields: [(UInt16, UInt16, UInt16)] = [
                     (11, 1, 12), (4, 1, 11), (8, 3, 9), (10, 1, 8), (6, 1, 7), (7, 1, 6), (1, 7, 3), (5, 1, 2),
                 ]
-                return [fields.reduce(0xA001) { $0 | (d >> $1.0 & $1.1) << $1.2 }]
+                return [fields.reduce(links ? 0x2001 : 0xA001) { $0 | (d >> $1.0 & $1.1) << $1.2 }]
             }
         case 3, 4:
             let register = below(8)
@@ -292,7 +302,7 @@ struct SequenceGenerator {
     }
 
     private mutating func loop() -> Item {
-        if inLoop { return plain(InstructionRow.integer) }
+        if inLoop { return plain(table.integer) }
         inLoop = true
         defer { inLoop = false }
         return .loop(times: 2 + Int(below(39)), makeItems(count: 1 + Int(below(8))))
