@@ -32,3 +32,18 @@ enum BareMetal {
         try "\(folder.get())/\(name)"
     }
 }
+
+/// The programs of `firmware/bench` with little work, built once in a run of the tests.
+enum BenchmarkPrograms {
+    private static let folder = Result { () throws -> String in
+        let folder = "\(Repository.scratch)/benchmarks"
+        let build = try Program.run("\(Repository.root)/Scripts/firmware", ["--bench", folder, "quick"])
+        guard build.exitCode == 0 else { throw ProgramFailure(text: "Scripts/firmware failed: \(build.errors)") }
+        return folder
+    }
+
+    /// The path of an image, say of `intmix`.
+    static func image(_ name: String) throws -> String {
+        try "\(folder.get())/\(name).elf"
+    }
+}

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 extension DemoFirmware {
-    // Sources: a29f48edad8f7754569d074786650466
+    // Sources: 5e6210dc2ede545ba66f9c5cda337fd2
     /// The ELF image in base 64 (RFC 4648), 11632 bytes when decoded. The decoder skips line ends.
     static let encoded: StaticString = """
         f0VMRgIBAQAAAAAAAAAAAAIA8wABAAAAAAAAgAAAAABAAAAAAAAAADArAAAAAAAABQAAAEAAOAABAEAACQAHAAEAAAAHAAAAgAAAAAAAAAAAAACA
