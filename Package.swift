@@ -62,6 +62,7 @@ let package = Package(
 
         tests("OS", needs: ["TandemOS"]),
         tests("JSON", needs: ["TandemJSON"]),
+        tests("X64", needs: ["TandemX64", "TandemOS"]),
         tests("Kernel", needs: ["TandemKernel", "TandemTesting"]),
         tests("Bus", needs: ["TandemBus", "TandemKernel", "TandemTesting"]),
         tests("CPU", needs: ["TandemCPU", "TandemBus", "TandemKernel", "TandemTesting"], exclude: ["FileTests"]),

@@ -1,3 +1,4 @@
+import Glibc
 import TandemOS
 import Testing
 
@@ -13,6 +14,29 @@ struct ExecutableMemoryTests {
         #expect(executable.load(fromByteOffset: 8_000, as: UInt32.self) == 0x1122_3344)
         memory.discardCode()
         #expect(executable.load(fromByteOffset: 8_000, as: UInt32.self) == 0)
+    }
+
+    @Test("no page of generated code is both writable and executable")
+    func protection() throws {
+        let memory = try ExecutableMemory(codeByteCount: 10_000, dataByteCount: 5_000)
+        #expect(try rights(memory.executable) == "r-xs")
+        #expect(try rights(UInt(bitPattern: memory.code)) == "rw-s")
+        #expect(try rights(UInt(bitPattern: memory.data)) == "rw-p")
+        #expect(try rights(memory.executable + UInt(memory.codeByteCount)) == "---p")
+    }
+
+    /// What the kernel says of the page at `address`.
+    private func rights(_ address: UInt) throws -> String {
+        let file = try #require(fopen("/proc/self/maps", "r"))
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 4096)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let fields = text.split(separator: " ")
+            let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+            if ends.count == 2, (ends[0]..<ends[1]).contains(address) { return String(fields[1]) }
+        }
+        return "not mapped"
     }
 
     @Test("code and data are within a distance of 32 bits")
