@@ -11,8 +11,11 @@ struct CPUState {
     var localTime: Int64 = 0
     /// Instructions may start while the local offset is below this.
     var limit: Int64 = 0
-    /// Instructions retired, counting the block being executed as finished.
-    var retired: UInt64 = 0
+
+    /// A limit that lets nothing start. Far from the ends of the range, so that differences of times do not overflow.
+    static let stopped = Int64.min / 4
+    /// Picoseconds of `localTime` that are not the cost of an instruction: latencies, and cycles of what did not retire.
+    var waited: Int64 = 0
     /// Why a slow path wants the block to be left; see `ExitRequest`.
     var exitRequest: UInt64 = 0
     /// The mode bits that blocks are found under.
@@ -28,6 +31,66 @@ struct CPUState {
     var jumpCache: UnsafeMutablePointer<JumpCache.Entry>
     /// The block being executed.
     var block: BlockPointer?
+
+    // MARK: What generated code alone uses
+
+    /// The value of its base register: see `X64Registers`.
+    var memoryBase: UInt64 = 0
+    /// The cost of an instruction − 1.
+    var budgetBias: Int64 = 0
+    /// Where computed jumps go.
+    var targets: UnsafeMutablePointer<UnitTarget>?
+    var codeBase: UInt = 0
+    /// The object behind `functions`.
+    var context: UnsafeMutableRawPointer?
+    /// The slow paths, in the order of `SlowCall.Function`.
+    var functions = SlowFunctions()
+    /// The immediate of a `guestCall`, or the fields of an operation, for a slow path.
+    var callImmediate: UInt64 = 0
+    /// The third operand of an operation for a slow path.
+    var thirdOperand: UInt64 = 0
+    /// Control and status of the host's floating point: all exceptions masked, round to nearest; the flags are those of
+    /// guest code that `Place.floatFlags` does not know yet.
+    var mxcsr: UInt32 = CPUState.quietMXCSR
+    var savedRegisters: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
+    var savedVectors: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) =
+        (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+    /// All exceptions masked, round to nearest, no flags (AMD64 Architecture Programmer's Manual 1, §4.2.2).
+    static let quietMXCSR: UInt32 = 0x1f80
+
+    /// Memory for the frame of places with the state behind it, so that generated code reaches both from one register.
+    static func allocate(
+        _ state: CPUState
+    ) -> (frame: UnsafeMutablePointer<UInt64>, state: UnsafeMutablePointer<CPUState>) {
+        let bytes = UnsafeMutableRawPointer.allocate(
+            byteCount: offsetFromFrame + MemoryLayout<CPUState>.size, alignment: 64)
+        let frame = bytes.bindMemory(to: UInt64.self, capacity: Place.count)
+        frame.initialize(repeating: 0, count: Place.count)
+        let place = (bytes + offsetFromFrame).bindMemory(to: CPUState.self, capacity: 1)
+        place.initialize(to: state)
+        return (frame, place)
+    }
+
+    /// Gives back what `allocate` returned.
+    static func deallocate(_ frame: UnsafeMutablePointer<UInt64>) { UnsafeMutableRawPointer(frame).deallocate() }
+
+    /// Bytes from the frame to the state.
+    static let offsetFromFrame = Place.count * MemoryLayout<UInt64>.stride
+}
+
+/// The addresses of the functions that generated code calls, in the order of `SlowCall.Function`.
+struct SlowFunctions {
+    /// Context, address or first operand, packed `SlowCall`, value or second operand.
+    typealias Function = @convention(c) (UnsafeMutableRawPointer, UInt64, UInt32, UInt64) -> UInt64
+
+    var load: Function?
+    var store: Function?
+    var atomic: Function?
+    var loadReserved: Function?
+    var storeConditional: Function?
+    var guestCall: Function?
+    var operation: Function?
 }
 
 /// What a slow path asks for when it returns to a block.

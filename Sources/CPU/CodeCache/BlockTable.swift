@@ -17,6 +17,12 @@ struct BlockTable: ~Copyable {
         buckets.initialize(repeating: nil, count: 1 << Self.bucketBits)
     }
 
+    /// Keeps blocks in memory of somebody else, which generated code can reach.
+    mutating func move(to storage: UnsafeMutableRawPointer, capacity: Int) {
+        precondition(count == 0, "blocks cannot move")
+        arena = CodeArena(capacity: capacity, at: storage)
+    }
+
     deinit { buckets.deallocate() }
 
     var isFull: Bool { arena.isFull }
@@ -56,6 +62,12 @@ struct BlockTable: ~Copyable {
         }
         count += 1
         return block
+    }
+
+    /// Lets a block go when `page` does, although its first page is another one.
+    mutating func tie(_ block: BlockPointer, toPage page: UInt64) {
+        let first = block.pointee.physical >> 12
+        if crossings[page]?.contains(first) != true { crossings[page, default: []].append(first) }
     }
 
     /// Whether any code of physical page `page` is translated.

@@ -1,7 +1,7 @@
 /// Memory of translated blocks: handed out in order, given back all at once.
 ///
 /// Blocks that are dropped one by one leave holes; when the arena is full everything is dropped (`BlockTable.flush`),
-/// which depends on nothing but the guest's own accesses and is therefore repeatable.
+/// which changes nothing that the guest can see.
 struct CodeArena: ~Copyable {
     private static let chunkSize = 1 << 20
 
@@ -10,13 +10,22 @@ struct CodeArena: ~Copyable {
     private var chunks: [UnsafeMutableRawPointer] = []
     private var chunkIndex = 0
     private var offset = 0
+    private let ownsChunks: Bool
 
     init(capacity: Int) {
         self.capacity = capacity
+        ownsChunks = true
+    }
+
+    /// An arena in memory that somebody else owns, near the code that refers to it.
+    init(capacity: Int, at base: UnsafeMutableRawPointer) {
+        self.capacity = capacity
+        ownsChunks = false
+        chunks = stride(from: 0, through: capacity - Self.chunkSize, by: Self.chunkSize).map { base + $0 }
     }
 
     deinit {
-        for chunk in chunks { chunk.deallocate() }
+        if ownsChunks { for chunk in chunks { chunk.deallocate() } }
     }
 
     var bytesInUse: Int { chunkIndex * Self.chunkSize + offset }

@@ -16,7 +16,9 @@ struct AccessTally {
 /// One guest instruction of a translated block: what is needed to leave the block there.
 struct BlockBoundary {
     /// Distance of its address from the block's.
-    var pcOffset: UInt16
+    var pcOffset: Int32
+    /// Index of its first step in the portable code.
+    var firstStep: UInt16
     var length: UInt8
     /// Accesses that the instruction makes.
     var reads: UInt8
@@ -25,6 +27,12 @@ struct BlockBoundary {
     var writeBytes: UInt8
     /// Bus accesses that fetching it takes: 2 where it crosses a page.
     var fetches: UInt8
+}
+
+/// A page that the code of a unit stands in besides the page where it starts.
+struct UnitPage {
+    var virtual: UInt64
+    var physical: UInt64
 }
 
 typealias BlockPointer = UnsafeMutablePointer<TranslatedBlock>
@@ -48,6 +56,8 @@ struct TranslatedBlock {
     var cost: Int64
     /// Picoseconds before the last instruction starts: the block may be entered whole while that is within the limit.
     var lastStart: Int64
+    /// The part of `cost` that is the latency of fetches.
+    var waited: Int64
     /// Times the block was entered since the last fold.
     var executions: UInt64
     var code: UnsafeMutablePointer<PortableInstruction>
@@ -68,6 +78,35 @@ struct TranslatedBlock {
     /// False once it was dropped.
     var isValid = true
     var tally: AccessTally
+
+    // MARK: Tiers
+
+    /// The portable back-end gives a block back to the dispatcher when it was executed this often.
+    var hotAt: UInt64 = .max
+    /// The compiled unit that starts here.
+    var unit: BlockPointer? = nil
+
+    // MARK: Units alone
+
+    /// Where the generated code starts; 0 for blocks of the portable back-end.
+    var entry: UInt = 0
+    /// Exits to fixed addresses, in the order of their boundaries.
+    var exits: UnitExitPointer? = nil
+    var exitCount: UInt32 = 0
+    /// The exits of other units that are linked to this one.
+    var incoming: UnitExitPointer? = nil
+    /// The guest function at its end and its argument, if it has one.
+    var exitFunction: UInt16 = 0
+    var exitArgument: UInt32 = 0
+    /// The pages after the first that its code stands in, where it spans several.
+    var pages: UnsafeMutablePointer<UnitPage>? = nil
+    var pageCount: UInt32 = 0
+    /// Where the epoch that the pages were valid in is written, for units that span several.
+    var epochSite: UnsafeMutableRawPointer? = nil
+    /// It jumps back to its own start.
+    var isLoop = false
+    /// Host bytes of the generated code.
+    var codeSize: UInt32 = 0
 
     static let noPage = UInt64.max
 

@@ -124,18 +124,14 @@ final class ExecutorBench {
     private var lowering = PortableLowering()
 
     init() {
-        state = .allocate(capacity: 1)
-        frame = .allocate(capacity: Place.count)
-        frame.initialize(repeating: 0, count: Place.count)
-        state.initialize(
-            to: CPUState(table: tlb.table(regime: 0), tableMask: tlb.mask(regime: 0), jumpCache: jumpCache.entries))
+        (frame, state) = CPUState.allocate(
+            CPUState(table: tlb.table(regime: 0), tableMask: tlb.mask(regime: 0), jumpCache: jumpCache.entries))
         state.pointee.limit = .max
         runtime = FakeRuntime(state)
     }
 
     deinit {
-        state.deallocate()
-        frame.deallocate()
+        CPUState.deallocate(frame)
     }
 
     subscript(_ number: Int) -> UInt64 {
@@ -171,7 +167,8 @@ final class ExecutorBench {
         block.initialize(
             to: TranslatedBlock(
                 pc: ir.pc, physical: ir.pc, secondPage: TranslatedBlock.noPage, mode: mode, count: UInt32(count),
-                cost: Self.cost * count, lastStart: Self.cost * (count - 1), executions: 0, code: code,
+                cost: Self.cost * count, lastStart: Self.cost * (count - 1), waited: 0,
+                executions: 0, code: code,
                 boundaries: boundaries, fetchCell: nil, fetchLatency: 0, isChainable: chainable, tally: AccessTally()))
         if known { jumpCache.insert(block) }
         return block

@@ -133,7 +133,7 @@ struct SoftTLBTests {
         }
         func block(_ physical: UInt64, mode: UInt32 = 0, second: UInt64 = TranslatedBlock.noPage) -> TranslatedBlock {
             TranslatedBlock(
-                pc: physical, physical: physical, secondPage: second, mode: mode, count: 1, cost: 1, lastStart: 0,
+                pc: physical, physical: physical, secondPage: second, mode: mode, count: 1, cost: 1, lastStart: 0, waited: 0,
                 executions: 3, code: code, boundaries: boundaries, fetchCell: nil, fetchLatency: 0,
                 isChainable: true, tally: AccessTally())
         }

@@ -44,7 +44,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
         while true {
             state.pointee.block = block
             state.pointee.localTime &+= block.pointee.cost
-            state.pointee.retired &+= UInt64(block.pointee.count)
+            state.pointee.waited &+= block.pointee.waited
             block.pointee.executions &+= 1
             var ip = block.pointee.code
             var target: UInt64 = 0
@@ -255,6 +255,8 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                         function: UInt16(truncatingIfNeeded: constant),
                         argument: UInt32(truncatingIfNeeded: constant &>> 16), index: index)
                     return state.pointee.exitRequest == ExitRequest.trap ? index : lookUp
+                case .stop:
+                    return Int(truncatingIfNeeded: constant)
                 case .otherwise:
                     break
                 }
@@ -262,7 +264,8 @@ struct PortableExecutor<Runtime: GuestRuntime> {
             }
 
             guard let next = successor(of: block, at: target, way, state),
-                state.pointee.localTime &+ next.pointee.lastStart < state.pointee.limit
+                state.pointee.localTime &+ next.pointee.lastStart < state.pointee.limit,
+                next.pointee.executions < next.pointee.hotAt
             else {
                 frame[Int(Place.programCounter.index)] = target
                 return lookUp

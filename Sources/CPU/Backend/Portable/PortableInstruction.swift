@@ -56,6 +56,9 @@ enum PortableOperation: UInt16 {
     case branchGreaterEqualSigned, branchGreaterEqualUnsigned
     /// Holds the second target of the branch before it.
     case otherwise
+    /// Ends the block after the instruction at boundary `immediate`; stands in the place of the next one's first step
+    /// while only a part of the block fits into the limit.
+    case stop
 }
 
 /// The packed immediate of a `rare` or `rareMemory` instruction:

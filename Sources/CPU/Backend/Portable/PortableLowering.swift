@@ -4,12 +4,16 @@
 /// The steps stand in `code`, which is reused from block to block; the caller copies them into the code cache.
 struct PortableLowering {
     private(set) var code: [PortableInstruction] = []
+    /// For each boundary the index of its first step; that of the terminal for instructions without one.
+    private(set) var firstSteps: [UInt16] = []
     /// How many of the scratch places hold constants of the current operation.
     private var scratchUsed: UInt16 = 0
 
     mutating func lower(_ block: IRBlock) {
         code.removeAll(keepingCapacity: true)
+        firstSteps.removeAll(keepingCapacity: true)
         for index in block.boundaries.indices {
+            firstSteps.append(UInt16(code.count))
             let end =
                 index + 1 < block.boundaries.count
                 ? block.boundaries[index + 1].firstOperation : block.instructions.count

@@ -16,7 +16,7 @@ public protocol HartDebugger: AnyObject {
 /// The view of a debugger: registers and memory without side effects, stops at exact instructions.
 extension Hart {
     /// Instructions retired since the start.
-    public var instructionsRetired: UInt64 { state.pointee.retired }
+    public var instructionsRetired: UInt64 { retired }
 
     public var privilege: Privilege { privileged.privilege }
 
@@ -63,7 +63,7 @@ extension Hart {
         if view.floatState == 0 { view.floatState = 1 }
         let isReal = number == CSRAddress.mstatus || number == CSRAddress.sstatus
         let environment = CSREnvironment(
-            cycles: localNow.picoseconds / cyclePicoseconds, retired: state.pointee.retired,
+            cycles: localNow.picoseconds / cyclePicoseconds, retired: retired,
             time: timebase?.ticks(at: localNow) ?? 0, lines: liveLines,
             floatFlags: UInt8(truncatingIfNeeded: frame[Int(Place.floatFlags.index)]))
         return isReal ? privileged.statusForDebugger(number) : view.read(number, configuration, environment)
@@ -80,7 +80,7 @@ extension Hart {
             modeChanged()
         }
         var environment = CSREnvironment(
-            cycles: localNow.picoseconds / cyclePicoseconds, retired: state.pointee.retired, time: 0, lines: lines,
+            cycles: localNow.picoseconds / cyclePicoseconds, retired: retired, time: 0, lines: lines,
             floatFlags: UInt8(truncatingIfNeeded: frame[Int(Place.floatFlags.index)]))
         guard privileged.write(number, value, configuration, &environment) != nil else { return false }
         frame[Int(Place.floatFlags.index)] = UInt64(environment.floatFlags)
@@ -167,7 +167,7 @@ extension Hart {
 
     private func interruptSlice() {
         needsAttention = true
-        state.pointee.limit = .min
+        state.pointee.limit = CPUState.stopped
     }
 
     /// Whether a breakpoint stands at the program counter; then the hart rests.

@@ -31,7 +31,7 @@ extension Hart {
         accessIndex = index
         guard let block = state.pointee.block, let function = RISCVFunction(rawValue: function) else { return }
         let boundary = block.pointee.boundaries[index]
-        let own = block.pointee.pc &+ UInt64(boundary.pcOffset)
+        let own = block.pointee.pc &+ UInt64(bitPattern: Int64(boundary.pcOffset))
         let next = wrapped(own &+ UInt64(boundary.length))
         pc = next
         needsAttention = true
@@ -44,7 +44,7 @@ extension Hart {
         case .sret: returnFromTrap(argument) { $0.returnFromSupervisor() }
         case .wfi: waitForInterrupt(argument)
         case .waitOnReservation: break  // May end at once for any reason (Unpriv. spec "Zawrs").
-        case .fenceInstructions: jumpCache.clear()
+        case .fenceInstructions: clearJumps()
         case .fenceTranslation: fenceTranslation(argument)
         case .fenceInvalidation:
             if privileged.privilege == .user { fault(.illegalInstruction, UInt64(argument)) }

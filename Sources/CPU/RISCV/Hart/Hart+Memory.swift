@@ -13,7 +13,10 @@ extension Hart: GuestRuntime {
     }
 
     /// Adds time that an access took.
-    func charge(_ time: SimTime) { state.pointee.localTime += Int64(time.picoseconds) }
+    func charge(_ time: SimTime) {
+        state.pointee.localTime += Int64(time.picoseconds)
+        state.pointee.waited += Int64(time.picoseconds)
+    }
 
     /// Picoseconds of the instructions behind boundary `index` in the current block.
     private func rest(after index: Int) -> Int64 {
@@ -30,8 +33,8 @@ extension Hart: GuestRuntime {
 
     /// Instructions retired before the one at `index`.
     func retired(before index: Int) -> UInt64 {
-        guard let block = state.pointee.block else { return state.pointee.retired }
-        return state.pointee.retired &- UInt64(block.pointee.count) &+ UInt64(index)
+        guard let block = state.pointee.block else { return retired }
+        return retired &- UInt64(block.pointee.count) &+ UInt64(index)
     }
 
     /// Sends one transaction at the local time of the instruction. False: it was answered with an error.
@@ -70,7 +73,7 @@ extension Hart: GuestRuntime {
             }
         }
         if simulation.stopRequest != nil { sliceLimit = 0 }
-        if needsAttention || codeChanged || sliceLimit == 0 { state.pointee.limit = .min }
+        if needsAttention || codeChanged || sliceLimit == 0 { state.pointee.limit = CPUState.stopped }
         if needsAttention || sliceLimit == 0 { needsAttention = true }
         guard let block = state.pointee.block, index + 1 < Int(block.pointee.count) else { return }
         if codeChanged || state.pointee.localTime - rest(after: index) >= state.pointee.limit {

@@ -42,7 +42,9 @@ extension Hart {
     /// The simulation stands where the hart does.
     private func caughtUp() {
         sliceStart = now
+        retiredBase = retired
         state.pointee.localTime = 0
+        state.pointee.waited = 0
     }
 
     /// How far the hart may run from now: to the next pending event or to the end of the quantum. With several
@@ -84,16 +86,15 @@ extension Hart {
             }
             if frame[Int(RISCVPlace.floatDirty.index)] != 0 { foldFloatState() }
             if isDebugged, stopsHere() { return }
+            if wantsFlush { flushBlocks() }
             if let block = nextBlock() {
-                debugLog.executes(self, block)
-                let outcome = PortableExecutor<Hart>.run(state, frame, block, self)
-                if outcome >= 0 { leaveEarly(at: outcome) }
-                if block == transient.block { fold(block) }
+                execute(block)
                 state.pointee.block = nil
                 if isDebugged { stepDone() }
             } else {
                 // What cannot be fetched takes a cycle as every other instruction that traps.
                 state.pointee.localTime += instructionCost
+                state.pointee.waited += instructionCost
             }
             if state.pointee.exitRequest == ExitRequest.trap {
                 state.pointee.exitRequest = ExitRequest.none
@@ -114,15 +115,53 @@ extension Hart {
         }
     }
 
+    /// Executes a block and those chained to it, or as much of it as fits into the limit.
+    private func execute(_ block: BlockPointer) {
+        debugLog.executes(self, block)
+        if block.pointee.executions >= block.pointee.hotAt, runUnits(block) { return }
+        pendingExit = nil
+        pendingTarget = nil
+        let fitting = isDebugged ? 1 : countThatFits(block)
+        if isDebugged {
+            // No block may follow by itself; the limit is made anew before the next one.
+            state.pointee.limit = CPUState.stopped
+            needsAttention = true
+        }
+        let outcome =
+            fitting < Int(block.pointee.count)
+            ? executePart(block, count: fitting) : PortableExecutor<Hart>.run(state, frame, block, self)
+        if outcome >= 0 { leaveEarly(at: outcome) }
+        if block == transient.block { fold(block) }
+    }
+
+    /// How many instructions of a block may start before the limit.
+    private func countThatFits(_ block: BlockPointer) -> Int {
+        let budget = state.pointee.limit - state.pointee.localTime
+        guard budget <= block.pointee.lastStart else { return Int(block.pointee.count) }
+        let unit = block.pointee.cost / Int64(block.pointee.count)
+        return Int((budget + unit - 1) / unit)
+    }
+
+    /// Executes the first instructions of a block: a stop stands in the place of the next one for the time.
+    private func executePart(_ block: BlockPointer, count: Int) -> Int {
+        let next = block.pointee.code + Int(block.pointee.boundaries[count].firstStep)
+        let displaced = next.pointee
+        next.pointee = PortableInstruction(.stop, immediate: UInt64(count - 1))
+        defer { next.pointee = displaced }
+        return PortableExecutor<Hart>.run(state, frame, block, self)
+    }
+
     /// Takes back the part of a block that was not executed, and sets the program counter.
-    private func leaveEarly(at index: Int) {
+    func leaveEarly(at index: Int) {
         guard let block = state.pointee.block else { return }
         let trapped = state.pointee.exitRequest == ExitRequest.trap
         let count = Int(block.pointee.count)
         let rest = count - index - 1
         let unit = block.pointee.cost / Int64(count)
         state.pointee.localTime -= Int64(rest) * unit
-        state.pointee.retired &-= UInt64(rest + (trapped ? 1 : 0))
+        state.pointee.waited -= Int64(rest) * (block.pointee.waited / Int64(count))
+        // A trapped instruction takes its cycle and does not retire.
+        if trapped { state.pointee.waited += instructionCost }
         let boundaries = block.pointee.boundaries
         for later in (index + 1)..<max(count, index + 1) {
             let boundary = boundaries[later]
@@ -135,7 +174,7 @@ extension Hart {
             cell.pointee.fetchBytes &-= UInt64(boundary.length)
             cell.pointee.latencyPicoseconds &-= UInt64(boundary.fetches) &* block.pointee.fetchLatency
         }
-        let own = block.pointee.pc &+ UInt64(boundaries[index].pcOffset)
+        let own = block.pointee.pc &+ UInt64(bitPattern: Int64(boundaries[index].pcOffset))
         pc = trapped ? own : wrapped(own &+ UInt64(boundaries[index].length))
     }
 
@@ -143,11 +182,12 @@ extension Hart {
     private func raise() {
         foldFloatState()
         debugLog.exception(self, trapCause, trapValue)
-        if state.pointee.retired == retiredAtTrap {
+        let retired = self.retired
+        if retired == retiredAtTrap {
             trapsInARow += 1
         } else {
             trapsInARow = 1
-            retiredAtTrap = state.pointee.retired
+            retiredAtTrap = retired
             firstTrap = (trapCause, trapValue, pc)
         }
         if trapsInARow >= 16 { return hang() }
@@ -174,164 +214,5 @@ extension Hart {
 
     private func describe(_ trap: (cause: ExceptionCause, value: UInt64, pc: UInt64)) -> String {
         "“\(trap.cause)” at \(debugLog.symbolic(trap.pc)), value 0x\(String(trap.value, radix: 16))"
-    }
-
-    // MARK: Blocks
-
-    /// The block at the program counter that fits into the limit. Nil: a trap was raised instead.
-    private func nextBlock() -> BlockPointer? {
-        let mode = state.pointee.mode
-        if !isDebugged, usesDirectMemory {
-            let cached = jumpCache.entries[JumpCache.index(pc)]
-            if cached.pc == pc, let block = cached.block, block.pointee.mode == mode, fits(block) { return block }
-            guard let block = findBlock(single: false) else { return nil }
-            if fits(block) { return block }
-        }
-        return findBlock(single: true)
-    }
-
-    private func fits(_ block: BlockPointer) -> Bool {
-        state.pointee.localTime + block.pointee.lastStart < state.pointee.limit
-    }
-
-    private func findBlock(single: Bool) -> BlockPointer? {
-        let address = pc
-        guard let translation = fetchTranslation(address) else { return nil }
-        let physical = translation.physicalPage | address & 0xfff
-        guard translation.grant >= 0 else { return fetchBlock(address, physical) }
-        let key = state.pointee.mode | (single ? TranslationMode.singleStep : 0)
-        if let block = blocks.find(pc: address, physical: physical, mode: key),
-            block.pointee.secondPage == TranslatedBlock.noPage || isCurrent(block, address)
-        {
-            if !single { remember(block) }
-            return block
-        }
-        return translate(address, physical, translation.grant, key: key, single: single)
-    }
-
-    /// Whether the second page of a crossing block is still where it was.
-    private func isCurrent(_ block: BlockPointer, _ address: UInt64) -> Bool {
-        guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return false }
-        return second.physicalPage == block.pointee.secondPage
-    }
-
-    private func remember(_ block: BlockPointer) {
-        if block.pointee.isChainable { jumpCache.insert(block) }
-    }
-
-    private func translate(
-        _ address: UInt64, _ physical: UInt64, _ grant: Int32, key: UInt32, single: Bool
-    ) -> BlockPointer? {
-        let host = grants[Int(grant)].pointer(to: physical)
-        let halfwords = UnsafeBufferPointer(
-            start: UnsafeRawPointer(host).assumingMemoryBound(to: UInt16.self),
-            count: (4096 - Int(physical & 0xfff)) / 2)
-        var following: UInt16?
-        var secondPage = TranslatedBlock.noPage
-        if RISCVTranslator.crosses(halfwords) {
-            guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return nil }
-            guard second.grant >= 0 else { return fetchBlock(address, physical) }
-            secondPage = second.physicalPage
-            following = grants[Int(second.grant)].pointer(to: secondPage).loadUnaligned(as: UInt16.self)
-            watchCode(secondPage, second.grant)
-        }
-        watchCode(physical, grant)
-        if blocks.isFull { flushBlocks() }
-        let ir = translator.translate(
-            pc: address, mode: mode, limit: single ? 1 : RISCVTranslator.longestBlock,
-            source: RISCVTranslator.Source(halfwords: halfwords, following: following))
-        debugLog.translated(self, ir)
-        let block = install(ir, physical: physical, secondPage: secondPage, grant: grant, key: key)
-        if !single { remember(block) }
-        return block
-    }
-
-    /// Lowers a block and enters it into the cache.
-    private func install(
-        _ ir: IRBlock, physical: UInt64, secondPage: UInt64, grant: Int32, key: UInt32
-    ) -> BlockPointer {
-        lowering.lower(ir)
-        let count = ir.boundaries.count
-        let code = blocks.allocate(PortableInstruction.self, count: lowering.code.count)
-        lowering.copy(to: code)
-        let boundaries = blocks.allocate(BlockBoundary.self, count: count)
-        let crosses = secondPage != TranslatedBlock.noPage
-        let tally = BlockBoundary.fill(boundaries, ir, crosses: crosses)
-        noteCode(physical, count: Int(tally.fetchBytes))
-        if crosses { noteCode(secondPage, count: 2) }
-        let latency = grants[Int(grant)].readLatency.picoseconds
-        let unit = instructionCost + Int64(latency) * Int64(boundaries[0].fetches)
-        let isWhole = key & TranslationMode.singleStep == 0 && !crosses && !debugLog.wantsEveryBlock
-        return blocks.insert(
-            TranslatedBlock(
-                pc: ir.pc, physical: physical, secondPage: secondPage, mode: key, count: UInt32(count),
-                cost: unit * Int64(count), lastStart: unit * Int64(count - 1), executions: 0, code: code,
-                boundaries: boundaries, fetchCell: grants[Int(grant)].cell, fetchLatency: latency, isChainable: isWhole,
-                tally: tally))
-    }
-
-    /// Makes the block of one instruction that was fetched by transactions; it is run once.
-    func installTransient(_ ir: IRBlock) -> BlockPointer {
-        lowering.lower(ir)
-        lowering.copy(to: transient.code)
-        let tally = BlockBoundary.fill(transient.boundaries, ir, crosses: false)
-        transient.block.initialize(
-            to: TranslatedBlock(
-                pc: ir.pc, physical: 0, secondPage: TranslatedBlock.noPage,
-                mode: state.pointee.mode | TranslationMode.singleStep, count: 1, cost: instructionCost, lastStart: 0,
-                executions: 0, code: transient.code, boundaries: transient.boundaries, fetchCell: nil,
-                fetchLatency: 0,
-                isChainable: false, tally: tally))
-        return transient.block
-    }
-}
-
-/// Memory for a block of one instruction outside of the cache.
-final class TransientBlock {
-    // SAFETY: allocated in `init`, freed only in `deinit`.
-    let block: BlockPointer = .allocate(capacity: 1)
-    let code: UnsafeMutablePointer<PortableInstruction> = .allocate(capacity: 64)
-    let boundaries: UnsafeMutablePointer<BlockBoundary> = .allocate(capacity: 1)
-
-    deinit {
-        block.deallocate()
-        code.deallocate()
-        boundaries.deallocate()
-    }
-}
-
-extension BlockBoundary {
-    /// Fills in the boundaries of a block. Returns what all of it does on the bus.
-    static func fill(
-        _ boundaries: UnsafeMutablePointer<BlockBoundary>, _ ir: IRBlock, crosses: Bool
-    ) -> AccessTally {
-        var tally = AccessTally()
-        for index in ir.boundaries.indices {
-            let source = ir.boundaries[index]
-            var boundary = BlockBoundary(
-                pcOffset: UInt16(truncatingIfNeeded: source.pc &- ir.pc), length: UInt8(source.length), reads: 0,
-                writes: 0, readBytes: 0, writeBytes: 0, fetches: crosses ? 2 : 1)
-            let end = index + 1 < ir.boundaries.count ? ir.boundaries[index + 1].firstOperation : ir.instructions.count
-            for operation in ir.instructions[source.firstOperation..<end] {
-                let row = IROpcodeTable[operation.opcode]
-                let width = UInt8(row.accessWidth(operation.type))
-                if row.readsMemory {
-                    boundary.reads += 1
-                    boundary.readBytes += width
-                }
-                if row.writesMemory {
-                    boundary.writes += 1
-                    boundary.writeBytes += width
-                }
-            }
-            (boundaries + index).initialize(to: boundary)
-            tally.reads += UInt32(boundary.reads)
-            tally.writes += UInt32(boundary.writes)
-            tally.readBytes += UInt32(boundary.readBytes)
-            tally.writeBytes += UInt32(boundary.writeBytes)
-            tally.fetches += UInt32(boundary.fetches)
-            tally.fetchBytes += UInt32(boundary.length)
-        }
-        return tally
     }
 }

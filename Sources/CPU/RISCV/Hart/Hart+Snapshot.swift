@@ -54,7 +54,7 @@ struct HartPayload: SnapshotPayload {
         let xlen = hart.configuration.xlen
         registers = Hart.savedPlaces.map { $0 < 32 ? xlen.truncate(hart.frame[$0]) : hart.frame[$0] }
         privileged = hart.privileged
-        retired = hart.state.pointee.retired
+        retired = hart.retired
         isWaiting = hart.isWaiting
         lines = hart.lines
         changes = hart.pendingChanges.map { Change(time: $0.time, line: UInt8($0.line.rawValue), level: $0.level) }
@@ -83,7 +83,7 @@ extension Hart {
             frame[place] = place < 32 ? configuration.xlen.extend(value) : value
         }
         privileged = payload.privileged
-        self.state.pointee.retired = payload.retired
+        retired = payload.retired
         isWaiting = payload.isWaiting
         lines = payload.lines
         pendingChanges = payload.changes.compactMap { change in

@@ -9,6 +9,7 @@ extension Hart: TrafficSource {
 
     /// Adds what the executions of a block did since the last time.
     func fold(_ block: BlockPointer) {
+        if let unit = block.pointee.unit { foldUnit(unit) }
         let times = block.pointee.executions
         guard times != 0 else { return }
         block.pointee.executions = 0
@@ -22,6 +23,33 @@ extension Hart: TrafficSource {
         cell.pointee.fetches &+= fetches
         cell.pointee.fetchBytes &+= times &* UInt64(tally.fetchBytes)
         cell.pointee.latencyPicoseconds &+= fetches &* block.pointee.fetchLatency
+    }
+
+    /// Adds what the executions of a unit did, and takes back what stands behind the exits that were taken before its end.
+    private func foldUnit(_ unit: BlockPointer) {
+        fold(unit)
+        guard let exits = unit.pointee.exits else { return }
+        for number in 0..<Int(unit.pointee.exitCount) where exits[number].executions != 0 {
+            let times = exits[number].executions
+            exits[number].executions = 0
+            for later
+                in (Int(exits[number].boundary) + 1)..<max(Int(unit.pointee.count), Int(exits[number].boundary) + 1)
+            {
+                takeBack(unit.pointee.boundaries[later], times: times, fetches: unit.pointee.fetchCell)
+            }
+        }
+    }
+
+    /// An instruction of the static tally was not executed so many times.
+    private func takeBack(
+        _ boundary: BlockBoundary, times: UInt64, fetches cell: UnsafeMutablePointer<TrafficCell>?
+    ) {
+        homeCell.pointee.reads &-= times &* UInt64(boundary.reads)
+        homeCell.pointee.writes &-= times &* UInt64(boundary.writes)
+        homeCell.pointee.readBytes &-= times &* UInt64(boundary.readBytes)
+        homeCell.pointee.writeBytes &-= times &* UInt64(boundary.writeBytes)
+        cell?.pointee.fetches &-= times &* UInt64(boundary.fetches)
+        cell?.pointee.fetchBytes &-= times &* UInt64(boundary.length)
     }
 
     /// Fetches one instruction by transactions and makes a block of it, for memory that gives no direct access.

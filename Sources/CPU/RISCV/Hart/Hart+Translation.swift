@@ -220,7 +220,7 @@ extension Hart: PageTableMemory {
     private func forgetFetches() {
         fetchMap.removeAll()
         largeFetches = false
-        jumpCache.clear()
+        clearJumps()
         state.pointee.fetchEpoch &+= 1
     }
 
@@ -229,7 +229,11 @@ extension Hart: PageTableMemory {
         foldTraffic()
         unwatchAllCode()
         blocks.removeAll()
-        jumpCache.clear()
+        backend?.removeAll()
+        clearJumps()
+        pendingExit = nil
+        pendingTarget = nil
+        wantsFlush = false
     }
 }
 
@@ -273,8 +277,8 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
                 guard let code = codePages[page], code.overlaps(from, to) else { return }
                 codePages[page] = nil
                 unwatchCode(code)
-                blocks.drop(page: page) { fold($0) }
-                jumpCache.clear()
+                blocks.drop(page: page) { release($0) }
+                clearJumps()
                 codeChanged = true
             }
         }

@@ -32,6 +32,8 @@ public final class Hart: Module, CatalogModule {
     let frame: UnsafeMutablePointer<UInt64>
     var privileged: PrivilegedState
     var isWaiting = false
+    /// Instructions retired up to the start of the local time.
+    var retiredBase: UInt64 = 0
     /// Levels of the interrupt inputs as far as the hart has seen them, at their places in `mip`.
     var lines: UInt64 = 0
     /// Changes of lines that lie ahead of the hart's local time, earliest first.
@@ -44,6 +46,20 @@ public final class Hart: Module, CatalogModule {
     var lowering = PortableLowering()
     var blocks = BlockTable()
     var jumpCache = JumpCache()
+    /// The hot tier, where the engine is `translate` and the host has one.
+    var backend: X64Backend?
+    let engine: HartEngine
+    /// The exit that the last unit came back by, and the address of its computed jump: what comes next is linked there.
+    var pendingExit: UnitExitPointer?
+    var pendingTarget: UInt64?
+    /// The code cache is full: it is emptied before the next block.
+    var wantsFlush = false
+    /// What the trace being built is made of.
+    var tracedBlocks: [BlockPointer] = []
+    var tracedPages: [UnitPage] = []
+    var callStack: [UInt64] = []
+    /// Names compiled units for a profiler.
+    public var perfMap: (any PerfMap)?
     var tlb = SoftTLB(regimeCount: 4)
     var fetchMap = FetchMap()
     var grants: [DirectMemory] = []
@@ -125,6 +141,7 @@ public final class Hart: Module, CatalogModule {
         instructionCost = Int64(cyclePicoseconds * context[Properties.cyclesPerInstruction])
         resetVector = xlen.truncate(context[Properties.resetVector])
         usesDirectMemory = context[Properties.directMemory]
+        engine = context[Properties.engine]
         timebasePath = context[Properties.timebase]
         bus = InitiatorSocket("bus", context)
         lineInputs = HartLine.allCases.map { LineInput($0.name, index: $0.rawValue, context) }
@@ -133,12 +150,8 @@ public final class Hart: Module, CatalogModule {
         privileged = PrivilegedState(xlen: xlen)
 
         transient = TransientBlock()
-        state = .allocate(capacity: 1)
-        state.initialize(
-            to: CPUState(
-                table: tlb.table(regime: 3), tableMask: tlb.mask(regime: 3), jumpCache: jumpCache.entries))
-        frame = .allocate(capacity: Place.count)
-        frame.initialize(repeating: 0, count: Place.count)
+        (frame, state) = CPUState.allocate(
+            CPUState(table: tlb.table(regime: 3), tableMask: tlb.mask(regime: 3), jumpCache: jumpCache.entries))
         orphanCell = .allocate(capacity: 1)
         orphanCell.initialize(to: TrafficCell())
         homeCell = orphanCell
@@ -147,6 +160,7 @@ public final class Hart: Module, CatalogModule {
         bus.onInvalidate(self)
         bus.countsLazily(through: self)
         simulation.quantum.addInitiator()
+        prepareBackend()
         frame[Int(Place.programCounter.index)] = resetVector
         thread("run", stackSize: 256 * 1024, resumable: true) { [unowned self] context in
             try self.execute(context)
@@ -154,8 +168,7 @@ public final class Hart: Module, CatalogModule {
     }
 
     deinit {
-        state.deallocate()
-        frame.deallocate()
+        CPUState.deallocate(frame)
         orphanCell.deallocate()
     }
 
@@ -198,7 +211,8 @@ public final class Hart: Module, CatalogModule {
     var mode: TranslationMode {
         TranslationMode(
             privilege: privileged.privilege.rawValue, isFloatEnabled: privileged.floatState != 0,
-            isFloatDirty: privileged.floatState == 3, frm: privileged.roundingMode)
+            isFloatDirty: privileged.floatState == 3, frm: privileged.roundingMode,
+            isBare: privileged.dataPrivilege == .machine && !privileged.protection.bindsMachine)
     }
 
     /// Recomputes what follows from privilege and status: the key of blocks, the table of data accesses.
@@ -212,6 +226,18 @@ public final class Hart: Module, CatalogModule {
         let regime = privileged.dataRegime
         state.pointee.table = tlb.table(regime: regime)
         state.pointee.tableMask = tlb.mask(regime: regime)
+        let isBare = state.pointee.mode & TranslationMode.bare != 0
+        let base = isBare ? plainRange?.base : UnsafeMutableRawPointer(state.pointee.table)
+        state.pointee.memoryBase = UInt64(UInt(bitPattern: base))
+    }
+
+    /// Instructions retired, counting the block being executed as finished: what the local time has paid for.
+    var retired: UInt64 {
+        get {
+            retiredBase
+                &+ UInt64(bitPattern: (state.pointee.localTime &- state.pointee.waited) / instructionCost)
+        }
+        set { retiredBase = newValue &- (retired &- retiredBase) }
     }
 
     // MARK: Reset

@@ -2,6 +2,8 @@ public import TandemKernel
 
 /// How a hart executes translated code.
 public enum HartEngine: String, PropertyChoice {
+    /// Hot code is compiled for the host, the rest is interpreted.
+    case translate
     /// The portable back-end executes the intermediate form.
     case interpret
 }
@@ -41,7 +43,7 @@ extension Hart {
             "mmu", default: TranslationScheme.sv57, "The largest scheme of address translation; RV32 has sv32 alone.")
         static let timebase = Property<ModulePath?>(
             "timebase", default: nil, "The module whose counter the `time` CSR reads.")
-        static let engine = Property("engine", default: HartEngine.interpret, "How code is executed.")
+        static let engine = Property("engine", default: HartEngine.translate, "How code is executed.")
         static let directMemory = Property(
             "dmi", default: true, "Whether memory is reached directly; otherwise every access is a transaction.")
     }

@@ -28,6 +28,8 @@ struct PMPTable: Equatable {
     private var entries = InlineArray<16, Entry>(repeating: Entry())
     /// Entries in use; none means that S and U may do nothing and M everything.
     private var activeCount = 0
+    /// Whether a rule binds machine mode too.
+    private(set) var bindsMachine = false
 
     static func == (a: PMPTable, b: PMPTable) -> Bool {
         (0..<count).allSatisfy { a.entries[$0] == b.entries[$0] }
@@ -65,7 +67,9 @@ struct PMPTable: Equatable {
 
     private mutating func decode() {
         activeCount = 0
+        bindsMachine = false
         for index in 0..<Self.count {
+            if entries[index].configuration & Bits.locked != 0 { bindsMachine = true }
             let address = entries[index].address
             var range: (first: UInt64, last: UInt64) = (1, 0)
             switch entries[index].configuration & Bits.mode {

@@ -8,8 +8,8 @@ struct TranslationMode: Hashable {
     var isFloatDirty: Bool
     /// The dynamic rounding mode, 0…7, reserved ones included.
     var frm: UInt8
-    /// Blocks of one instruction, for the last steps before a limit.
-    var isSingleStep = false
+    /// Data accesses are those of machine mode, without translation or protection.
+    var isBare = false
 
     /// | bits | meaning |
     /// |---|---|
@@ -17,11 +17,11 @@ struct TranslationMode: Hashable {
     /// | 2 | floating point enabled |
     /// | 3 | floating-point state dirty |
     /// | 6…4 | frm |
-    /// | 31 | single step |
+    /// | 7 | data accesses are bare |
     var key: UInt32 {
         UInt32(privilege) | (isFloatEnabled ? 4 : 0) | (isFloatDirty ? 8 : 0) | UInt32(frm) << 4
-            | (isSingleStep ? Self.singleStep : 0)
+            | (isBare ? Self.bare : 0)
     }
 
-    static let singleStep: UInt32 = 1 << 31
+    static let bare: UInt32 = 0x80
 }

@@ -1,0 +1,73 @@
+import TandemOS
+import TandemX64
+
+/// The x86-64 back-end of one CPU: its code memory, its common code, and the lowering of units.
+final class X64Backend {
+    /// Room for code and for the data that it reaches. Untouched pages cost nothing.
+    static let codeCapacity = 24 << 20
+    static let dataCapacity = 12 << 20
+    /// The most that one unit may take.
+    private static let unitRoom = 128 << 10
+
+    private let memory: ExecutableMemory
+    private(set) var lowering: X64Lowering
+    private let thunks: X64Thunks
+    /// Bytes of code in use, and how many of them are common.
+    private var used: Int
+    private let common: Int
+    var targets = UnitTargets()
+
+    /// Where blocks and exits are kept.
+    var data: UnsafeMutableRawPointer { memory.data }
+    var codeBase: UInt { memory.executable }
+
+    init() throws(OSError) {
+        memory = try ExecutableMemory(codeByteCount: Self.codeCapacity, dataByteCount: Self.dataCapacity)
+        let assembler = Assembler(
+            writingAt: memory.code, executingAt: memory.executable, capacity: Self.unitRoom)
+        lowering = X64Lowering(assembler, unit: memory.data.assumingMemoryBound(to: TranslatedBlock.self))
+        thunks = lowering.thunks
+        common = (lowering.asm.position + 63) & ~63
+        used = common
+    }
+
+    var isFull: Bool { Self.codeCapacity - used < Self.unitRoom }
+
+    /// The intermediate form of the unit to be compiled.
+    var ir: IRBlock {
+        _read { yield lowering.ir }
+        _modify { yield &lowering.ir }
+    }
+
+    /// Compiles `ir` into `unit`, whose exits have room for all that the unit has. False: it is too large.
+    func compile(into unit: BlockPointer, _ settings: X64Lowering.Settings) -> Bool {
+        lowering.asm.restart(
+            writingAt: memory.code + used, executingAt: memory.executable + UInt(used), capacity: Self.unitRoom)
+        lowering.unit = unit
+        lowering.settings = settings
+        guard lowering.lower() else { return false }
+        used += (lowering.asm.position + 15) & ~15
+        return true
+    }
+
+    /// Runs units from `entry` on.
+    @inline(__always)
+    func run(_ frame: UnsafeMutablePointer<UInt64>, _ entry: UInt) -> X64Outcome {
+        let enter = unsafeBitCast(thunks.enter, to: X64Thunks.Enter.self)
+        return X64Outcome(word: enter(UnsafeMutableRawPointer(frame) + X64Frame.bias, entry))
+    }
+
+    /// Lets computed jumps find a unit.
+    func remember(_ unit: BlockPointer) {
+        targets.insert(
+            UnitTarget(
+                pc: unit.pointee.pc, mode: unit.pointee.mode,
+                offset: UInt32(unit.pointee.entry - memory.executable)))
+    }
+
+    /// Forgets all units.
+    func removeAll() {
+        used = common
+        targets.clear()
+    }
+}

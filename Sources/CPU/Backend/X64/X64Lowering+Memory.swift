@@ -1,0 +1,252 @@
+import TandemX64
+
+/// Memory: the fast way inline, everything else by a stub.
+///
+/// The address is in rcx at every check, and the stub computes it anew, because a check may have changed it.
+extension X64Lowering {
+    mutating func lowerMemory(_ i: IRInstruction, operation: Int, boundary: Int) {
+        let row = IROpcodeTable[i.opcode]
+        let width = row.accessWidth(i.type)
+        let kind: Stub.Kind
+        switch i.opcode {
+        case .loadReserved: kind = .loadReserved
+        case .storeConditional: kind = .storeConditional
+        case .store8, .store16, .store32, .store64: kind = .store
+        default: kind = row.effect == .load ? .load : .atomic
+        }
+        let stub = Stub(
+            kind: kind, label: asm.makeLabel(), resume: asm.makeLabel(), operation: operation, boundary: boundary)
+        stubs.append(stub)
+        switch kind {
+        case .load where i.order == .little: emitLoad(i, width, slow: stub.label)
+        case .store where i.order == .little: emitStore(i, width, slow: stub.label)
+        case .atomic where i.order == .little: emitAtomic(i, width, slow: stub.label)
+        default: asm.jump(stub.label)
+        }
+        asm.bind(stub.resume)
+    }
+
+    // MARK: Addresses
+
+    /// rcx ← the guest address of an access.
+    private mutating func emitAddress(_ i: IRInstruction) {
+        if case .constant(let base) = i.a {
+            asm.move(.rcx, base &+ UInt64(bitPattern: i.immediate))
+            return
+        }
+        let base = value(i.a, .rcx)
+        if let offset = Int32(exactly: i.immediate) {
+            if offset != 0 {
+                asm.emit(.lea, .quad, .rcx, Memory(base, offset))
+            } else if base != .rcx {
+                asm.emit(.mov, .quad, .rcx, base)
+            }
+        } else {
+            asm.move(.rdx, UInt64(bitPattern: i.immediate))
+            asm.emit(.lea, .quad, .rcx, Memory(base, index: .rdx))
+        }
+    }
+
+    /// Whether accesses of this width can be checked against the plain range.
+    private func isPlain(_ width: Int) -> Bool {
+        settings.plainSize != 0 && settings.plainSize / UInt64(width) <= UInt64(Int32.max)
+    }
+
+    /// The host's place of a load that is known to stay within the plain range; jumps to `slow` for others.
+    ///
+    /// One comparison checks both the range and the alignment: rotated by the width, misaligned offsets are huge.
+    private mutating func emitPlainAddress(_ i: IRInstruction, _ width: Int, slow: Label) -> Memory {
+        let limit = settings.plainSize / UInt64(width)
+        if case .constant(let base) = i.a {
+            let offset = base &+ UInt64(bitPattern: i.immediate) &- settings.plainStart
+            if offset & UInt64(width - 1) == 0, offset / UInt64(width) < limit, offset <= UInt64(Int32.max) {
+                return Memory(X64Registers.memoryBase, Int32(offset))
+            }
+        }
+        let distance = i.immediate &- Int64(bitPattern: settings.plainStart)
+        if case .place = i.a, let distance = Int32(exactly: distance) {
+            asm.emit(.lea, .quad, .rcx, Memory(value(i.a, .rcx), distance))
+        } else {
+            emitAddress(i)
+            if let start = Int32(exactly: -Int64(bitPattern: settings.plainStart)) {
+                asm.emit(.add, .quad, .rcx, imm: start)
+            } else {
+                asm.move(.rdx, settings.plainStart)
+                asm.emit(.sub, .quad, .rcx, .rdx)
+            }
+        }
+        if width == 1 {
+            asm.emit(.cmp, .quad, .rcx, imm: Int32(limit))
+        } else {
+            asm.emit(.rorx, .quad, .rdx, .rcx, imm: Int32(width.trailingZeroBitCount))
+            asm.emit(.cmp, .quad, .rdx, imm: Int32(limit))
+        }
+        asm.jump(if: .aboveOrEqual, slow)
+        return Memory(X64Registers.memoryBase, index: .rcx)
+    }
+
+    /// The host's place of an access by way of the soft-TLB; jumps to `slow` where its tag does not match.
+    private mutating func emitProbe(_ i: IRInstruction, _ width: Int, isWrite: Bool, slow: Label) -> Memory {
+        emitAddress(i)
+        asm.emit(.mov, .quad, .rax, .rcx)
+        asm.emit(.shr, .quad, .rax, imm: 7)
+        asm.emit(.and, .long, .rax, X64Frame.tableMask)
+        asm.emit(.mov, .quad, .rdx, .rcx)
+        asm.emit(.and, .quad, .rdx, imm: -4096 | Int32(width - 1))
+        let tag = Int32(isWrite ? Self.writeTagOffset : Self.readTagOffset)
+        // In plain mode the base register holds something else.
+        if settings.plainSize != 0 {
+            asm.emit(.add, .quad, .rax, X64Frame.table)
+            asm.emit(.cmp, .quad, .rdx, Memory(.rax, tag))
+            asm.jump(if: .notEqual, slow)
+            asm.emit(.add, .quad, .rcx, Memory(.rax, Int32(Self.addendOffset)))
+        } else {
+            asm.emit(.cmp, .quad, .rdx, Memory(X64Registers.memoryBase, index: .rax, tag))
+            asm.jump(if: .notEqual, slow)
+            asm.emit(
+                .add, .quad, .rcx, Memory(X64Registers.memoryBase, index: .rax, Int32(Self.addendOffset)))
+        }
+        return Memory(.rcx)
+    }
+
+    private static let readTagOffset = MemoryLayout<TLBEntry>.offset(of: \TLBEntry.readTag).unsafelyUnwrapped
+    private static let writeTagOffset = MemoryLayout<TLBEntry>.offset(of: \TLBEntry.writeTag).unsafelyUnwrapped
+    private static let addendOffset = MemoryLayout<TLBEntry>.offset(of: \TLBEntry.addend).unsafelyUnwrapped
+
+    // MARK: Loads and stores
+
+    private mutating func emitLoad(_ i: IRInstruction, _ width: Int, slow: Label) {
+        let place =
+            isPlain(width)
+            ? emitPlainAddress(i, width, slow: slow) : emitProbe(i, width, isWrite: false, slow: slow)
+        let target = target(i.result, .rax)
+        switch i.opcode {
+        case .load8Unsigned: asm.emit(.movzx8, .long, target, place)
+        case .load8Signed: asm.emit(.movsx8, .quad, target, place)
+        case .load16Unsigned: asm.emit(.movzx16, .long, target, place)
+        case .load16Signed: asm.emit(.movsx16, .quad, target, place)
+        case .load32Unsigned: asm.emit(.mov, .long, target, place)
+        case .load32Signed: asm.emit(.movsxd, .quad, target, place)
+        case .load32Boxed:
+            asm.emit(.mov, .long, target, place)
+            emitBox(target)
+        default: asm.emit(.mov, .quad, target, place)
+        }
+        finish(i.result, target)
+    }
+
+    /// Sets the upper half of a register. Changes rcx.
+    private mutating func emitBox(_ register: Register) {
+        asm.move(.rcx, 0xffff_ffff_0000_0000, keepingFlags: true)
+        asm.emit(.lea, .quad, register, Memory(register, index: .rcx))
+    }
+
+    private mutating func emitStore(_ i: IRInstruction, _ width: Int, slow: Label) {
+        let place = emitProbe(i, width, isWrite: true, slow: slow)
+        if case .constant(let value) = i.b, let small = Self.immediate(value, width == 8 ? .quad : .long) {
+            asm.emit(.mov, Self.width(bytes: width), place, imm: small)
+        } else {
+            asm.emit(.mov, Self.width(bytes: width), place, value(i.b, .rax))
+        }
+    }
+
+    private static func width(bytes: Int) -> Width {
+        switch bytes {
+        case 1: .byte
+        case 2: .word
+        case 4: .long
+        default: .quad
+        }
+    }
+
+    /// A read-modify-write of memory that nobody else can touch meanwhile: all harts share one host thread.
+    private mutating func emitAtomic(_ i: IRInstruction, _ width: Int, slow: Label) {
+        let place = emitProbe(i, width, isWrite: true, slow: slow)
+        let size = Self.width(bytes: width)
+        // rax ← the new value, rdx ← the old one
+        asm.emit(width == 4 ? .movsxd : .mov, .quad, .rdx, place)
+        switch i.opcode {
+        case .atomicSwap: load(i.b, into: .rax)
+        case .atomicAdd: combine(.add, i, size)
+        case .atomicAnd: combine(.and, i, size)
+        case .atomicOr: combine(.or, i, size)
+        case .atomicXor: combine(.xor, i, size)
+        case .atomicMinSigned: select(.greater, i, size)
+        case .atomicMaxSigned: select(.less, i, size)
+        case .atomicMinUnsigned: select(.above, i, size)
+        default: select(.below, i, size)
+        }
+        asm.emit(.mov, size, place, .rax)
+        finish(i.result, .rdx)
+    }
+
+    private mutating func combine(_ operation: Operation, _ i: IRInstruction, _ size: Width) {
+        load(i.b, into: .rax)
+        asm.emit(operation, size, .rax, .rdx)
+    }
+
+    /// rax ← the operand if the old value is `condition` than it, else the old value.
+    private mutating func select(_ condition: Condition, _ i: IRInstruction, _ size: Width) {
+        load(i.b, into: .rax)
+        asm.emit(.cmp, size, .rdx, .rax)
+        asm.move(if: condition.inverted, size, .rax, .rdx)
+    }
+
+    // MARK: Slow paths
+
+    mutating func emitSlowAccess(_ stub: Stub) {
+        let i = ir.instructions[stub.operation]
+        let width = IROpcodeTable[i.opcode].accessWidth(i.type)
+        emitAddress(i)
+        let function: SlowCall.Function
+        switch stub.kind {
+        case .load: function = .load
+        case .store: function = .store
+        case .loadReserved: function = .loadReserved
+        case .storeConditional: function = .storeConditional
+        default: function = .atomic
+        }
+        if stub.kind != .load, stub.kind != .loadReserved { load(i.b, into: .rdx) }
+        let isSwapped = i.order == .big && (stub.kind == .load || stub.kind == .store)
+        if isSwapped, stub.kind == .store { emitSwap(.rdx, width) }
+        callSlowly(SlowCall(function, index: stub.boundary, width: width, order: i.order, opcode: i.opcode))
+        finishSlowAccess(stub) { lowering in
+            // No instruction here changes the flags.
+            if isSwapped, stub.kind == .load { lowering.emitSwap(.rax, width) }
+            lowering.finishSlowValue(i, width)
+        }
+    }
+
+    /// Exchanges the bytes of a value of `width` bytes. Keeps the flags.
+    private mutating func emitSwap(_ register: Register, _ width: Int) {
+        guard width > 1 else { return }
+        asm.emit(.bswap, width == 8 ? .quad : .long, register)
+        if width == 2 { asm.emit(.rorx, .long, register, register, imm: 16) }
+    }
+
+    /// Brings the result of a slow path from rax to its place, in the form that the operation gives it.
+    private mutating func finishSlowValue(_ i: IRInstruction, _ width: Int) {
+        guard let result = i.result else { return }
+        let target = target(result, .rax)
+        switch i.opcode {
+        case .load8Unsigned: asm.emit(.movzx8, .long, target, .rax)
+        case .load8Signed: asm.emit(.movsx8, .quad, target, .rax)
+        case .load16Unsigned: asm.emit(.movzx16, .long, target, .rax)
+        case .load16Signed: asm.emit(.movsx16, .quad, target, .rax)
+        case .load32Unsigned: asm.emit(.mov, .long, target, .rax)
+        case .load32Signed: asm.emit(.movsxd, .quad, target, .rax)
+        case .load32Boxed:
+            asm.emit(.mov, .long, target, .rax)
+            emitBox(target)
+        case .load64, .storeConditional:
+            if target != .rax { asm.emit(.mov, .quad, target, .rax) }
+        default:
+            if width == 4 {
+                asm.emit(.movsxd, .quad, target, .rax)
+            } else if target != .rax {
+                asm.emit(.mov, .quad, target, .rax)
+            }
+        }
+        finish(result, target)
+    }
+}

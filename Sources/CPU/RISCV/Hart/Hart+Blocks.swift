@@ -1,0 +1,156 @@
+import TandemBus
+import TandemKernel
+
+/// The blocks of the portable back-end: found, translated, entered into the cache.
+extension Hart {
+    /// The block at the program counter. Nil: a trap was raised instead.
+    func nextBlock() -> BlockPointer? {
+        if usesDirectMemory {
+            let cached = jumpCache.entries[JumpCache.index(pc)]
+            if cached.pc == pc, let block = cached.block, block.pointee.mode == state.pointee.mode { return block }
+        }
+        return findBlock()
+    }
+
+    private func findBlock() -> BlockPointer? {
+        let address = pc
+        guard let translation = fetchTranslation(address) else { return nil }
+        let physical = translation.physicalPage | address & 0xfff
+        guard translation.grant >= 0 else { return fetchBlock(address, physical) }
+        if let block = blocks.find(pc: address, physical: physical, mode: state.pointee.mode),
+            block.pointee.secondPage == TranslatedBlock.noPage || isCurrent(block, address)
+        {
+            remember(block)
+            return block
+        }
+        return translate(address, physical, translation.grant)
+    }
+
+    /// Whether the second page of a crossing block is still where it was.
+    private func isCurrent(_ block: BlockPointer, _ address: UInt64) -> Bool {
+        guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return false }
+        return second.physicalPage == block.pointee.secondPage
+    }
+
+    private func remember(_ block: BlockPointer) {
+        if block.pointee.isChainable { jumpCache.insert(block) }
+    }
+
+    private func translate(_ address: UInt64, _ physical: UInt64, _ grant: Int32) -> BlockPointer? {
+        let host = grants[Int(grant)].pointer(to: physical)
+        let halfwords = UnsafeBufferPointer(
+            start: UnsafeRawPointer(host).assumingMemoryBound(to: UInt16.self),
+            count: (4096 - Int(physical & 0xfff)) / 2)
+        var following: UInt16?
+        var secondPage = TranslatedBlock.noPage
+        if RISCVTranslator.crosses(halfwords) {
+            guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return nil }
+            guard second.grant >= 0 else { return fetchBlock(address, physical) }
+            secondPage = second.physicalPage
+            following = grants[Int(second.grant)].pointer(to: secondPage).loadUnaligned(as: UInt16.self)
+            watchCode(secondPage, second.grant)
+        }
+        watchCode(physical, grant)
+        if blocks.isFull { flushBlocks() }
+        let ir = translator.translate(
+            pc: address, mode: mode, limit: RISCVTranslator.longestBlock,
+            source: RISCVTranslator.Source(halfwords: halfwords, following: following))
+        debugLog.translated(self, ir)
+        let block = install(ir, physical: physical, secondPage: secondPage, grant: grant)
+        remember(block)
+        return block
+    }
+
+    /// Lowers a block and enters it into the cache.
+    private func install(
+        _ ir: IRBlock, physical: UInt64, secondPage: UInt64, grant: Int32
+    ) -> BlockPointer {
+        lowering.lower(ir)
+        let count = ir.boundaries.count
+        let code = blocks.allocate(PortableInstruction.self, count: lowering.code.count)
+        lowering.copy(to: code)
+        let boundaries = blocks.allocate(BlockBoundary.self, count: count)
+        let crosses = secondPage != TranslatedBlock.noPage
+        let tally = BlockBoundary.fill(boundaries, ir, steps: lowering.firstSteps, crosses: crosses)
+        noteCode(physical, count: Int(tally.fetchBytes))
+        if crosses { noteCode(secondPage, count: 2) }
+        let latency = grants[Int(grant)].readLatency.picoseconds
+        let fetching = Int64(latency) * Int64(boundaries[0].fetches)
+        let unit = instructionCost + fetching
+        let isWhole = !crosses && !debugLog.wantsEveryBlock
+        var block = TranslatedBlock(
+            pc: ir.pc, physical: physical, secondPage: secondPage, mode: state.pointee.mode,
+            count: UInt32(count), cost: unit * Int64(count), lastStart: unit * Int64(count - 1),
+            waited: fetching * Int64(count), executions: 0, code: code,
+            boundaries: boundaries, fetchCell: grants[Int(grant)].cell, fetchLatency: latency, isChainable: isWhole,
+            tally: tally)
+        if backend != nil, isWhole { block.hotAt = Self.hotThreshold }
+        return blocks.insert(block)
+    }
+
+    /// Makes the block of one instruction that was fetched by transactions; it is run once.
+    func installTransient(_ ir: IRBlock) -> BlockPointer {
+        lowering.lower(ir)
+        lowering.copy(to: transient.code)
+        let tally = BlockBoundary.fill(transient.boundaries, ir, steps: lowering.firstSteps, crosses: false)
+        transient.block.initialize(
+            to: TranslatedBlock(
+                pc: ir.pc, physical: 0, secondPage: TranslatedBlock.noPage,
+                mode: state.pointee.mode, count: 1, cost: instructionCost, lastStart: 0, waited: 0, executions: 0,
+                code: transient.code, boundaries: transient.boundaries, fetchCell: nil,
+                fetchLatency: 0,
+                isChainable: false, tally: tally))
+        return transient.block
+    }
+}
+
+/// Memory for a block of one instruction outside of the cache.
+final class TransientBlock {
+    // SAFETY: allocated in `init`, freed only in `deinit`.
+    let block: BlockPointer = .allocate(capacity: 1)
+    let code: UnsafeMutablePointer<PortableInstruction> = .allocate(capacity: 64)
+    let boundaries: UnsafeMutablePointer<BlockBoundary> = .allocate(capacity: 1)
+
+    deinit {
+        block.deallocate()
+        code.deallocate()
+        boundaries.deallocate()
+    }
+}
+
+extension BlockBoundary {
+    /// Fills in the boundaries of a block. Returns what all of it does on the bus.
+    static func fill(
+        _ boundaries: UnsafeMutablePointer<BlockBoundary>, _ ir: IRBlock, steps: [UInt16]?, crosses: Bool
+    ) -> AccessTally {
+        var tally = AccessTally()
+        for index in ir.boundaries.indices {
+            let source = ir.boundaries[index]
+            var boundary = BlockBoundary(
+                pcOffset: Int32(truncatingIfNeeded: source.pc &- ir.pc), firstStep: steps?[index] ?? 0,
+                length: UInt8(source.length), reads: 0, writes: 0, readBytes: 0, writeBytes: 0, fetches: crosses ? 2 : 1
+            )
+            let end = index + 1 < ir.boundaries.count ? ir.boundaries[index + 1].firstOperation : ir.instructions.count
+            for operation in ir.instructions[source.firstOperation..<end] {
+                let row = IROpcodeTable[operation.opcode]
+                let width = UInt8(row.accessWidth(operation.type))
+                if row.readsMemory {
+                    boundary.reads += 1
+                    boundary.readBytes += width
+                }
+                if row.writesMemory {
+                    boundary.writes += 1
+                    boundary.writeBytes += width
+                }
+            }
+            (boundaries + index).initialize(to: boundary)
+            tally.reads += UInt32(boundary.reads)
+            tally.writes += UInt32(boundary.writes)
+            tally.readBytes += UInt32(boundary.readBytes)
+            tally.writeBytes += UInt32(boundary.writeBytes)
+            tally.fetches += UInt32(boundary.fetches)
+            tally.fetchBytes += UInt32(boundary.length)
+        }
+        return tally
+    }
+}
