@@ -1,0 +1,23 @@
+/// Tells a pass, which walks over operations, where guest instructions start.
+struct BoundaryCursor {
+    private let boundaries: [IRBoundary]
+    /// The instruction that the operation belongs to.
+    private(set) var index = -1
+    private var nextStart: Int
+
+    init(_ boundaries: [IRBoundary]) {
+        self.boundaries = boundaries
+        nextStart = boundaries.first?.firstOperation ?? .max
+    }
+
+    /// Goes to the instruction that `operation` belongs to. Returns whether it is another one than before.
+    @inline(__always)
+    mutating func advance(to operation: Int) -> Bool {
+        guard nextStart <= operation else { return false }
+        repeat {
+            index += 1
+            nextStart = index + 1 < boundaries.count ? boundaries[index + 1].firstOperation : .max
+        } while nextStart <= operation
+        return true
+    }
+}
