@@ -2,9 +2,15 @@
 
 /// A privileged state with the hart and the surroundings that its CSRs ask for.
 struct PrivilegedBench {
-    var state = PrivilegedState()
-    var hart = HartConfiguration(extensions: ExtensionSet.all.withImplied, hartID: 3)
+    var state: PrivilegedState
+    var hart: HartConfiguration
     var environment = CSREnvironment(cycles: 0, retired: 0, time: 0, lines: 0, floatFlags: 0)
+
+    init(xlen: XLEN = .rv64) {
+        state = PrivilegedState(xlen: xlen)
+        hart = HartConfiguration(
+            xlen: xlen, extensions: ExtensionSet.all.withImplied, maximumTranslation: xlen == .rv32 ? 1 : 10, hartID: 3)
+    }
 
     func read(_ name: String) -> UInt64? {
         CSRAddress.address(named: name).flatMap { state.read($0, hart, environment) }

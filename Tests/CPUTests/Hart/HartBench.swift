@@ -23,11 +23,13 @@ final class HartBench {
     let clock: TestClock
     let harts: [Hart]
     private(set) var program: GuestProgram
+    private let xlen: XLEN
 
     init(
         _ source: String, harts count: Int = 1, dmi: Bool = true, isa: String? = nil, quantum: SimTime? = nil,
         ramLatency: SimTime = .zero
     ) throws {
+        xlen = isa?.hasPrefix("rv32") == true ? .rv32 : .rv64
         ram = try sim.addRam(
             at: Self.ramStart, size: Self.ramSize,
             ["read-latency": .time(ramLatency), "write-latency": .time(ramLatency)])
@@ -47,7 +49,7 @@ final class HartBench {
             made.append(hart)
         }
         harts = made
-        program = try GuestAssembler.program(source + "\nrest: wfi\nj rest\n", at: Self.ramStart, xlen: .rv64)
+        program = try GuestAssembler.program(source + "\nrest: wfi\nj rest\n", at: Self.ramStart, xlen: xlen)
         ram.load(program.bytes, at: 0)
     }
 
@@ -55,7 +57,7 @@ final class HartBench {
 
     /// Puts more code or data somewhere into RAM.
     func place(_ source: String, at address: UInt64) throws {
-        ram.load(try GuestAssembler.assemble(source, at: address, xlen: .rv64), at: address - Self.ramStart)
+        ram.load(try GuestAssembler.assemble(source, at: address, xlen: xlen), at: address - Self.ramStart)
     }
 
     /// Runs until all harts have come to rest, or for so long at most.
@@ -82,8 +84,8 @@ final class HartBench {
         ram.bytes(at: address - Self.ramStart, count: 8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    func set(_ address: UInt64, _ value: UInt64) {
-        ram.load((0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }, at: address - Self.ramStart)
+    func set(_ address: UInt64, _ value: UInt64, bytes: Int = 8) {
+        ram.load((0..<bytes).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }, at: address - Self.ramStart)
     }
 
     /// Adds a module that drives an interrupt input at chosen times.

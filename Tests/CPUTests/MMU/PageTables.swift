@@ -7,15 +7,19 @@ final class PageTables: PageTableMemory {
     var unwritable: Set<UInt64> = []
     var reads: [UInt64] = []
     var updates: [UInt64: UInt64] = [:]
+    /// Every width that was asked for.
+    var widths: Set<Int> = []
     /// Run before an update takes place; another hart changes the entry.
     var interfere: (() -> Void)?
 
     func readEntry(_ physical: UInt64, width: Int) -> UInt64? {
         reads.append(physical)
+        widths.insert(width)
         return unreadable.contains(physical) ? nil : entries[physical] ?? 0
     }
 
     func updateEntry(_ physical: UInt64, width: Int, old: UInt64, new: UInt64) -> Bool? {
+        widths.insert(width)
         if let interfere {
             self.interfere = nil
             interfere()
