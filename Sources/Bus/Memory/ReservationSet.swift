@@ -17,7 +17,10 @@ public final class ReservationSet {
     /// The number of reservations, behind a pointer: it is asked about at every write.
     // SAFETY: allocated in `init`, freed only in `deinit`.
     @usableFromInline let count: UnsafeMutablePointer<Int>
-    private var entries: [Entry] = []
+    /// As many as `count` says, in the order in which they were taken.
+    // SAFETY: allocated in `init` and by `append`, freed by `append` and in `deinit`; entries are trivial.
+    private var entries: UnsafeMutablePointer<Entry>
+    private var capacity = 8
     private let watch: WriteWatch
     private let directory: BusDirectory
 
@@ -26,10 +29,31 @@ public final class ReservationSet {
         self.directory = directory
         count = .allocate(capacity: 1)
         count.initialize(to: 0)
+        entries = .allocate(capacity: capacity)
         watch.fastWriterJoined = { [unowned self] in watchUnwatched() }
     }
 
-    deinit { count.deallocate() }
+    deinit {
+        count.deallocate()
+        entries.deallocate()
+    }
+
+    private func index(of initiator: InitiatorID) -> Int? {
+        for index in 0..<count.pointee where entries[index].initiator == initiator { return index }
+        return nil
+    }
+
+    private func append(_ entry: Entry) {
+        if count.pointee == capacity {
+            let old = entries
+            entries = .allocate(capacity: capacity * 2)
+            entries.initialize(from: old, count: capacity)
+            capacity *= 2
+            old.deallocate()
+        }
+        (entries + count.pointee).initialize(to: entry)
+        count.pointee += 1
+    }
 
     /// Whether anybody holds a reservation.
     @inlinable public var anyReserved: Bool { count.pointee != 0 }
@@ -39,7 +63,7 @@ public final class ReservationSet {
     public func reserve(by initiator: InitiatorID, address: UInt64, count: Int) {
         let line = Self.line(of: address)
         precondition(Self.line(of: address + UInt64(count) - 1) == line, "an exclusive access crosses a line")
-        if let index = entries.firstIndex(where: { $0.initiator == initiator }) {
+        if let index = index(of: initiator) {
             guard entries[index].line != line else { return }
             remove(at: index)
         } else {
@@ -47,15 +71,14 @@ public final class ReservationSet {
         }
         // An initiator's own writes leave its reservation alone: the page need not be watched for the only fast writer.
         let isWatched = watch.hasFastWriter(otherThan: initiator)
-        entries.append(Entry(initiator: initiator, line: line, isWatched: isWatched))
+        append(Entry(initiator: initiator, line: line, isWatched: isWatched))
         watch.attention.pointee += 1
-        self.count.pointee = entries.count
         if isWatched { watch.watch(page: Self.page(of: line), for: .reservation, by: initiator) }
     }
 
     /// Watches the pages of reservations that needed no watch while there was nobody to break them unseen.
     private func watchUnwatched() {
-        for index in entries.indices where !entries[index].isWatched {
+        for index in 0..<count.pointee where !entries[index].isWatched {
             let entry = entries[index]
             guard watch.hasFastWriter(otherThan: entry.initiator) else { continue }
             entries[index].isWatched = true
@@ -67,24 +90,34 @@ public final class ReservationSet {
     public func holds(by initiator: InitiatorID, address: UInt64, count: Int) -> Bool {
         let line = Self.line(of: address)
         guard Self.line(of: address &+ UInt64(count) &- 1) == line else { return false }
-        return entries.contains { $0.initiator == initiator && $0.line == line }
+        return index(of: initiator).map { entries[$0].line == line } ?? false
+    }
+
+    /// Whether the initiator's reservation covers all of the access; then it is used up.
+    public func take(by initiator: InitiatorID, address: UInt64, count: Int) -> Bool {
+        let line = Self.line(of: address)
+        guard Self.line(of: address &+ UInt64(count) &- 1) == line, let index = index(of: initiator),
+            entries[index].line == line
+        else { return false }
+        remove(at: index)
+        return true
     }
 
     /// The line that an initiator has reserved, by its first offset.
     public func reservedLine(of initiator: InitiatorID) -> UInt64? {
-        entries.first { $0.initiator == initiator }?.line
+        index(of: initiator).map { entries[$0].line }
     }
 
     /// Gives up the initiator's reservation, if it has one.
     public func clear(by initiator: InitiatorID) {
-        if let index = entries.firstIndex(where: { $0.initiator == initiator }) { remove(at: index) }
+        if let index = index(of: initiator) { remove(at: index) }
     }
 
     /// Somebody wrote: the reservations of others on the lines that were touched are gone.
     public func breakOthers(address: UInt64, count: Int, by initiator: InitiatorID) {
         let first = Self.line(of: address)
         let last = Self.line(of: address &+ UInt64(max(count, 1)) &- 1)
-        var index = entries.count - 1
+        var index = self.count.pointee - 1
         while index >= 0 {
             let entry = entries[index]
             if entry.initiator != initiator && entry.line >= first && entry.line <= last { remove(at: index) }
@@ -94,13 +127,14 @@ public final class ReservationSet {
 
     /// Gives up all reservations.
     public func clearAll() {
-        while !entries.isEmpty { remove(at: entries.count - 1) }
+        while count.pointee > 0 { remove(at: count.pointee - 1) }
     }
 
     private func remove(at index: Int) {
-        let entry = entries.remove(at: index)
+        let entry = entries[index]
+        count.pointee -= 1
+        for later in index..<count.pointee { entries[later] = entries[later + 1] }
         watch.attention.pointee -= 1
-        count.pointee = entries.count
         if entry.isWatched { watch.unwatch(page: Self.page(of: entry.line), for: .reservation) }
     }
 

@@ -39,6 +39,8 @@ public final class WriteWatch {
     private let pages: HostPages
 
     private var observers: [Entry] = []
+    /// Everybody who ever joined as one: who has gone since does no harm.
+    private var fastWriters: [InitiatorID] = []
     /// Asked when a fast writer has come: reservations that were taken before it must be watched from now on.
     var fastWriterJoined: () -> Void = {}
 
@@ -134,12 +136,14 @@ public final class WriteWatch {
     public func add(_ observer: any WriteWatchObserver, fastWriter: InitiatorID? = nil) {
         observers.removeAll { $0.observer == nil || $0.observer === observer }
         observers.append(Entry(observer: observer, fastWriter: fastWriter))
+        if let fastWriter, !fastWriters.contains(fastWriter) { fastWriters.append(fastWriter) }
         if fastWriter != nil { fastWriterJoined() }
     }
 
     /// Whether anybody but this initiator writes to unwatched pages without telling.
     public func hasFastWriter(otherThan initiator: InitiatorID) -> Bool {
-        observers.contains { $0.fastWriter != nil && $0.fastWriter != initiator && $0.observer != nil }
+        for index in fastWriters.indices where fastWriters[index] != initiator { return true }
+        return false
     }
 
     /// Bytes were written: tells the observers if one of their pages is watched for `.code`. Reservations are the affair

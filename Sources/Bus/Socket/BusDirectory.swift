@@ -8,6 +8,8 @@ public final class BusDirectory: SimulationService {
     private var lineEntries: [Weak<LineInput>] = []
     /// Where each initiator last reserved, by id.
     private var reservationEntries: [Weak<ReservationSet>] = []
+    /// The same, to compare without touching a weak reference. A set ends with the simulation, and so does this.
+    private var reservationIdentities: [ObjectIdentifier?] = []
 
     public init() {}
 
@@ -70,8 +72,13 @@ public final class BusDirectory: SimulationService {
     /// An initiator has one reservation, wherever it is: a new one in another memory ends it.
     func moveReservation(of initiator: InitiatorID, to set: ReservationSet) {
         let index = Int(initiator.rawValue)
-        while reservationEntries.count <= index { reservationEntries.append(Weak(object: nil)) }
-        guard reservationEntries[index].object !== set else { return }
+        let identity = ObjectIdentifier(set)
+        while reservationEntries.count <= index {
+            reservationEntries.append(Weak(object: nil))
+            reservationIdentities.append(nil)
+        }
+        guard reservationIdentities[index] != identity else { return }
+        reservationIdentities[index] = identity
         reservationEntries[index].object?.clear(by: initiator)
         reservationEntries[index].object = set
     }

@@ -108,6 +108,9 @@ struct TranslatedBlock {
     /// Host bytes of the generated code.
     var codeSize: UInt32 = 0
 
+    /// Picoseconds of one instruction.
+    var instructionTime: Int64 { cost &- lastStart }
+
     static let noPage = UInt64.max
 
     /// Whether two addresses lie in one page of 4 KiB.

@@ -5,12 +5,14 @@
 struct SoftTLB: ~Copyable {
     /// Regimes of the guest (privilege and the like), each with its own table.
     let regimeCount: Int
-    // SAFETY: allocated in `init`, freed only in `deinit`.
+    // SAFETY: both are allocated in `init`, freed only in `deinit`.
     private let tables: UnsafeMutablePointer<TLBTable>
-    private var largeRanges = LargeRanges()
+    private let largeRanges: UnsafeMutablePointer<LargeRanges>
 
     init(regimeCount: Int) {
         self.regimeCount = regimeCount
+        largeRanges = .allocate(capacity: 1)
+        largeRanges.initialize(to: LargeRanges())
         tables = .allocate(capacity: regimeCount)
         for regime in 0..<regimeCount { (tables + regime).initialize(to: .make()) }
     }
@@ -18,6 +20,7 @@ struct SoftTLB: ~Copyable {
     deinit {
         for regime in 0..<regimeCount { tables[regime].free() }
         tables.deallocate()
+        largeRanges.deallocate()
     }
 
     /// Where the entries of a regime begin.
@@ -42,28 +45,28 @@ struct SoftTLB: ~Copyable {
     }
 
     /// Brings the page of `address` back into its slot if it was pushed out lately and allows the access.
-    mutating func recall(regime: Int, address: UInt64, forStore isStore: Bool) -> Bool {
+    func recall(regime: Int, address: UInt64, forStore isStore: Bool) -> Bool {
         (tables + regime).pointee.recall(address, forStore: isStore)
     }
 
     /// Enters a translation. `span` is the size of the mapping that it came from.
-    mutating func insert(_ entry: TLBEntry, regime: Int, address: UInt64, span: UInt64) {
+    func insert(_ entry: TLBEntry, regime: Int, address: UInt64, span: UInt64) {
         (tables + regime).pointee.insert(entry)
-        if span > 4096 { largeRanges.insert(address, span: span) }
+        if span > 4096 { largeRanges.pointee.insert(address, span: span) }
     }
 
-    mutating func flush() {
+    func flush() {
         for regime in 0..<regimeCount where tables[regime].isUsed { (tables + regime).pointee.flush() }
-        largeRanges.removeAll()
+        largeRanges.pointee.removeAll()
     }
 
     /// Flushes the translations of one page, and of the larger mapping that it belongs to.
-    mutating func flush(page address: UInt64) {
-        if let range = largeRanges.range(of: address) {
+    func flush(page address: UInt64) {
+        if let range = largeRanges.pointee.range(of: address) {
             for regime in 0..<regimeCount where tables[regime].isUsed {
                 (tables + regime).pointee.flush { $0.isLive && range.contains($0.page) }
             }
-            largeRanges.remove(around: address)
+            largeRanges.pointee.remove(around: address)
             return
         }
         for regime in 0..<regimeCount where tables[regime].isUsed { (tables + regime).pointee.flush(page: address) }

@@ -15,6 +15,9 @@ struct TLBEntry: Equatable {
 
     static let invalid = UInt64.max
     static let slow: UInt64 = 0x800
+    /// Beside `slow`: physical memory protection must be asked about every access.
+    static let guarded: UInt64 = 0x400
+    static let flags = slow | guarded
     static let pageMask: UInt64 = ~0xfff
     /// In `target`: the page is mapped in every address space.
     static let global: UInt64 = 0x800
@@ -33,9 +36,9 @@ struct TLBEntry: Equatable {
     /// The virtual page of a live entry.
     var page: UInt64 { (readTag == TLBEntry.invalid ? writeTag : readTag) & TLBEntry.pageMask }
 
-    /// The `target` word of a page in grant number `grant`, or of a device page.
-    static func target(page: UInt64, grant: Int?, isGlobal: Bool = false) -> UInt64 {
-        (page & pageMask) | UInt64(grant.map { $0 + 1 } ?? 0) | (isGlobal ? global : 0)
+    /// The `target` word of a page in grant number `grant`; −1 for a page without one.
+    static func target(page: UInt64, grant: Int, isGlobal: Bool = false) -> UInt64 {
+        (page & pageMask) | UInt64(truncatingIfNeeded: grant &+ 1) | (isGlobal ? global : 0)
     }
 
     /// What an access of `width` bytes at `address` compares with a tag: misaligned accesses never match.

@@ -88,7 +88,7 @@ struct TLBTable {
         let page = address & TLBEntry.pageMask
         for index in 0..<Self.victimCount {
             let victim = victims[index]
-            guard (isStore ? victim.writeTag : victim.readTag) & ~TLBEntry.slow == page else { continue }
+            guard (isStore ? victim.writeTag : victim.readTag) & ~TLBEntry.flags == page else { continue }
             victims[index] = .empty
             insert(victim)
             return true

@@ -75,6 +75,8 @@ public final class Scheduler {
         if core.pointee.control == .fail { return }
         core.pointee.control = mode == .immediate ? .stopImmediately : .stop
         core.pointee.announce(core.pointee.clock.pointee.now)
+        // Also for initiators that did not read the horizon.
+        clock.pointee.horizonGeneration &+= 1
         if mode == .immediate { core.pointee.dropRunnable() }
     }
 

@@ -118,7 +118,7 @@ final class ExecutorBench {
     let state: UnsafeMutablePointer<CPUState>
     let frame: UnsafeMutablePointer<UInt64>
     let runtime: FakeRuntime
-    private var tlb = SoftTLB(regimeCount: 1)
+    private let tlb = SoftTLB(regimeCount: 1)
     private var jumpCache = JumpCache()
     private var arena = CodeArena(capacity: 64 << 20)
     private var lowering = PortableLowering()

@@ -26,7 +26,7 @@ private struct WalkModel {
     }
 
     private mutating func step(
-        table: UInt64, level: Int, _ address: UInt64, _ access: MemoryAccess
+        table: UInt64, level: Int, _ address: UInt64, _ access: MemoryAccess, isGlobal: Bool = false
     ) -> Translation {
         let index = field(address, 12 + 9 * level + 8, 12 + 9 * level)
         let place = table + 8 * index
@@ -38,7 +38,8 @@ private struct WalkModel {
         if v == 0 || r == 0 && w == 1 || field(pte, 60, 54) != 0 { return .pageFault }
         if r == 0, x == 0 {
             if a + d + u + type + n > 0 || level == 0 { return .pageFault }
-            return step(table: number << 12, level: level - 1, address, access)
+            return step(
+                table: number << 12, level: level - 1, address, access, isGlobal: isGlobal || field(pte, 5, 5) == 1)
         }
         if type == 3 || type != 0 && !pbmte { return .pageFault }
         if n == 1, !svnapot || level > 0 || field(number, 3, 0) != 0b1000 { return .pageFault }
@@ -64,7 +65,8 @@ private struct WalkModel {
         let base = ((number << 12) >> UInt64(offsetBits)) << UInt64(offsetBits)
         return .mapped(
             physical: base + field(address, offsetBits - 1, 0), span: 1 << UInt64(offsetBits),
-            isReadable: r == 1 || x == 1 && mxr, isWritable: w == 1 && isDirty)
+            isReadable: r == 1 || x == 1 && mxr, isWritable: w == 1 && isDirty,
+            isGlobal: isGlobal || field(pte, 5, 5) == 1)
     }
 }
 

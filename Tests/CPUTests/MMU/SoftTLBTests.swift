@@ -33,7 +33,7 @@ struct SoftTLBTests {
 
     @Test("keeps regimes apart and flushes all of them")
     func regimes() {
-        var tlb = SoftTLB(regimeCount: 3)
+        let tlb = SoftTLB(regimeCount: 3)
         tlb.insert(Self.entry(0x5000), regime: 1, address: 0x5123, span: 4096)
         #expect(tlb.slot(regime: 1, address: 0x5fff).pointee.readTag == 0x5000)
         #expect(tlb.slot(regime: 0, address: 0x5000).pointee.readTag == TLBEntry.invalid)
@@ -47,7 +47,7 @@ struct SoftTLBTests {
 
     @Test("flushes one page in every regime, and neighbours only if they belong to a larger mapping")
     func flushesPages() {
-        var tlb = SoftTLB(regimeCount: 2)
+        let tlb = SoftTLB(regimeCount: 2)
         let far = 0x5000 + UInt64(TLBTable.largest) << 12
         tlb.insert(Self.entry(0x5000), regime: 0, address: 0x5000, span: 4096)
         tlb.insert(Self.entry(0x5000), regime: 1, address: 0x5000, span: 4096)
@@ -70,7 +70,7 @@ struct SoftTLBTests {
             (TLBEntry.invalid, UInt64(0x5000)), (0x5000 | TLBEntry.slow, TLBEntry.invalid),
             (TLBEntry.invalid, 0x5000 | TLBEntry.slow),
         ] {
-            var tlb = SoftTLB(regimeCount: 1)
+            let tlb = SoftTLB(regimeCount: 1)
             tlb.insert(
                 TLBEntry(readTag: read, writeTag: write, addend: 0, target: 0x1000), regime: 0, address: 0x5000,
                 span: 4096)
@@ -81,7 +81,7 @@ struct SoftTLBTests {
 
     @Test("takes the fast way from stores to a watched physical page only")
     func slowWrites() {
-        var tlb = SoftTLB(regimeCount: 1)
+        let tlb = SoftTLB(regimeCount: 1)
         tlb.insert(Self.entry(0x5000, physical: 0x8000_1000), regime: 0, address: 0x5000, span: 4096)
         tlb.insert(Self.entry(0x6000, physical: 0x8000_2000), regime: 0, address: 0x6000, span: 4096)
         tlb.slowWrites(toPages: 0x8000_1000, 0x8000_1000)

@@ -70,17 +70,21 @@ struct PrivilegedState: Equatable {
     }
 
     /// The privilege that loads and stores have: that of MPP while MPRV is set (Priv. spec §3.1.6.3).
+    @inline(__always)
     var dataPrivilege: Privilege {
         privilege == .machine && status & Status.mprv != 0 ? previousPrivilege : privilege
     }
 
     /// `satp.MODE` (Priv. spec §12.1.11): one bit on RV32, four on RV64.
+    @inline(__always)
     var translationMode: UInt64 { xlen == .rv32 ? translation >> 31 : translation >> 60 }
 
     /// Whether accesses of `privilege` are translated.
+    @inline(__always)
     func isTranslated(_ privilege: Privilege) -> Bool { privilege != .machine && translationMode != 0 }
 
     /// The regime whose soft-TLB data accesses use: 0 U, 1 S, 2 S that may touch user pages, 3 M.
+    @inline(__always)
     var dataRegime: Int {
         switch dataPrivilege {
         case .user: 0

@@ -96,7 +96,7 @@ extension Hart {
         for access in [MemoryAccess.load, .fetch] {
             var walk = PageWalk(privileged, configuration, privilege: privilege)
             walk.looksOnly = true
-            if case .mapped(let physical, _, _, _) = walk.translate(address, access, DebugPageTables(bus: bus)) {
+            if case .mapped(let physical, _, _, _, _) = walk.translate(address, access, DebugPageTables(bus: bus)) {
                 return physical
             }
         }

@@ -19,16 +19,17 @@ extension Hart: GuestRuntime {
     }
 
     /// Picoseconds of the instructions behind boundary `index` in the current block.
+    @inline(__always)
     private func rest(after index: Int) -> Int64 {
         guard let block = state.pointee.block else { return 0 }
-        let count = Int64(block.pointee.count)
-        return (count - Int64(index) - 1) * (block.pointee.cost / count)
+        return (Int64(block.pointee.count) &- Int64(index) &- 1) &* block.pointee.instructionTime
     }
 
     /// The local time at which the instruction at `index` starts.
+    @inline(__always)
     func startTime(_ index: Int) -> Int64 {
         guard let block = state.pointee.block else { return state.pointee.localTime }
-        return state.pointee.localTime - rest(after: index) - block.pointee.cost / Int64(block.pointee.count)
+        return state.pointee.localTime &- (Int64(block.pointee.count) &- Int64(index)) &* block.pointee.instructionTime
     }
 
     /// Instructions retired before the one at `index`.
@@ -38,31 +39,48 @@ extension Hart: GuestRuntime {
     }
 
     /// Sends one transaction at the local time of the instruction. False: it was answered with an error.
+    @inline(__always)
     func transact(
         _ command: Command, _ physical: UInt64, _ value: inout UInt64, count: Int, _ attributes: Attributes
     ) -> Bool {
         withUnsafeMutableBytes(of: &value) { bytes in
-            guard let base = bytes.baseAddress else { return false }
             var transaction = Transaction(
-                command, address: physical, data: base, count: count, attributes: attributes)
+                command, address: physical, data: bytes.baseAddress.unsafelyUnwrapped, count: count,
+                attributes: attributes)
             // The whole block is charged already: the access happens when its own instruction starts.
-            let ahead = rest(after: accessIndex) + currentUnit
-            let start = SimTime(picoseconds: UInt64(max(0, state.pointee.localTime - ahead)))
-            var delay = start
+            let start = UInt64(max(0, startTime(accessIndex)))
+            var delay = SimTime(picoseconds: start)
             bus.transport(&transaction, delay: &delay)
-            charge(delay - start)
-            exclusiveFailed = transaction.exclusiveFailed
+            // A target may have waited and return less than it was given.
+            let taken = Int64(bitPattern: delay.picoseconds &- start)
+            state.pointee.localTime &+= taken
+            state.pointee.waited &+= taken
+            access.pointee.exclusiveFailed = transaction.exclusiveFailed
             return transaction.response == .ok
         }
     }
 
-    private var currentUnit: Int64 {
-        guard let block = state.pointee.block else { return 0 }
-        return block.pointee.cost / Int64(block.pointee.count)
+    /// After an access that is not plain memory: an event may now be nearer, an interrupt pending, code changed.
+    @inline(__always)
+    func settle(_ index: Int) {
+        let access = access
+        if scheduler.horizonGeneration != access.pointee.horizonGeneration || access.pointee.needsAttention
+            || access.pointee.codeChanged || access.pointee.sliceLimit == 0
+        {
+            settleChange()
+        }
+        guard let block = state.pointee.block, index &+ 1 < Int(block.pointee.count) else { return }
+        if access.pointee.codeChanged {
+            access.pointee.codeChanged = false
+            access.pointee.needsAttention = true
+            state.pointee.exitRequest = ExitRequest.leave
+        } else if state.pointee.localTime &- rest(after: index) >= state.pointee.limit {
+            state.pointee.exitRequest = ExitRequest.leave
+        }
     }
 
-    /// After an access that is not plain memory: an event may now be nearer, an interrupt pending, code changed.
-    func settle(_ index: Int) {
+    @inline(never)
+    private func settleChange() {
         if scheduler.horizonGeneration != horizonGeneration {
             horizonGeneration = scheduler.horizonGeneration
             if simulation.quantum.initiatorCount <= 1 {
@@ -71,55 +89,87 @@ extension Hart: GuestRuntime {
                 sliceLimit = min(sliceLimit, offset)
                 state.pointee.limit = min(state.pointee.limit, offset)
             }
+            // A wish to stop changes the generation too.
+            if simulation.stopRequest != nil { sliceLimit = 0 }
         }
-        if simulation.stopRequest != nil { sliceLimit = 0 }
         if needsAttention || codeChanged || sliceLimit == 0 { state.pointee.limit = CPUState.stopped }
-        if needsAttention || sliceLimit == 0 { needsAttention = true }
-        guard let block = state.pointee.block, index + 1 < Int(block.pointee.count) else { return }
-        if codeChanged || state.pointee.localTime - rest(after: index) >= state.pointee.limit {
-            state.pointee.exitRequest = ExitRequest.leave
-        }
-        if codeChanged {
-            codeChanged = false
-            needsAttention = true
-        }
+        if sliceLimit == 0 { needsAttention = true }
     }
 
     // MARK: Loads and stores
 
     func loadSlowly(_ address: UInt64, width: Int, index: Int) -> UInt64 {
         accessIndex = index
-        defer { if state.pointee.exitRequest == ExitRequest.none { settle(index) } }
-        takeBack(reads: 1, readBytes: width)
-        let first = 4096 - Int(address & 0xfff)
-        if first >= width {
-            guard let place = resolve(address, .load, count: width) else { return 0 }
-            return read(place, address, width: width) ?? 0
+        let entry = entry(address)
+        let isWhole = address & 0xfff <= UInt64(4096 &- width)
+        if isWhole, entry.pointee.readTag & ~TLBEntry.slow == address & TLBEntry.pageMask {
+            let grant = entry.pointee.grant
+            if grant < 0 {
+                let physical = entry.pointee.physicalPage | address & 0xfff
+                takeBackRead(width)
+                let value = readDevice(physical, address, width: width)
+                if state.pointee.exitRequest == ExitRequest.none { settle(index) }
+                return value
+            }
+            // Misaligned, in the home RAM: the block has counted it.
+            if grant == homeGrant { return host(entry, address).loadBytes(width) }
         }
-        // Across a page: both parts are translated before either is read.
+        takeBackRead(width)
+        let value = isWhole ? loadWhole(address, width: width) : loadAcross(address, width: width)
+        if state.pointee.exitRequest == ExitRequest.none { settle(index) }
+        return value
+    }
+
+    @inline(never)
+    private func loadWhole(_ address: UInt64, width: Int) -> UInt64 {
+        guard let place = resolve(address, .load, count: width) else { return 0 }
+        return read(place, address, width: width) ?? 0
+    }
+
+    /// Across a page: both parts are translated before either is read.
+    @inline(never)
+    private func loadAcross(_ address: UInt64, width: Int) -> UInt64 {
+        let first = 4096 - Int(address & 0xfff)
         let next = wrapped((address | 0xfff) &+ 1)
         guard resolve(address, .load, count: first) != nil, let high = resolve(next, .load, count: width - first),
             let low = resolve(address, .load, count: first)
         else { return 0 }
-        let highPlace = high.physical
-        guard let lowValue = read(low, address, width: first) else { return 0 }
-        guard
-            let highValue = read(
-                Resolved(physical: highPlace, grant: high.grant, entry: high.entry), next, width: width - first)
+        guard let lowValue = read(low, address, width: first),
+            let highValue = read(high, next, width: width - first)
         else { return 0 }
         return lowValue | highValue << UInt64(8 * first)
     }
 
     func storeSlowly(_ address: UInt64, _ value: UInt64, width: Int, index: Int) {
         accessIndex = index
-        defer { if state.pointee.exitRequest == ExitRequest.none { settle(index) } }
-        takeBack(writes: 1, writeBytes: width)
-        let first = 4096 - Int(address & 0xfff)
-        if first >= width {
-            guard let place = resolve(address, .store, count: width) else { return }
-            _ = write(place, address, value, width: width)
-            return
+        let entry = entry(address)
+        let isWhole = address & 0xfff <= UInt64(4096 &- width)
+        if isWhole, entry.pointee.writeTag & ~TLBEntry.slow == address & TLBEntry.pageMask {
+            let grant = entry.pointee.grant
+            if grant < 0 {
+                let physical = entry.pointee.physicalPage | address & 0xfff
+                takeBackWrite(width)
+                _ = writeDevice(physical, address, value, width: width)
+                if state.pointee.exitRequest == ExitRequest.none { settle(index) }
+                return
+            }
+            // Misaligned, in an unwatched page of the home RAM: the block has counted it.
+            if entry.pointee.writeTag & TLBEntry.slow == 0 {
+                return host(entry, address).storeBytes(value, width)
+            }
         }
+        takeBackWrite(width)
+        if isWhole {
+            if let place = resolve(address, .store, count: width) { _ = write(place, address, value, width: width) }
+        } else {
+            storeAcross(address, value, width: width)
+        }
+        if state.pointee.exitRequest == ExitRequest.none { settle(index) }
+    }
+
+    @inline(never)
+    private func storeAcross(_ address: UInt64, _ value: UInt64, width: Int) {
+        let first = 4096 - Int(address & 0xfff)
         let next = wrapped((address | 0xfff) &+ 1)
         guard resolve(address, .store, count: first) != nil, let high = resolve(next, .store, count: width - first),
             let low = resolve(address, .store, count: first)
@@ -129,52 +179,76 @@ extension Hart: GuestRuntime {
     }
 
     /// An access of the static tally did not go to the home RAM, or is counted here one by one.
-    private func takeBack(reads: UInt64 = 0, readBytes: Int = 0, writes: UInt64 = 0, writeBytes: Int = 0) {
-        homeCell.pointee.reads &-= reads
-        homeCell.pointee.readBytes &-= UInt64(readBytes)
-        homeCell.pointee.writes &-= writes
-        homeCell.pointee.writeBytes &-= UInt64(writeBytes)
+    @inline(__always)
+    private func takeBackRead(_ width: Int) {
+        homeCell.pointee.reads &-= 1
+        homeCell.pointee.readBytes &-= UInt64(truncatingIfNeeded: width)
+    }
+
+    @inline(__always)
+    private func takeBackWrite(_ width: Int) {
+        homeCell.pointee.writes &-= 1
+        homeCell.pointee.writeBytes &-= UInt64(truncatingIfNeeded: width)
+    }
+
+    /// What an access says about itself.
+    @inline(__always)
+    private func attributes(isExclusive: Bool = false) -> Attributes {
+        Attributes(privilege: access.pointee.dataPrivilege.rawValue, isExclusive: isExclusive)
+    }
+
+    /// Reads by a transaction. 0 and a trap if that is answered with an error.
+    @inline(__always)
+    private func readDevice(_ physical: UInt64, _ address: UInt64, width: Int, isExclusive: Bool = false) -> UInt64 {
+        var value: UInt64 = 0
+        guard transact(.read, physical, &value, count: width, attributes(isExclusive: isExclusive)) else {
+            fault(.loadAccessFault, address)
+            return 0
+        }
+        return value
+    }
+
+    /// Writes by a transaction. False: an access fault was raised.
+    @inline(__always)
+    private func writeDevice(
+        _ physical: UInt64, _ address: UInt64, _ value: UInt64, width: Int, isExclusive: Bool = false
+    ) -> Bool {
+        var value = value
+        guard transact(.write, physical, &value, count: width, attributes(isExclusive: isExclusive)) else {
+            fault(.storeAccessFault, address)
+            return false
+        }
+        return true
     }
 
     /// Reads within one page, and counts. Nil: an access fault was raised.
     private func read(_ place: Resolved, _ address: UInt64, width: Int) -> UInt64? {
-        var value: UInt64 = 0
-        if place.grant >= 0 {
-            let grant = grants[place.grant]
-            let source = grant.pointer(to: place.physical)
-            withUnsafeMutableBytes(of: &value) { $0.baseAddress?.copyMemory(from: source, byteCount: width) }
-            grant.cell?.pointee.count(
-                write: false, fetch: false, bytes: width, failed: false, latency: grant.readLatency)
-            charge(grant.readLatency)
-            return value
+        guard place.grant >= 0 else {
+            let value = readDevice(place.physical, address, width: width)
+            return state.pointee.exitRequest == ExitRequest.trap ? nil : value
         }
-        let attributes = Attributes(privilege: privileged.dataPrivilege.rawValue)
-        guard transact(.read, place.physical, &value, count: width, attributes) else {
-            fault(.loadAccessFault, address)
-            return nil
-        }
+        let value = place.host.loadBytes(width)
+        let latency = grants[place.grant].readLatency
+        grants[place.grant].cell?.pointee.count(
+            write: false, fetch: false, bytes: width, failed: false, latency: latency)
+        charge(latency)
         return value
     }
 
     /// Writes within one page, and counts. False: an access fault was raised.
     private func write(_ place: Resolved, _ address: UInt64, _ value: UInt64, width: Int) -> Bool {
-        var value = value
-        if place.grant >= 0, grants[place.grant].allowsWrite {
-            let grant = grants[place.grant]
-            let target = grant.pointer(to: place.physical)
-            withUnsafeBytes(of: &value) { target.copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: width) }
-            grant.cell?.pointee.count(
-                write: true, fetch: false, bytes: width, failed: false, latency: grant.writeLatency)
-            charge(grant.writeLatency)
-            grant.memory?._withUnsafeGuaranteedRef { $0.noteWrite(to: target, count: width, by: bus.id) }
-            restoreFastStore(place, address)
-            return true
+        guard place.grant >= 0, grants[place.grant].allowsWrite else {
+            return writeDevice(place.physical, address, value, width: width)
         }
-        let attributes = Attributes(privilege: privileged.dataPrivilege.rawValue)
-        guard transact(.write, place.physical, &value, count: width, attributes) else {
-            fault(.storeAccessFault, address)
-            return false
+        place.host.storeBytes(value, width)
+        let latency = grants[place.grant].writeLatency
+        grants[place.grant].cell?.pointee.count(
+            write: true, fetch: false, bytes: width, failed: false, latency: latency)
+        charge(latency)
+        grants[place.grant].memory?._withUnsafeGuaranteedRef {
+            $0.noteWrite(to: place.host, count: width, by: bus.id)
         }
+        restoreFastStore(place, address)
         return true
     }
 
@@ -183,8 +257,7 @@ extension Hart: GuestRuntime {
         let page = place.physical & TLBEntry.pageMask
         // The entry of the upper half of an access across pages may have gone elsewhere with the lower half's.
         guard place.grant == homeGrant, place.entry.pointee.writeTag == address & TLBEntry.pageMask | TLBEntry.slow,
-            place.entry.pointee.physicalPage == page, privileged.protection.isUniform(page: page),
-            !isWatched(page, place.grant)
+            place.entry.pointee.physicalPage == page, !isWatched(page, place.grant)
         else { return }
         place.entry.pointee.writeTag &= ~TLBEntry.slow
     }
@@ -195,8 +268,17 @@ extension Hart: GuestRuntime {
         _ operation: IROpcode, _ address: UInt64, _ value: UInt64, width: Int, order: ByteOrder, index: Int
     ) -> UInt64 {
         accessIndex = index
+        let entry = entry(address)
+        if entry.pointee.writeTag == TLBEntry.probe(address, width: UInt64(truncatingIfNeeded: width)) {
+            // In an unwatched page of the home RAM: the block has counted both accesses.
+            let host = host(entry, address)
+            let old = host.loadBytes(width)
+            host.storeBytes(AtomicOperation.combine(operation, old, value, width: width, order: order), width)
+            return order.value(old, width: width)
+        }
+        takeBackRead(width)
+        takeBackWrite(width)
         defer { if state.pointee.exitRequest == ExitRequest.none { settle(index) } }
-        takeBack(reads: 1, readBytes: width, writes: 1, writeBytes: width)
         guard address & UInt64(width - 1) == 0 else {
             fault(.storeMisaligned, address)
             return 0
@@ -207,95 +289,73 @@ extension Hart: GuestRuntime {
             trapCause = .storeAccessFault
             return 0
         }
-        let operand = order == .big ? value.byteSwapped >> UInt64(64 - 8 * width) : value
-        let current = order == .big ? old.byteSwapped >> UInt64(64 - 8 * width) : old
-        var result = AtomicOperation.combine(operation, current, operand, width: width)
-        if order == .big { result = result.byteSwapped >> UInt64(64 - 8 * width) }
+        let result = AtomicOperation.combine(operation, old, value, width: width, order: order)
         guard write(place, address, result, width: width) else { return 0 }
-        return current
+        return order.value(old, width: width)
     }
 
     func loadReserved(_ address: UInt64, width: Int, order: ByteOrder, index: Int) -> UInt64 {
         accessIndex = index
+        let entry = entry(address)
+        if entry.pointee.readTag == TLBEntry.probe(address, width: UInt64(truncatingIfNeeded: width)),
+            let memory = grants[entry.pointee.grant].memory
+        {
+            // In the home RAM: the block has counted it.
+            let host = host(entry, address)
+            reserve(host, memory, width: width)
+            return order.value(host.loadBytes(width), width: width)
+        }
+        takeBackRead(width)
         defer { if state.pointee.exitRequest == ExitRequest.none { settle(index) } }
-        takeBack(reads: 1, readBytes: width)
         guard address & UInt64(width - 1) == 0 else {
             fault(.loadMisaligned, address)
             return 0
         }
         guard let place = resolve(address, .load, count: width) else { return 0 }
-        clearReservation()
         if place.grant >= 0, let memory = grants[place.grant].memory {
             guard let value = read(place, address, width: width) else { return 0 }
-            let pointer = grants[place.grant].pointer(to: place.physical)
-            memory._withUnsafeGuaranteedRef { memory in
-                memory.reservations.reserve(by: bus.id, address: UInt64(pointer - memory.base), count: width)
-            }
-            reservedMemory = memory
-            return order == .big ? value.byteSwapped >> UInt64(64 - 8 * width) : value
+            reserve(place.host, memory, width: width)
+            return order.value(value, width: width)
         }
-        var value: UInt64 = 0
-        let attributes = Attributes(privilege: privileged.dataPrivilege.rawValue, isExclusive: true)
-        guard transact(.read, place.physical, &value, count: width, attributes) else {
-            fault(.loadAccessFault, address)
-            return 0
+        clearReservation()
+        let value = readDevice(place.physical, address, width: width, isExclusive: true)
+        return order.value(value, width: width)
+    }
+
+    private func reserve(_ host: UnsafeMutableRawPointer, _ memory: Unmanaged<Memory>, width: Int) {
+        // Wherever the last reservation was, the memory ends it.
+        memory._withUnsafeGuaranteedRef { memory in
+            memory.reservations.reserve(by: bus.id, address: UInt64(host - memory.base), count: width)
         }
-        return order == .big ? value.byteSwapped >> UInt64(64 - 8 * width) : value
+        reservedMemory = memory
     }
 
     func storeConditional(_ address: UInt64, _ value: UInt64, width: Int, order: ByteOrder, index: Int) -> UInt64 {
         accessIndex = index
+        takeBackWrite(width)
         defer { if state.pointee.exitRequest == ExitRequest.none { settle(index) } }
-        takeBack(writes: 1, writeBytes: width)
         guard address & UInt64(width - 1) == 0 else {
             fault(.storeMisaligned, address)
             return 1
         }
         guard let place = resolve(address, .store, count: width) else { return 1 }
-        let stored = order == .big ? value.byteSwapped >> UInt64(64 - 8 * width) : value
-        if place.grant >= 0, grants[place.grant].memory != nil {
-            defer { clearReservation() }
-            let pointer = grants[place.grant].pointer(to: place.physical)
-            let holds = grants[place.grant].memory?._withUnsafeGuaranteedRef { memory in
-                memory.reservations.holds(by: bus.id, address: UInt64(pointer - memory.base), count: width)
+        let stored = order.value(value, width: width)
+        if place.grant >= 0, let memory = grants[place.grant].memory {
+            let holds = memory._withUnsafeGuaranteedRef { memory in
+                memory.reservations.take(by: bus.id, address: UInt64(place.host - memory.base), count: width)
             }
-            guard holds == true else { return 1 }
+            if !holds { clearReservation() }
+            reservedMemory = nil
+            guard holds else { return 1 }
             return write(place, address, stored, width: width) ? 0 : 1
         }
-        var data = stored
-        let attributes = Attributes(privilege: privileged.dataPrivilege.rawValue, isExclusive: true)
-        guard transact(.write, place.physical, &data, count: width, attributes) else {
-            fault(.storeAccessFault, address)
-            return 1
-        }
-        return exclusiveFailed ? 1 : 0
+        guard writeDevice(place.physical, address, stored, width: width, isExclusive: true) else { return 1 }
+        return access.pointee.exclusiveFailed ? 1 : 0
     }
 
     /// Gives up the hart's reservation.
     func clearReservation() {
         reservedMemory?._withUnsafeGuaranteedRef { $0.reservations.clear(by: bus.id) }
         reservedMemory = nil
-    }
-}
-
-/// What an AMO stores.
-enum AtomicOperation {
-    static func combine(_ operation: IROpcode, _ old: UInt64, _ operand: UInt64, width: Int) -> UInt64 {
-        let isWord = width == 4
-        let a = isWord ? UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: old))) : old
-        let b = isWord ? UInt64(bitPattern: Int64(Int32(truncatingIfNeeded: operand))) : operand
-        switch operation {
-        case .atomicSwap: return b
-        case .atomicAdd: return a &+ b
-        case .atomicAnd: return a & b
-        case .atomicOr: return a | b
-        case .atomicXor: return a ^ b
-        case .atomicMinSigned: return Int64(bitPattern: a) < Int64(bitPattern: b) ? a : b
-        case .atomicMaxSigned: return Int64(bitPattern: a) < Int64(bitPattern: b) ? b : a
-        // Sign extension keeps the unsigned order of words.
-        case .atomicMinUnsigned: return min(a, b)
-        case .atomicMaxUnsigned: return max(a, b)
-        default: preconditionFailure("\(operation) is not an atomic operation")
-        }
     }
 }

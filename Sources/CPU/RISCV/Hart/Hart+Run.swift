@@ -51,6 +51,8 @@ extension Hart {
     /// initiators the quantum alone decides, for each of them is a pending event of the others.
     private func beginSlice() {
         horizonGeneration = scheduler.horizonGeneration
+        // Somebody asked for a stop in this very delta cycle: the first access looks at it.
+        if simulation.stopRequest != nil { horizonGeneration &-= 1 }
         let quantum = simulation.quantum
         let end = quantum.initiatorCount > 1 ? now.saturatingAdd(quantum.localQuantum()) : quantum.syncPoint()
         sliceLimit = max(1, end > now ? Int64(clamping: (end - now).picoseconds) : 0)

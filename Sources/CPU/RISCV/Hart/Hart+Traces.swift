@@ -52,7 +52,9 @@ extension Hart {
     }
 
     private func codePointer(_ physical: UInt64) -> UnsafeMutableRawPointer? {
-        for grant in grants where grant.contains(physical & ~0xfff, count: 4096) { return grant.pointer(to: physical) }
+        for index in 0..<grants.count where grants[index].contains(physical & ~0xfff, count: 4096) {
+            return grants[index].pointer(to: physical)
+        }
         return nil
     }
 

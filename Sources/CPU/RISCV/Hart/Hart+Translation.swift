@@ -6,6 +6,8 @@ extension Hart: PageTableMemory {
     /// What an access finds at an address.
     struct Resolved {
         var physical: UInt64
+        /// Where it stands in the host's memory, if `grant` is not −1.
+        var host: UnsafeMutableRawPointer
         /// The grant that covers it, or −1.
         var grant: Int
         var entry: UnsafeMutablePointer<TLBEntry>
@@ -13,81 +15,102 @@ extension Hart: PageTableMemory {
 
     // MARK: Data
 
+    /// The entry of `address` in the present table, whatever it holds.
+    @inline(__always)
+    func entry(_ address: UInt64) -> UnsafeMutablePointer<TLBEntry> {
+        SoftTLB.entry(state.pointee.table, state.pointee.tableMask, address)
+    }
+
     /// Translates a data access of `count` bytes within one page. Nil: a trap was raised.
     func resolve(_ address: UInt64, _ access: MemoryAccess, count: Int) -> Resolved? {
-        let regime = privileged.dataRegime
-        var entry = tlb.slot(regime: regime, address: address)
-        let tag = (access == .store ? entry.pointee.writeTag : entry.pointee.readTag) & ~TLBEntry.slow
-        if tag != address & TLBEntry.pageMask {
+        var entry = entry(address)
+        var tag = access == .store ? entry.pointee.writeTag : entry.pointee.readTag
+        if tag & ~TLBEntry.flags != address & TLBEntry.pageMask {
             guard
-                tlb.recall(regime: regime, address: address, forStore: access == .store)
-                    || fill(address, access, regime)
+                tlb.recall(regime: self.access.pointee.dataRegime, address: address, forStore: access == .store)
+                    || fill(address, access)
             else { return nil }
             // The table may have grown.
             tableChanged()
-            entry = tlb.slot(regime: regime, address: address)
+            entry = self.entry(address)
+            tag = access == .store ? entry.pointee.writeTag : entry.pointee.readTag
         }
         let physical = entry.pointee.physicalPage | address & 0xfff
-        guard privileged.protection.allows(access, physical, count: UInt64(count), privileged.dataPrivilege) else {
-            fault(access == .store ? .storeAccessFault : .loadAccessFault, address)
-            return nil
+        if tag & TLBEntry.guarded != 0 {
+            let privilege = self.access.pointee.dataPrivilege
+            guard privilegedState.pointee.protection.allows(access, physical, count: UInt64(count), privilege) else {
+                fault(access == .store ? .storeAccessFault : .loadAccessFault, address)
+                return nil
+            }
         }
-        return Resolved(physical: physical, grant: entry.pointee.grant, entry: entry)
+        return Resolved(
+            physical: physical, host: host(entry, address), grant: entry.pointee.grant, entry: entry)
+    }
+
+    /// Where `address` stands in the host's memory; meaningless for a page without a grant.
+    @inline(__always)
+    func host(_ entry: UnsafeMutablePointer<TLBEntry>, _ address: UInt64) -> UnsafeMutableRawPointer {
+        // SAFETY: dereferenced only where the entry has a grant. Not nil: RAM does not stand at the host's address 0,
+        // and where there is no grant the lowest bit makes it so.
+        let bits = UInt(truncatingIfNeeded: address &+ entry.pointee.addend)
+        return UnsafeMutableRawPointer(bitPattern: bits == 0 ? 1 : bits).unsafelyUnwrapped
     }
 
     /// Walks and enters the translation of a data access. False: a trap was raised.
-    private func fill(_ address: UInt64, _ access: MemoryAccess, _ regime: Int) -> Bool {
-        let privilege = privileged.dataPrivilege
-        var physical = address
-        var span: UInt64 = 4096
-        var readable = true
-        var writable = true
-        if privileged.isTranslated(privilege) {
-            switch PageWalk(privileged, configuration, privilege: privilege).translate(address, access, self) {
-            case .mapped(let to, let size, let isReadable, let isWritable):
-                (physical, span, readable, writable) = (to, size, isReadable, isWritable)
-            case .pageFault:
-                fault(access == .store ? .storePageFault : .loadPageFault, address)
-                return false
-            case .accessFault:
-                fault(access == .store ? .storeAccessFault : .loadAccessFault, address)
-                return false
-            }
-            debugLog.walked(self, address, access, physical, span)
+    private func fill(_ address: UInt64, _ access: MemoryAccess) -> Bool {
+        let privilege = self.access.pointee.dataPrivilege
+        guard privilegedState.pointee.isTranslated(privilege) else {
+            enter(address, address, span: 4096, readable: true, writable: true, isGlobal: true)
+            return true
         }
-        enter(address, physical, regime, span: span, readable: readable, writable: writable)
-        return true
+        let walk = PageWalk(privilegedState.pointee, configuration, privilege: privilege)
+        switch walk.translate(address, access, self) {
+        case .mapped(let physical, let span, let isReadable, let isWritable, let isGlobal):
+            if debugLog.options.contains(.translation) { debugLog.walked(self, address, access, physical, span) }
+            enter(address, physical, span: span, readable: isReadable, writable: isWritable, isGlobal: isGlobal)
+            return true
+        case .pageFault:
+            fault(access == .store ? .storePageFault : .loadPageFault, address)
+            return false
+        case .accessFault:
+            fault(access == .store ? .storeAccessFault : .loadAccessFault, address)
+            return false
+        }
     }
 
     private func enter(
-        _ address: UInt64, _ physical: UInt64, _ regime: Int, span: UInt64, readable: Bool, writable: Bool
+        _ address: UInt64, _ physical: UInt64, span: UInt64, readable: Bool, writable: Bool, isGlobal: Bool
     ) {
         let page = physical & TLBEntry.pageMask
-        let grant = grant(for: page)
         let virtualPage = address & TLBEntry.pageMask
-        let privilege = privileged.dataPrivilege
-        let protection = privileged.protection
-        let isPlain = grant >= 0 && grant == homeGrant && protection.isUniform(page: page)
-        var readTag = TLBEntry.invalid
-        var writeTag = TLBEntry.invalid
-        if readable {
-            let isFast = isPlain && protection.allows(.load, page, count: 4096, privilege)
-            readTag = virtualPage | (isFast ? 0 : TLBEntry.slow)
+        let privilege = access.pointee.dataPrivilege
+        var entry = TLBEntry.empty
+        if let window = window(page) {
+            let isHome = window.pointee.grant >= 0 && window.pointee.grant == access.pointee.homeGrant
+            // Without the right, the slow path has to say so.
+            if readable {
+                let isAllowed = window.pointee.allows(.load, privilege)
+                entry.readTag =
+                    virtualPage | (isAllowed ? isHome ? 0 : TLBEntry.slow : TLBEntry.slow | TLBEntry.guarded)
+            }
+            if writable {
+                let isAllowed = window.pointee.allows(.store, privilege)
+                let isFast = isHome && isAllowed && !isWatched(page, window.pointee.grant)
+                entry.writeTag =
+                    virtualPage
+                    | (isAllowed ? isFast ? 0 : TLBEntry.slow : TLBEntry.slow | TLBEntry.guarded)
+            }
+            entry.addend = window.pointee.addend &+ page &- virtualPage
+            entry.target = TLBEntry.target(page: page, grant: window.pointee.grant, isGlobal: isGlobal)
+        } else {
+            // More than one rule applies within the page: each access asks.
+            let grant = grant(for: page)
+            if readable { entry.readTag = virtualPage | TLBEntry.flags }
+            if writable { entry.writeTag = virtualPage | TLBEntry.flags }
+            if grant >= 0 { entry.addend = UInt64(UInt(bitPattern: grants[grant].pointer(to: page))) &- virtualPage }
+            entry.target = TLBEntry.target(page: page, grant: grant, isGlobal: isGlobal)
         }
-        if writable {
-            let isFast =
-                isPlain && grants[grant].allowsWrite && !isWatched(page, grant)
-                && protection.allows(.store, page, count: 4096, privilege)
-            writeTag = virtualPage | (isFast ? 0 : TLBEntry.slow)
-        }
-        var addend: UInt64 = 0
-        if grant >= 0 {
-            addend = UInt64(UInt(bitPattern: grants[grant].pointer(to: page))) &- virtualPage
-        }
-        let entry = TLBEntry(
-            readTag: readTag, writeTag: writeTag, addend: addend,
-            target: TLBEntry.target(page: page, grant: grant >= 0 ? grant : nil))
-        tlb.insert(entry, regime: regime, address: address, span: span)
+        tlb.insert(entry, regime: access.pointee.dataRegime, address: address, span: span)
     }
 
     /// Whether stores to a page must be told.
@@ -108,7 +131,7 @@ extension Hart: PageTableMemory {
         if privileged.isTranslated(privileged.privilege) {
             let walk = PageWalk(privileged, configuration, privilege: privileged.privilege)
             switch walk.translate(address, .fetch, self) {
-            case .mapped(let to, let span, _, _):
+            case .mapped(let to, let span, _, _, _):
                 physical = to
                 debugLog.walked(self, address, .fetch, physical, span)
                 if span > 4096 { largeFetches = true }
@@ -121,12 +144,16 @@ extension Hart: PageTableMemory {
             }
         }
         let page = physical & TLBEntry.pageMask
-        guard privileged.protection.allows(.fetch, physical & ~1, count: 2, privileged.privilege) else {
+        let window = window(page)
+        let isAllowed =
+            window.map { $0.pointee.allows(.fetch, privileged.privilege) }
+            ?? privileged.protection.allows(.fetch, physical & ~1, count: 2, privileged.privilege)
+        guard isAllowed else {
             fault(.instructionAccessFault, address)
             return nil
         }
-        let isUniform = privileged.protection.isUniform(page: page)
-        let grant = isUniform ? grant(for: page) : -1
+        let isUniform = window != nil
+        let grant = window?.pointee.grant ?? -1
         let translation = FetchMap.Translation(physicalPage: page, grant: Int32(grant))
         // A page under more than one protection rule is checked at every fetch.
         if isUniform { fetchMap.insert(translation, address, regime: regime) }
@@ -135,12 +162,47 @@ extension Hart: PageTableMemory {
 
     // MARK: Grants
 
+    /// The window that `page` lies in; nil if PMP divides the page.
+    @inline(__always)
+    func window(_ page: UInt64) -> UnsafeMutablePointer<PhysicalWindow>? {
+        if memoryWindow.pointee.contains(page) { return memoryWindow }
+        if deviceWindow.pointee.contains(page) { return deviceWindow }
+        return findWindow(page)
+    }
+
+    @inline(never)
+    private func findWindow(_ page: UInt64) -> UnsafeMutablePointer<PhysicalWindow>? {
+        guard let rule = privilegedState.pointee.protection.window(around: page) else { return nil }
+        var window = PhysicalWindow()
+        window.grant = grant(for: page)
+        window.rights = rule.rights
+        guard window.grant >= 0 else {
+            // What lies next to it may be memory: a window of one page.
+            (window.first, window.last) = (page, page | 0xfff)
+            deviceWindow.pointee = window
+            return deviceWindow
+        }
+        let grant = grants[window.grant]
+        window.first = max(rule.first, (grant.start &+ 0xfff) & ~0xfff)
+        window.last = min(rule.last, ((grant.end &+ 1) & ~0xfff) &- 1)
+        window.addend = UInt64(UInt(bitPattern: grant.base)) &- grant.start
+        window.walkCell = bus.cell(for: grant.target, isPageWalk: true)
+        window.readLatency = Int64(grant.readLatency.picoseconds)
+        memoryWindow.pointee = window
+        return memoryWindow
+    }
+
+    /// The rules of protection or the grants have changed.
+    private func forgetWindows() {
+        memoryWindow.pointee = PhysicalWindow()
+        deviceWindow.pointee = PhysicalWindow()
+    }
+
     /// The grant that covers a whole page, asked for if need be; −1 if there is none.
     private func grant(for page: UInt64) -> Int {
         guard usesDirectMemory else { return -1 }
-        for index in grants.indices where grants[index].contains(page, count: 4096) { return index }
-        guard grants.count < TLBEntry.grantLimit, let grant = bus.directMemory(at: page, for: .read),
-            grant.contains(page, count: 4096)
+        for index in 0..<grants.count where grants[index].contains(page, count: 4096) { return index }
+        guard !grants.isFull, let grant = bus.directMemory(at: page, for: .read), grant.contains(page, count: 4096)
         else { return -1 }
         grants.append(grant)
         let index = grants.count - 1
@@ -160,9 +222,33 @@ extension Hart: PageTableMemory {
 
     // MARK: Page tables
 
+    @inline(__always)
     func readEntry(_ physical: UInt64, width: Int) -> UInt64? {
-        guard privileged.protection.allows(.load, physical, count: UInt64(width), .supervisor) else { return nil }
-        let grant = grant(for: physical & TLBEntry.pageMask)
+        let window = memoryWindow
+        guard window.pointee.contains(physical), window.pointee.rights.lower & 1 != 0,
+            let cell = window.pointee.walkCell
+        else { return readEntrySlowly(physical, width: width) }
+        cell.pointee.reads &+= 1
+        cell.pointee.readBytes &+= UInt64(truncatingIfNeeded: width)
+        let latency = window.pointee.readLatency
+        if latency != 0 {
+            cell.pointee.latencyPicoseconds &+= UInt64(latency)
+            state.pointee.localTime &+= latency
+            state.pointee.waited &+= latency
+        }
+        // SAFETY: the window is a part of a grant, and entries are aligned.
+        let bits = UInt(truncatingIfNeeded: physical &+ window.pointee.addend)
+        let entry = UnsafeRawPointer(bitPattern: bits).unsafelyUnwrapped
+        return width == 4 ? UInt64(entry.load(as: UInt32.self)) : entry.load(as: UInt64.self)
+    }
+
+    /// Finds the window first; by a transaction where there is no grant.
+    @inline(never)
+    private func readEntrySlowly(_ physical: UInt64, width: Int) -> UInt64? {
+        guard privilegedState.pointee.protection.allows(.load, physical, count: UInt64(width), .supervisor) else {
+            return nil
+        }
+        let grant = window(physical & TLBEntry.pageMask)?.pointee.grant ?? grant(for: physical & TLBEntry.pageMask)
         if grant >= 0 {
             walkCell(grant).pointee.count(
                 write: false, fetch: false, bytes: width, failed: false, latency: grants[grant].readLatency)
@@ -175,8 +261,10 @@ extension Hart: PageTableMemory {
     }
 
     func updateEntry(_ physical: UInt64, width: Int, old: UInt64, new: UInt64) -> Bool? {
-        guard privileged.protection.allows(.store, physical, count: UInt64(width), .supervisor) else { return nil }
-        let grant = grant(for: physical & TLBEntry.pageMask)
+        guard privilegedState.pointee.protection.allows(.store, physical, count: UInt64(width), .supervisor) else {
+            return nil
+        }
+        let grant = window(physical & TLBEntry.pageMask)?.pointee.grant ?? grant(for: physical & TLBEntry.pageMask)
         // Nothing runs between the read of the walk and this write: the entry cannot have changed.
         if grant >= 0, grants[grant].allowsWrite {
             let pointer = grants[grant].pointer(to: physical)
@@ -203,6 +291,7 @@ extension Hart: PageTableMemory {
 
     /// Drops every cached translation, data and code.
     func flushTranslations() {
+        forgetWindows()
         tlb.flush()
         tableChanged()
         forgetFetches()
@@ -286,7 +375,8 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
 
     /// Calls `body` with the physical page number of every place where page `number` of a memory is seen.
     private func forEachView(ofPage number: UInt64, _ body: (UInt64) -> Void) {
-        for grant in grants {
+        for index in 0..<grants.count {
+            let grant = grants[index]
             guard let memory = grant.memory else { continue }
             let seen: UInt64? = memory._withUnsafeGuaranteedRef { memory in
                 guard number << 12 < memory.size else { return nil }

@@ -30,7 +30,11 @@ public final class Hart: Module, CatalogModule {
     // SAFETY: allocated in `init`, freed only in `deinit`.
     let state: UnsafeMutablePointer<CPUState>
     let frame: UnsafeMutablePointer<UInt64>
-    var privileged: PrivilegedState
+    let privilegedState: UnsafeMutablePointer<PrivilegedState>
+    let access: UnsafeMutablePointer<AccessState>
+    /// The part of memory that was used last, and the last page without direct memory.
+    let memoryWindow: UnsafeMutablePointer<PhysicalWindow>
+    let deviceWindow: UnsafeMutablePointer<PhysicalWindow>
     var isWaiting = false
     /// Instructions retired up to the start of the local time.
     var retiredBase: UInt64 = 0
@@ -38,7 +42,6 @@ public final class Hart: Module, CatalogModule {
     var lines: UInt64 = 0
     /// Changes of lines that lie ahead of the hart's local time, earliest first.
     var pendingChanges: [LineChange] = []
-    var reservedMemory: Unmanaged<Memory>?
 
     // MARK: Caches
 
@@ -60,13 +63,9 @@ public final class Hart: Module, CatalogModule {
     var callStack: [UInt64] = []
     /// Names compiled units for a profiler.
     public var perfMap: (any PerfMap)?
-    var tlb = SoftTLB(regimeCount: 4)
+    let tlb = SoftTLB(regimeCount: 4)
     var fetchMap = FetchMap()
-    var grants: [DirectMemory] = []
-    /// The grant whose accesses are counted by the block; −1 before it is known.
-    var homeGrant = -1
-    /// Where the static tallies go.
-    var homeCell: UnsafeMutablePointer<TrafficCell>
+    let grants = GrantTable()
     let orphanCell: UnsafeMutablePointer<TrafficCell>
     /// Pages that blocks were translated from.
     /// Looked up by physical page number only.
@@ -78,24 +77,8 @@ public final class Hart: Module, CatalogModule {
     /// Pages of other harts' reservations, whose fast stores must go when this hart runs next.
     var reservedWatches: [UInt64] = []
 
-    // MARK: The slice being run
+    // MARK: The slice being run; see also `AccessState`
 
-    /// Simulated time to which `localTime` is relative.
-    var sliceStart = SimTime.zero
-    /// Local offset at which the slice ends.
-    var sliceLimit: Int64 = 0
-    /// Something may have become pending: interrupts and the limit must be looked at before the next block.
-    var needsAttention = true
-    var horizonGeneration: UInt64 = 0
-    /// The boundary of the instruction whose slow path is being executed.
-    var accessIndex = 0
-    /// The store-conditional that was sent as a transaction found its reservation gone.
-    var exclusiveFailed = false
-    /// Translated code was written: the block being executed may be stale.
-    var codeChanged = false
-    /// The trap that a slow path raised.
-    var trapCause = ExceptionCause.illegalInstruction
-    var trapValue: UInt64 = 0
     /// When `stimecmp` is reached, in absolute time.
     var timerTime = SimTime.never
     /// Traps since the last retired instruction.
@@ -147,14 +130,20 @@ public final class Hart: Module, CatalogModule {
         lineInputs = HartLine.allCases.map { LineInput($0.name, index: $0.rawValue, context) }
         wake = Event("wake", context)
         translator = RISCVTranslator(xlen: xlen, extensions: extensions)
-        privileged = PrivilegedState(xlen: xlen)
+        privilegedState = .allocate(capacity: 1)
+        privilegedState.initialize(to: PrivilegedState(xlen: xlen))
 
         transient = TransientBlock()
         (frame, state) = CPUState.allocate(
             CPUState(table: tlb.table(regime: 3), tableMask: tlb.mask(regime: 3), jumpCache: jumpCache.entries))
         orphanCell = .allocate(capacity: 1)
         orphanCell.initialize(to: TrafficCell())
-        homeCell = orphanCell
+        memoryWindow = .allocate(capacity: 1)
+        memoryWindow.initialize(to: PhysicalWindow())
+        deviceWindow = .allocate(capacity: 1)
+        deviceWindow.initialize(to: PhysicalWindow())
+        access = .allocate(capacity: 1)
+        access.initialize(to: AccessState(homeCell: orphanCell))
         super.init(context)
         for input in lineInputs { input.deliver(to: self) }
         bus.onInvalidate(self)
@@ -170,6 +159,10 @@ public final class Hart: Module, CatalogModule {
     deinit {
         CPUState.deallocate(frame)
         orphanCell.deallocate()
+        access.deallocate()
+        memoryWindow.deallocate()
+        deviceWindow.deallocate()
+        privilegedState.deallocate()
     }
 
     /// Width and extensions of the property “isa”, or what is wrong with it and with “mmu” beside it.
@@ -223,7 +216,9 @@ public final class Hart: Module, CatalogModule {
 
     /// Tells executing blocks where the table of data accesses stands and how large it is.
     func tableChanged() {
-        let regime = privileged.dataRegime
+        let regime = privilegedState.pointee.dataRegime
+        access.pointee.dataRegime = regime
+        access.pointee.dataPrivilege = privilegedState.pointee.dataPrivilege
         state.pointee.table = tlb.table(regime: regime)
         state.pointee.tableMask = tlb.mask(regime: regime)
         let isBare = state.pointee.mode & TranslationMode.bare != 0

@@ -91,14 +91,6 @@ struct PMPTable: Equatable {
         }
     }
 
-    private static func bit(_ access: MemoryAccess) -> UInt8 {
-        switch access {
-        case .fetch: Bits.execute
-        case .load: Bits.read
-        case .store: Bits.write
-        }
-    }
-
     /// Whether `privilege` may access `count` bytes at physical `address`. The lowest entry that matches any byte
     /// decides, and it must match all of them (§3.7.1.3).
     func allows(_ access: MemoryAccess, _ address: UInt64, count: UInt64, _ privilege: Privilege) -> Bool {
@@ -108,7 +100,7 @@ struct PMPTable: Equatable {
             if entry.first > last || entry.last < address || entry.first > entry.last { continue }
             if entry.first > address || entry.last < last { return false }
             if privilege == .machine, entry.configuration & Bits.locked == 0 { return true }
-            return entry.configuration & Self.bit(access) != 0
+            return entry.configuration & access.right != 0
         }
         return privilege == .machine
     }
@@ -122,5 +114,32 @@ struct PMPTable: Equatable {
             return entry.first <= page && entry.last >= last
         }
         return true
+    }
+
+    /// The pages around `page` that are decided by the same rule, and what it allows; nil if more than one rule applies
+    /// within the page.
+    func window(around page: UInt64) -> (first: UInt64, last: UInt64, rights: PMPRights)? {
+        let end = page | 0xfff
+        var first: UInt64 = 0
+        var last = UInt64.max
+        var rights = PMPRights()
+        for index in 0..<activeCount {
+            let entry = entries[index]
+            if entry.first > entry.last { continue }
+            if entry.last < page {
+                first = max(first, entry.last + 1)
+            } else if entry.first > end {
+                last = min(last, entry.first - 1)
+            } else {
+                guard entry.first <= page, entry.last >= end else { return nil }
+                first = max(first, entry.first)
+                last = min(last, entry.last)
+                rights.lower = entry.configuration & 7
+                if entry.configuration & Bits.locked != 0 { rights.machine = rights.lower }
+                break
+            }
+        }
+        // Whole pages only: neither step passes `page`. Wrapping: beyond the last byte there is nothing.
+        return ((first &+ 0xfff) & ~0xfff, ((last &+ 1) & ~0xfff) &- 1, rights)
     }
 }

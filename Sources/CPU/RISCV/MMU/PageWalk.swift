@@ -10,7 +10,8 @@ protocol PageTableMemory {
 enum Translation: Equatable {
     /// - `span`: bytes of the mapping, 4096 or more.
     /// - `isWritable`: whether a store may use this without another walk: W, and D is set.
-    case mapped(physical: UInt64, span: UInt64, isReadable: Bool, isWritable: Bool)
+    /// - `isGlobal`: G at any level: the mapping is the same in every address space.
+    case mapped(physical: UInt64, span: UInt64, isReadable: Bool, isWritable: Bool, isGlobal: Bool = false)
     case pageFault
     case accessFault
 }
@@ -31,6 +32,7 @@ struct PageWalk {
         static let write: UInt64 = 4
         static let execute: UInt64 = 8
         static let user: UInt64 = 16
+        static let global: UInt64 = 32
         static let accessed: UInt64 = 64
         static let dirty: UInt64 = 128
         static let reserved: UInt64 = 0x1fc0_0000_0000_0000
@@ -51,6 +53,7 @@ struct PageWalk {
     /// A debugger's walk: A and D do not matter, and nothing is written.
     var looksOnly = false
 
+    @inline(__always)
     init(_ state: PrivilegedState, _ hart: HartConfiguration, privilege: Privilege) {
         self.privilege = privilege
         status = state.status
@@ -81,14 +84,16 @@ struct PageWalk {
         while true {
             var table = root
             var level = levels - 1
+            var bits: UInt64 = 0
             // Steps 2 to 4: down to a leaf.
             while true {
-                let index = address >> (12 + indexBits * UInt64(level)) & indexMask
+                let index = address &>> (12 &+ indexBits &* UInt64(level)) & indexMask
                 let slot = table &+ index &* UInt64(entryWidth)
                 guard let entry = memory.readEntry(slot, width: entryWidth) else { return .accessFault }
                 guard entry & Entry.valid != 0, entry & (Entry.read | Entry.write) != Entry.write,
                     entry & Entry.reserved == 0
                 else { return .pageFault }
+                bits |= entry
                 if entry & (Entry.read | Entry.execute) == 0 {
                     // A pointer to the next level: A, D, U and the high bits are reserved in it.
                     guard
@@ -99,7 +104,8 @@ struct PageWalk {
                     level -= 1
                     continue
                 }
-                guard let result = leaf(entry, slot, level, address, access, memory) else { break }
+                let isGlobal = bits & Entry.global != 0
+                guard let result = leaf(entry, slot, level, address, access, isGlobal, memory) else { break }
                 return result
             }
         }
@@ -107,7 +113,7 @@ struct PageWalk {
 
     /// Steps 5 to 10, at a leaf. Nil: the entry changed under the update, start again.
     private func leaf(
-        _ entry: UInt64, _ slot: UInt64, _ level: Int, _ address: UInt64, _ access: MemoryAccess,
+        _ entry: UInt64, _ slot: UInt64, _ level: Int, _ address: UInt64, _ access: MemoryAccess, _ isGlobal: Bool,
         _ memory: some PageTableMemory
     ) -> Translation? {
         guard isLegal(entry, level) else { return .pageFault }
@@ -136,7 +142,7 @@ struct PageWalk {
         let mask = span - 1
         return .mapped(
             physical: page & ~mask | address & mask, span: span, isReadable: readable,
-            isWritable: entry & Entry.write != 0 && entry & Entry.dirty != 0)
+            isWritable: entry & Entry.write != 0 && entry & Entry.dirty != 0, isGlobal: isGlobal)
     }
 
     /// Alignment of large pages, and the extensions' fields.

@@ -1,0 +1,84 @@
+import TandemBus
+import TandemKernel
+
+/// What the slow paths of a hart read and write at every access: plain memory behind one pointer, so that nothing is
+/// checked for exclusive access or counted on the way.
+struct AccessState {
+    /// Simulated time to which `localTime` is relative.
+    var sliceStart = SimTime.zero
+    /// Local offset at which the slice ends.
+    var sliceLimit: Int64 = 0
+    /// Something may have become pending: interrupts and the limit must be looked at before the next block.
+    var needsAttention = true
+    /// Translated code was written: the block being executed may be stale.
+    var codeChanged = false
+    /// The store-conditional that was sent as a transaction found its reservation gone.
+    var exclusiveFailed = false
+    /// The privilege that data accesses have now.
+    var dataPrivilege = Privilege.machine
+    /// The regime of `CPUState.table`.
+    var dataRegime = 3
+    var horizonGeneration: UInt64 = 0
+    /// The boundary of the instruction whose slow path is being executed.
+    var accessIndex = 0
+    /// The trap that a slow path raised.
+    var trapCause = ExceptionCause.illegalInstruction
+    var trapValue: UInt64 = 0
+    /// The grant whose accesses are counted by the block; −1 before it is known.
+    var homeGrant = -1
+    /// Where the static tallies go.
+    var homeCell: UnsafeMutablePointer<TrafficCell>
+    var reservedMemory: Unmanaged<Memory>?
+}
+
+extension Hart {
+    var sliceStart: SimTime {
+        get { access.pointee.sliceStart }
+        set { access.pointee.sliceStart = newValue }
+    }
+    var sliceLimit: Int64 {
+        get { access.pointee.sliceLimit }
+        set { access.pointee.sliceLimit = newValue }
+    }
+    var needsAttention: Bool {
+        get { access.pointee.needsAttention }
+        set { access.pointee.needsAttention = newValue }
+    }
+    var codeChanged: Bool {
+        get { access.pointee.codeChanged }
+        set { access.pointee.codeChanged = newValue }
+    }
+    var horizonGeneration: UInt64 {
+        get { access.pointee.horizonGeneration }
+        set { access.pointee.horizonGeneration = newValue }
+    }
+    var accessIndex: Int {
+        get { access.pointee.accessIndex }
+        set { access.pointee.accessIndex = newValue }
+    }
+    var trapCause: ExceptionCause {
+        get { access.pointee.trapCause }
+        set { access.pointee.trapCause = newValue }
+    }
+    var trapValue: UInt64 {
+        get { access.pointee.trapValue }
+        set { access.pointee.trapValue = newValue }
+    }
+    var homeGrant: Int {
+        get { access.pointee.homeGrant }
+        set { access.pointee.homeGrant = newValue }
+    }
+    var homeCell: UnsafeMutablePointer<TrafficCell> {
+        get { access.pointee.homeCell }
+        set { access.pointee.homeCell = newValue }
+    }
+    var reservedMemory: Unmanaged<Memory>? {
+        get { access.pointee.reservedMemory }
+        set { access.pointee.reservedMemory = newValue }
+    }
+    /// CSRs and privilege.
+    var privileged: PrivilegedState {
+        @inline(__always) _read { yield privilegedState.pointee }
+        @inline(__always) _modify { yield &privilegedState.pointee }
+    }
+}
