@@ -41,7 +41,8 @@ struct TLBEntry: Equatable {
         (page & pageMask) | UInt64(truncatingIfNeeded: grant &+ 1) | (isGlobal ? global : 0)
     }
 
-    /// What an access of `width` bytes at `address` compares with a tag: misaligned accesses never match.
+    /// What an access of `width` bytes at `address` compares with a tag: the page of its
+    /// last byte, so that accesses across pages never match.
     @inline(__always)
-    static func probe(_ address: UInt64, width: UInt64) -> UInt64 { address & (pageMask | (width &- 1)) }
+    static func probe(_ address: UInt64, width: UInt64) -> UInt64 { (address &+ width &- 1) & pageMask }
 }

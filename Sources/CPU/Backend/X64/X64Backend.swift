@@ -12,6 +12,7 @@ final class X64Backend {
     private let memory: ExecutableMemory
     private(set) var lowering: X64Lowering
     private let thunks: X64Thunks
+    private var optimizer = Optimizer(residents: X64Registers.pinned.map { Place(index: $0.place) })
     /// Bytes of code in use, and how many of them are common.
     private var used: Int
     private let common: Int
@@ -38,6 +39,9 @@ final class X64Backend {
         _read { yield lowering.ir }
         _modify { yield &lowering.ir }
     }
+
+    /// Makes `ir` cheaper. It may become shorter.
+    func optimize() { optimizer.optimize(&lowering.ir) }
 
     /// Compiles `ir` into `unit`, whose exits have room for all that the unit has. False: it is too large.
     func compile(into unit: BlockPointer, _ settings: X64Lowering.Settings) -> Bool {

@@ -86,13 +86,22 @@ extension X64Lowering {
     }
 
     /// The host's place of an access by way of the soft-TLB; jumps to `slow` where its tag does not match.
-    private mutating func emitProbe(_ i: IRInstruction, _ width: Int, isWrite: Bool, slow: Label) -> Memory {
+    ///
+    /// The tag is that of the page of the last byte, so that one comparison finds accesses across pages too; atomic ones
+    /// must be aligned besides.
+    private mutating func emitProbe(
+        _ i: IRInstruction, _ width: Int, isWrite: Bool, isAtomic: Bool = false, slow: Label
+    ) -> Memory {
         emitAddress(i)
         asm.emit(.mov, .quad, .rax, .rcx)
         asm.emit(.shr, .quad, .rax, imm: 7)
         asm.emit(.and, .long, .rax, X64Frame.tableMask)
-        asm.emit(.mov, .quad, .rdx, .rcx)
-        asm.emit(.and, .quad, .rdx, imm: -4096 | Int32(width - 1))
+        if isAtomic || width == 1 {
+            asm.emit(.mov, .quad, .rdx, .rcx)
+        } else {
+            asm.emit(.lea, .quad, .rdx, Memory(.rcx, Int32(width - 1)))
+        }
+        asm.emit(.and, .quad, .rdx, imm: isAtomic ? -4096 | Int32(width - 1) : -4096)
         let tag = Int32(isWrite ? Self.writeTagOffset : Self.readTagOffset)
         // In plain mode the base register holds something else.
         if settings.plainSize != 0 {
@@ -161,7 +170,7 @@ extension X64Lowering {
 
     /// A read-modify-write of memory that nobody else can touch meanwhile: all harts share one host thread.
     private mutating func emitAtomic(_ i: IRInstruction, _ width: Int, slow: Label) {
-        let place = emitProbe(i, width, isWrite: true, slow: slow)
+        let place = emitProbe(i, width, isWrite: true, isAtomic: true, slow: slow)
         let size = Self.width(bytes: width)
         // rax ← the new value, rdx ← the old one
         asm.emit(width == 4 ? .movsxd : .mov, .quad, .rdx, place)

@@ -134,7 +134,7 @@ extension Hart: PageTableMemory {
             case .mapped(let to, let span, _, _, _):
                 physical = to
                 debugLog.walked(self, address, .fetch, physical, span)
-                if span > 4096 { largeFetches = true }
+                if span > 4096 { largeFetches.insert(address, span: span) }
             case .pageFault:
                 fault(.instructionPageFault, address)
                 return nil
@@ -302,13 +302,14 @@ extension Hart: PageTableMemory {
         tlb.flush(page: address)
         tableChanged()
         if fetchMap.isEmpty { return }
-        let isFetched = largeFetches || (0...1).contains { fetchMap.find(address, regime: $0) != nil }
+        let isFetched =
+            largeFetches.range(of: address) != nil || (0...1).contains { fetchMap.find(address, regime: $0) != nil }
         if isFetched { forgetFetches() }
     }
 
     private func forgetFetches() {
         fetchMap.removeAll()
-        largeFetches = false
+        largeFetches.removeAll()
         clearJumps()
         state.pointee.fetchEpoch &+= 1
     }

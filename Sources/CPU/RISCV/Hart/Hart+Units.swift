@@ -115,6 +115,7 @@ extension Hart {
             return nil
         }
         traceUnit(from: block, &backend.ir)
+        backend.optimize()
         let ir = backend.ir
         let count = ir.boundaries.count
         let boundaries = blocks.allocate(BlockBoundary.self, count: count)

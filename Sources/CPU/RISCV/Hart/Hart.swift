@@ -73,7 +73,7 @@ public final class Hart: Module, CatalogModule {
     /// The block of an instruction that was fetched by transactions.
     let transient: TransientBlock
     /// Code was fetched through a mapping larger than a page since the last flush.
-    var largeFetches = false
+    var largeFetches = LargeRanges()
     /// Pages of other harts' reservations, whose fast stores must go when this hart runs next.
     var reservedWatches: [UInt64] = []
 
