@@ -25,11 +25,12 @@ private struct Sv32Model {
         let second = (pointer >> 10) << 12 + (address >> 12 & 0x3ff) * 4
         let entry = entries[second] ?? 0
         if !bit(entry, 0) || !bit(entry, 1) && bit(entry, 2) || !bit(entry, 1) && !bit(entry, 3) { return .pageFault }
-        return leaf(second, entry, 0xfff, address, access)
+        return leaf(second, entry, 0xfff, address, access, isGlobal: bit(pointer, 5))
     }
 
     private mutating func leaf(
-        _ place: UInt64, _ entry: UInt64, _ offsets: UInt64, _ address: UInt64, _ access: MemoryAccess
+        _ place: UInt64, _ entry: UInt64, _ offsets: UInt64, _ address: UInt64, _ access: MemoryAccess,
+        isGlobal: Bool = false
     ) -> Translation {
         let isReadable = bit(entry, 1) || bit(entry, 3) && bit(status, 19)
         let isAllowed =
@@ -50,7 +51,7 @@ private struct Sv32Model {
         }
         return .mapped(
             physical: (entry >> 10) << 12 & ~offsets | address & offsets, span: offsets + 1, isReadable: isReadable,
-            isWritable: bit(entry, 2) && isDirty)
+            isWritable: bit(entry, 2) && isDirty, isGlobal: isGlobal || bit(entry, 5))
     }
 }
 
