@@ -88,7 +88,19 @@ public final class RegisterBlock<Register: RegisterName> {
     /// 1 to 8 bytes of ones.
     @inlinable static func ones(_ count: Int) -> UInt64 { UInt64.max >> (64 - UInt64(count) * 8) }
 
-    @inlinable func load(_ data: UnsafeRawPointer, count: Int) -> UInt64 {
+    @inlinable @inline(__always) func load(_ data: UnsafeRawPointer, count: Int) -> UInt64 {
+        if !isBigEndian {
+            switch count {
+            case 1: return UInt64(data.load(as: UInt8.self))
+            case 4: return UInt64(UInt32(littleEndian: data.loadUnaligned(as: UInt32.self)))
+            case 8: return UInt64(littleEndian: data.loadUnaligned(as: UInt64.self))
+            default: break
+            }
+        }
+        return loadBytes(data, count: count)
+    }
+
+    @usableFromInline @inline(never) func loadBytes(_ data: UnsafeRawPointer, count: Int) -> UInt64 {
         var value: UInt64 = 0
         for index in 0..<count {
             let byte = UInt64(data.load(fromByteOffset: isBigEndian ? count &- 1 &- index : index, as: UInt8.self))
@@ -97,7 +109,19 @@ public final class RegisterBlock<Register: RegisterName> {
         return value
     }
 
-    @inlinable func store(_ value: UInt64, to data: UnsafeMutableRawPointer, count: Int) {
+    @inlinable @inline(__always) func store(_ value: UInt64, to data: UnsafeMutableRawPointer, count: Int) {
+        if !isBigEndian {
+            switch count {
+            case 1: return data.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
+            case 4: return data.storeBytes(of: UInt32(truncatingIfNeeded: value).littleEndian, as: UInt32.self)
+            case 8: return data.storeBytes(of: value.littleEndian, as: UInt64.self)
+            default: break
+            }
+        }
+        storeBytes(value, to: data, count: count)
+    }
+
+    @usableFromInline @inline(never) func storeBytes(_ value: UInt64, to data: UnsafeMutableRawPointer, count: Int) {
         for index in 0..<count {
             let byte = UInt8(truncatingIfNeeded: value &>> UInt64(index &* 8))
             data.storeBytes(of: byte, toByteOffset: isBigEndian ? count &- 1 &- index : index, as: UInt8.self)

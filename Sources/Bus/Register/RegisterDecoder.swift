@@ -52,7 +52,7 @@
     }
 
     /// The register that covers a byte of the block, the element of its array, and the byte's place in it.
-    @inlinable func find(
+    @inlinable @inline(__always) func find(
         _ offset: UInt64
     ) -> (register: UnsafeMutablePointer<DecodedRegister<Register>>, element: Int, inner: UInt64)? {
         var low = 0

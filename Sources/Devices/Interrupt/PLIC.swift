@@ -37,7 +37,12 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
     private let inputs: [LineInput]
     private let outputs: [LineOutput]
     private let registers = RegisterBlock(PLICCore.registers)
-    private var core: PLICCore
+    private let storage: CoreStorage<PLICCore>
+
+    private var core: PLICCore {
+        @inline(__always) _read { yield storage.core }
+        @inline(__always) _modify { yield &storage.core }
+    }
 
     /// What is wrong with `hart-config`; told at elaboration, as a subclass of a module cannot throw from this
     /// initialiser.
@@ -56,7 +61,7 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
         bus = TargetSocket("bus", context)
         inputs = (1...sourceCount).map { LineInput("source\($0)", index: $0, context) }
         outputs = (0..<contextCount).map { LineOutput("context\($0)", context) }
-        core = PLICCore(sourceCount: sourceCount, contextCount: contextCount)
+        storage = CoreStorage(PLICCore(sourceCount: sourceCount, contextCount: contextCount))
         super.init(context)
         bus.serve(self)
         for input in inputs { input.deliver(to: self) }

@@ -36,7 +36,12 @@ public final class UART16550: Module, CatalogModule, BusTarget, CharacterReceive
     private let line: SerialLine
     private let clock: Frequency
     private let registers = RegisterBlock(UART16550Core.registers)
-    private var core = UART16550Core()
+    private let storage = CoreStorage(UART16550Core())
+
+    private var core: UART16550Core {
+        @inline(__always) _read { yield storage.core }
+        @inline(__always) _modify { yield &storage.core }
+    }
 
     public override init(_ context: ModuleContext) {
         clock = context[Self.clock]
@@ -58,8 +63,13 @@ public final class UART16550: Module, CatalogModule, BusTarget, CharacterReceive
     }
 
     public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+        // Most reads change nothing: neither the line nor the interrupt need be looked at.
+        let isQuiet =
+            transaction.command == .read && transaction.count == 1
+            && UART16550Core.Register(rawValue: Int(truncatingIfNeeded: transaction.address))
+                .map { !core.changesByReading($0) } ?? false
         registers.transport(&transaction, core: &core)
-        line.settle(&core, at: now + delay)
+        if !isQuiet { line.settle(&core, at: now + delay) }
     }
 
     public func debugTransport(_ transaction: inout Transaction) -> Int {

@@ -155,6 +155,17 @@ public struct UART16550Core: Equatable, Sendable {
         }
     }
 
+    /// Whether reading a register now would change anything in the chip.
+    public func changesByReading(_ register: Register) -> Bool {
+        switch register {
+        case .data: !selectsDivisor
+        case .interruptEnable, .lineControl, .modemControl, .scratch: false
+        case .interruptIdentification: isHoldingEmptyPending
+        case .lineStatus: hasOverrun || !receiveQueue.isEmpty
+        case .modemStatus: modemChanges != 0
+        }
+    }
+
     public mutating func write(_ register: Register, _ value: UInt8) {
         switch register {
         case .data where selectsDivisor: divisor = divisor & 0xff00 | UInt16(value)

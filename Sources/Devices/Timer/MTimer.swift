@@ -36,7 +36,14 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
     private let registers = RegisterBlock(MTimerCore.registers)
     /// Picoseconds of a tick where that is a whole number, else 0: then a division of 128 bits is needed.
     private let tickLength: UInt64
-    private var core: MTimerCore
+    private let storage: CoreStorage<MTimerCore>
+
+    private var core: MTimerCore {
+        @inline(__always) _read { yield storage.core }
+        @inline(__always) _modify { yield &storage.core }
+    }
+    /// The tick that was computed last: accesses come many to a tick, and a division is slow.
+    private let lastTick: CoreStorage<(start: UInt64, cycle: UInt64)>
     private var observers: [WeakTimebaseObserver] = []
 
     public override init(_ context: ModuleContext) {
@@ -47,7 +54,8 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
         lines = (0..<count).map { LineOutput("mtip\($0)", context) }
         deadlines = (0..<count).map { Event("deadline\($0)", context) }
         wrap = Event("wrap", context)
-        core = MTimerCore(hartCount: count)
+        storage = CoreStorage(MTimerCore(hartCount: count))
+        lastTick = CoreStorage((start: 0, cycle: 0))
         super.init(context)
         bus.serve(self)
         for hart in 0..<count {
@@ -66,7 +74,13 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
     // MARK: Time
 
     private func cycles(at time: SimTime) -> UInt64 {
-        tickLength != 0 ? time.picoseconds / tickLength : frequency.cycles(at: time)
+        guard tickLength != 0 else { return frequency.cycles(at: time) }
+        let last = lastTick.core
+        // Wrapping: a time before the tick is far beyond it.
+        if time.picoseconds &- last.start < tickLength { return last.cycle }
+        let cycle = time.picoseconds / tickLength
+        lastTick.core = (start: cycle &* tickLength, cycle: cycle)
+        return cycle
     }
 
     public func ticks(at time: SimTime) -> UInt64 { core.time(atCycle: cycles(at: time)) }
