@@ -54,6 +54,28 @@ struct GDBTests {
         #expect(run.output.contains("in finish ()"), "\(run.output)")
     }
 
+    @Test(
+        "GDB sees RV32 as it is: registers, addresses and CSRs of 32 bits, doubles of 64",
+        .needs(.tandem, .gdb, .crossCompiler))
+    func narrow() throws {
+        let run = try Self.debug(
+            GuestWidth.bits32.image("hello.elf"), GuestWidth.bits32.options,
+            [
+                "printf \"start %lx\\n\", (long)$pc", "break *main", "continue",
+                "printf \"at main: %d\\n\", (unsigned)$pc == (unsigned)&main", "stepi",
+                "set $t6 = 0x89abcdef", "printf \"t6 %x of %d\\n\", $t6, sizeof($t6)",
+                "set {int}0x80100000 = 0x11223344", "x/wx 0x80100000", "set $mscratch = -1",
+                "printf \"mscratch %x\\n\", $mscratch", "printf \"misa %lx\\n\", $misa >> 30",
+                "printf \"mcycleh %d\\n\", sizeof($mcycleh)", "printf \"float %d\\n\", sizeof($fa0)",
+                "show architecture", "delete", "continue",
+            ])
+        for line in [
+            "start 1000", "at main: 1", "t6 89abcdef of 4", "0x80100000:\t0x11223344", "mscratch ffffffff", "misa 1",
+            "mcycleh 4", "float 8", "[Inferior 1 (Remote target) exited normally]", "hello, world", "exit 0",
+        ] { #expect(run.lines.contains { $0 == line }, "“\(line)” in\n\(run.output)") }
+        #expect(run.output.contains("riscv:rv32"), "\(run.output)")
+    }
+
     @Test("GDB sees every hart as a thread and leaves them alone", .needs(.tandem, .gdb, .crossCompiler))
     func harts() throws {
         let run = try Self.debug(

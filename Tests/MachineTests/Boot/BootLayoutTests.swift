@@ -122,6 +122,27 @@ import Testing
         }
         #expect([24, 32].map(word) == [0x8000_0000, 0x87E0_0000])
         #expect([40, 48, 56, 64, 72, 80].map(word) == [0x4942_534F, 2, 0x8020_0000, 1, 0, 0])
-        #expect(BootROM(start: 0, deviceTree: 0, width: .bits32).bytes.count == 56)
+    }
+
+    @Test("the boot ROM of RV32 does the same with words")
+    func narrowBootROM() {
+        let rom = BootROM(start: 0x8000_0000, deviceTree: 0x87E0_0000, next: 0x8040_0000, width: .bits32).bytes
+        func word(_ at: Int) -> UInt32 { (0..<4).reduce(0) { $0 | UInt32(rom[at + $1]) << UInt32(8 * $1) } }
+        #expect(rom.count == 56)
+        // auipc t0,0 · addi a2,t0,32 · csrr a0,mhartid · lw a1,28(t0) · lw t0,24(t0) · jr t0
+        let code: [UInt32] = [0x0000_0297, 0x0202_8613, 0xF140_2573, 0x01C2_A583, 0x0182_A283, 0x0002_8067]
+        #expect((0..<6).map { word(4 * $0) } == code)
+        #expect([24, 28].map(word) == [0x8000_0000, 0x87E0_0000])
+        #expect(stride(from: 32, to: 56, by: 4).map(word) == [0x4942_534F, 2, 0x8040_0000, 1, 0, 0])
+    }
+
+    @Test("a 32-bit kernel stands at a multiple of 4 MiB, the size of its largest page")
+    func narrowKernel() throws {
+        var layout = BootLayout(memory: 0x8000_0000...0xBFFF_FFFF, width: .bits32)
+        try layout.addFirmware(raw(0x4_1000, "fw.bin"))
+        try layout.addKernel(linux(size: 0x200_0000), hasFirmware: true)
+        #expect(layout.kernelEntry == 0x8040_0000)
+        try layout.addInitialRAMDisk(raw(1000, "initrd"), kernelAt: 0x8040_0000)
+        #expect(layout.initialRAMDisk?.lowerBound == 0x8840_0000)
     }
 }

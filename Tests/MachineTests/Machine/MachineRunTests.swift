@@ -7,10 +7,11 @@ import Testing
 @testable import TandemMachine
 
 /// A board with nothing but harts, memory and the reset code.
-private func board(harts: UInt64 = 1) -> Platform {
+private func board(harts: UInt64 = 1, isa: String? = nil) -> Platform {
     var platform = Platform("board", board: Board(harts: "cpu", memory: "ram", bootROM: "rom", compatible: ["test"]))
     platform.add("bus", "router")
     platform.add("cpu", "riscv-hart", ["hart-id": "[i]", "bus": "bus"], count: harts)
+    if let isa { platform.set("cpu.isa", to: isa, from: "the test") }
     platform.add("rom", "rom", ["size": "4K"], at: 0x1000)
     platform.add("ram", "ram", ["size": "16M"], at: 0x8000_0000)
     return platform
@@ -75,6 +76,46 @@ private func images(_ files: [String: [UInt8]]) -> ImageSource {
         #expect(tree.node("cpus")?.children.count == Int(count) + 1)
         #expect(tree.node("cpus/cpu@0")?.strings("riscv,isa-base") == ["rv64i"])
         #expect(tree.node("cpus/cpu@0/interrupt-controller")?.strings("compatible") == ["riscv,cpu-intc"])
+    }
+
+    @Test("harts of RV32 enter the firmware with words, and the device tree says what they are")
+    func narrowHandOver() throws {
+        let source = """
+            lui t1, 0x80100
+            sw a0, 0(t1)
+            sw a1, 4(t1)
+            lw t2, 0(a2)
+            sw t2, 8(t1)
+            lw t2, 8(a2)
+            sw t2, 12(t1)
+            1: wfi
+            j 1b
+            """
+        let program = try GuestAssembler.program(source, at: 0x8000_0000, xlen: .rv32)
+        let firmware = ELFBuilder(
+            is64: false, entry: 0x8000_0000, segments: [.init(address: 0x8000_0000, bytes: program.bytes)])
+        let kernel = ELFBuilder(
+            is64: false, entry: 0x8040_0000, segments: [.init(address: 0x8040_0000, bytes: [0x73, 0, 0x50, 0x10])])
+        let wide = ELFBuilder(segments: [.init(address: 0x8000_0000, bytes: [1, 2, 3, 4])])
+        let files = ["fw.elf": firmware.bytes, "kernel.elf": kernel.bytes, "wide.elf": wide.bytes]
+        let machine = try Machine(board(isa: "rv32gc_zba_sstc"), catalog: .standard)
+        try machine.load(BootOptions(firmware: "fw.elf", kernel: "kernel.elf"), from: images(files))
+        #expect(machine.run() == RunOutcome(.starved, code: 3))
+        let low = try word(machine, 0x8010_0000)
+        #expect(low & 0xFFFF_FFFF == 0)
+        #expect(try word(machine, 0x8010_0008) == 0x8040_0000 << 32 | BootROM.magic)
+        let ram = try #require(machine.module("ram") as? Ram)
+        let blob = ram.bytes(at: low >> 32 - 0x8000_0000, count: machine.deviceTree.count)
+        let cpu = try #require(try FlattenedDeviceTree(decoding: blob).root.node("cpus/cpu@0"))
+        #expect(cpu.strings("riscv,isa") == ["rv32imafdc_zicsr_zifencei_zba_sstc"])
+        #expect(cpu.strings("riscv,isa-base") == ["rv32i"])
+        #expect(cpu.strings("mmu-type") == ["riscv,sv32"])
+        // An image of the other width is refused.
+        let error = #expect(throws: PlatformError.self) {
+            try Machine(board(isa: "rv32gc"), catalog: .standard).load(
+                BootOptions(firmware: "wide.elf"), from: images(files))
+        }
+        #expect(error?.description.contains("64 bits") == true)
     }
 
     @Test("the simulated time limit ends a run that never ends")

@@ -151,7 +151,7 @@ extension Hart {
             guard instruction.result == Self.linkRegister, instruction.opcode == .move,
                 case .constant(let address) = instruction.a
             else { continue }
-            callStack.append(address)
+            callStack.append(wrapped(address))
         }
     }
 
