@@ -45,4 +45,10 @@ struct TLBEntry: Equatable {
     /// last byte, so that accesses across pages never match.
     @inline(__always)
     static func probe(_ address: UInt64, width: UInt64) -> UInt64 { (address &+ width &- 1) & pageMask }
+
+    /// As `probe` for atomic accesses: misaligned ones never match.
+    @inline(__always)
+    static func alignedProbe(_ address: UInt64, width: Int) -> UInt64 {
+        address & (pageMask | UInt64(truncatingIfNeeded: width &- 1))
+    }
 }

@@ -269,7 +269,7 @@ extension Hart: GuestRuntime {
     ) -> UInt64 {
         accessIndex = index
         let entry = entry(address)
-        if entry.pointee.writeTag == TLBEntry.probe(address, width: UInt64(truncatingIfNeeded: width)) {
+        if entry.pointee.writeTag == TLBEntry.alignedProbe(address, width: width) {
             // In an unwatched page of the home RAM: the block has counted both accesses.
             let host = host(entry, address)
             let old = host.loadBytes(width)
@@ -297,7 +297,7 @@ extension Hart: GuestRuntime {
     func loadReserved(_ address: UInt64, width: Int, order: ByteOrder, index: Int) -> UInt64 {
         accessIndex = index
         let entry = entry(address)
-        if entry.pointee.readTag == TLBEntry.probe(address, width: UInt64(truncatingIfNeeded: width)),
+        if entry.pointee.readTag == TLBEntry.alignedProbe(address, width: width),
             let memory = grants[entry.pointee.grant].memory
         {
             // In the home RAM: the block has counted it.
