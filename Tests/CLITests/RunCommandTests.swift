@@ -184,7 +184,7 @@ import Testing
         ("run virt x.bin -smp 0", "-smp: “cpu” cannot have the count “0”; expected a number from 1 to 4096"),
         (
             "run virt x.bin -engine fast",
-            "-engine: the property “engine” of “cpu0” cannot be “fast”; legal are “interpret”"
+            "-engine: the property “engine” of “cpu0” cannot be “fast”; legal are “translate” and “interpret”"
         ),
         (
             "run virt x.bin -set ram.sice=1",

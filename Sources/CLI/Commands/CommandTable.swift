@@ -27,7 +27,9 @@ enum CommandTable {
                 "set", "PATH=VALUE", repeatable: true, "Sets a property of a module, such as ram.readLatency=20ns."),
             OptionDeclaration(
                 "quantum", "auto|TIME", "How far an initiator may run ahead of simulated time."),
-            OptionDeclaration("engine", "NAME", "How harts execute: interpret."),
+            OptionDeclaration(
+                "engine", "translate|interpret",
+                "How harts execute: hot code is compiled, which is the default, or all is interpreted. Reports agree."),
             OptionDeclaration("for", "TIME", "Ends the run after that much simulated time, such as 10ms."),
             OptionDeclaration("seed", "N", "The seed of everything random, 0 if not given."),
             OptionDeclaration(

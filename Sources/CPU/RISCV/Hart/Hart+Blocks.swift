@@ -84,7 +84,7 @@ extension Hart {
             waited: fetching * Int64(count), executions: 0, code: code,
             boundaries: boundaries, fetchCell: grants[Int(grant)].cell, fetchLatency: latency, isChainable: isWhole,
             tally: tally)
-        if backend != nil, isWhole { block.hotAt = Self.hotThreshold }
+        if backend != nil, isWhole { block.hotAt = hotThreshold }
         return blocks.insert(block)
     }
 

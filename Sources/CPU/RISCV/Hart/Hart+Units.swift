@@ -4,9 +4,6 @@ import TandemOS
 
 /// The hot tier: units of generated code.
 extension Hart {
-    /// Executions after which the portable back-end gives a block up to be compiled (docs/design/x64-backend.md).
-    static let hotThreshold: UInt64 = 200
-
     /// Makes the back-end ready, if the engine wants it and the host has it.
     func prepareBackend() {
         guard engine == .translate, usesDirectMemory else { return }

@@ -52,6 +52,8 @@ public final class Hart: Module, CatalogModule {
     /// The hot tier, where the engine is `translate` and the host has one.
     var backend: X64Backend?
     let engine: HartEngine
+    /// Executions after which the portable back-end gives a block up to be compiled (docs/design/x64-backend.md).
+    let hotThreshold: UInt64
     /// The exit that the last unit came back by, and the address of its computed jump: what comes next is linked there.
     var pendingExit: UnitExitPointer?
     var pendingTarget: UInt64?
@@ -125,6 +127,7 @@ public final class Hart: Module, CatalogModule {
         resetVector = xlen.truncate(context[Properties.resetVector])
         usesDirectMemory = context[Properties.directMemory]
         engine = context[Properties.engine]
+        hotThreshold = context[Properties.hotThreshold]
         timebasePath = context[Properties.timebase]
         bus = InitiatorSocket("bus", context)
         lineInputs = HartLine.allCases.map { LineInput($0.name, index: $0.rawValue, context) }

@@ -44,6 +44,9 @@ extension Hart {
         static let timebase = Property<ModulePath?>(
             "timebase", default: nil, "The module whose counter the `time` CSR reads.")
         static let engine = Property("engine", default: HartEngine.translate, "How code is executed.")
+        static let hotThreshold = Property(
+            "hot-threshold", default: UInt64(200), range: 1...1_000_000_000,
+            "Executions after which a block is compiled; what it is changes nothing that the guest or a report shows.")
         static let directMemory = Property(
             "dmi", default: true, "Whether memory is reached directly; otherwise every access is a transaction.")
     }
@@ -54,7 +57,8 @@ extension Hart {
             properties: [
                 Properties.isa.erased, Properties.hartID.erased, Properties.frequency.erased,
                 Properties.cyclesPerInstruction.erased, Properties.resetVector.erased, Properties.mmu.erased,
-                Properties.timebase.erased, Properties.engine.erased, Properties.directMemory.erased,
+                Properties.timebase.erased, Properties.engine.erased, Properties.hotThreshold.erased,
+                Properties.directMemory.erased,
             ],
             ports: [
                 PortDeclaration("bus", .initiator, "Instruction fetches, loads, stores and page walks."),
