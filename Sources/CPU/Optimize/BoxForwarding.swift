@@ -17,15 +17,22 @@ struct BoxForwarding: ~Copyable {
     private var clock = WriteClock()
 
     mutating func run(_ block: inout IRBlock) {
+        guard hasBoxes(block.instructions) else { return }
         clock.begin()
         walk(&block.instructions, block.boundaries)
     }
 
+    /// Most traces have none, and this is quickly seen.
+    private func hasBoxes(_ instructions: [IRInstruction]) -> Bool {
+        for index in instructions.indices where instructions[index].type == .f32 { return true }
+        return false
+    }
+
     private mutating func walk(_ instructions: inout [IRInstruction], _ boundaries: [IRBoundary]) {
-        var cursor = BoundaryCursor(boundaries)
+        var cursor = BoundaryCursor()
         var operations = instructions.mutableSpan
         for index in operations.indices {
-            if cursor.advance(to: index) { clock.beginInstruction() }
+            if cursor.advance(to: index, in: boundaries) { clock.beginInstruction() }
             clock.tick()
             forward(&operations[index])
         }

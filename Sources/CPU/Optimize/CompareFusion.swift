@@ -21,10 +21,10 @@ struct CompareFusion: ~Copyable {
     }
 
     private mutating func walk(_ instructions: inout [IRInstruction], _ boundaries: [IRBoundary]) {
-        var cursor = BoundaryCursor(boundaries)
+        var cursor = BoundaryCursor()
         var operations = instructions.mutableSpan
         for index in operations.indices {
-            if cursor.advance(to: index) { clock.beginInstruction() }
+            if cursor.advance(to: index, in: boundaries) { clock.beginInstruction() }
             clock.tick()
             let traits = traits[operations[index].opcode]
             if traits.contains(.leaves) {

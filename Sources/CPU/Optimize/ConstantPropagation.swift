@@ -28,10 +28,10 @@ struct ConstantPropagation: ~Copyable {
     }
 
     private func walk(_ instructions: inout [IRInstruction], _ boundaries: [IRBoundary]) -> End? {
-        var cursor = BoundaryCursor(boundaries)
+        var cursor = BoundaryCursor()
         var operations = instructions.mutableSpan
         for index in operations.indices {
-            _ = cursor.advance(to: index)
+            _ = cursor.advance(to: index, in: boundaries)
             let traits = traits[operations[index].opcode]
             if traits.contains(.leaves) {
                 switch propagateExit(&operations[index]) {

@@ -26,19 +26,19 @@ struct CopyForwarding: ~Copyable {
     }
 
     private mutating func walk(_ instructions: inout [IRInstruction], _ boundaries: [IRBoundary]) {
-        var cursor = BoundaryCursor(boundaries)
+        var cursor = BoundaryCursor()
         var operations = instructions.mutableSpan
         for index in operations.indices {
-            if cursor.advance(to: index) { clock.beginInstruction() }
+            if cursor.advance(to: index, in: boundaries) { clock.beginInstruction() }
             clock.tick()
             forward(&operations[index])
         }
     }
 
     private mutating func forward(_ instruction: inout IRInstruction) {
-        instruction.a = forwarded(instruction.a)
-        instruction.b = forwarded(instruction.b)
-        instruction.c = forwarded(instruction.c)
+        if let original = original(instruction.a) { instruction.a = .place(original) }
+        if let original = original(instruction.b) { instruction.b = .place(original) }
+        if let original = original(instruction.c) { instruction.c = .place(original) }
         if traits[instruction.opcode].contains(.clobbers) { clock.noteClobber() }
         guard let result = instruction.result else { return }
         if instruction.opcode == .move, instruction.type == .i64, let source = instruction.a.trackedPlace {
@@ -51,13 +51,16 @@ struct CopyForwarding: ~Copyable {
         clock.noteWrite(result)
     }
 
+    private func forwarded(_ operand: IROperand) -> IROperand { original(operand).map(IROperand.place) ?? operand }
+
+    /// The place that the operand's place is a copy of.
     @inline(__always)
-    private func forwarded(_ operand: IROperand) -> IROperand {
-        guard case .place(let place) = operand else { return operand }
+    private func original(_ operand: IROperand) -> Place? {
+        guard case .place(let place) = operand else { return nil }
         let copy = copies[place]
         guard clock.isCurrent(place, since: copy.time), clock.isUnchanged(copy.source, since: copy.time),
             residence.allows(copy.source, for: place)
-        else { return operand }
-        return .place(copy.source)
+        else { return nil }
+        return copy.source
     }
 }

@@ -72,24 +72,29 @@ struct DeadCodeElimination: ~Copyable {
     // MARK: Compaction
 
     private func compact(_ block: inout IRBlock) {
+        let kept = move(&block.instructions, &block.boundaries)
+        block.instructions.removeLast(block.instructions.count - kept)
+    }
+
+    /// Closes the gaps. Returns how many operations are left.
+    private func move(_ instructions: inout [IRInstruction], _ boundaries: inout [IRBoundary]) -> Int {
+        var operations = instructions.mutableSpan
+        var starts = boundaries.mutableSpan
         var kept = 0
         var boundary = 0
-        let count = block.instructions.count
-        for index in 0..<count {
-            while boundary < block.boundaries.count, block.boundaries[boundary].firstOperation == index {
-                block.boundaries[boundary].firstOperation = kept
+        for index in operations.indices {
+            while boundary < starts.count, starts[boundary].firstOperation == index {
+                starts[boundary].firstOperation = kept
                 boundary += 1
             }
-            let isNothing =
-                block.instructions[index].result == nil && traits[block.instructions[index].opcode].contains(.pure)
-            if isNothing { continue }
-            if kept != index { block.instructions[kept] = block.instructions[index] }
+            if operations[index].result == nil, traits[operations[index].opcode].contains(.pure) { continue }
+            if kept != index { operations[kept] = operations[index] }
             kept += 1
         }
-        while boundary < block.boundaries.count {
-            block.boundaries[boundary].firstOperation = kept
+        while boundary < starts.count {
+            starts[boundary].firstOperation = kept
             boundary += 1
         }
-        block.instructions.removeLast(count - kept)
+        return kept
     }
 }
