@@ -13,6 +13,9 @@ struct CompareFusion: ~Copyable {
     private let traits = OperationTraits.table()
     private let truths = FixedTable<Truth>(repeating: Truth(), count: Place.count)
     private var clock = WriteClock()
+    private let residence: Residence
+
+    init(residence: Residence) { self.residence = residence }
 
     mutating func run(_ block: inout IRBlock) {
         clock.begin()
@@ -74,7 +77,8 @@ struct CompareFusion: ~Copyable {
         guard let place = operand.trackedPlace else { return nil }
         let truth = truths[place]
         guard clock.isCurrent(place, since: truth.time), clock.isUnchanged(truth.a, since: truth.time),
-            clock.isUnchanged(truth.b, since: truth.time)
+            clock.isUnchanged(truth.b, since: truth.time), residence.allows(truth.a, for: place),
+            residence.allows(truth.b, for: place)
         else { return nil }
         return truth
     }

@@ -7,10 +7,11 @@
 /// All storage is made once; a run allocates nothing.
 struct Optimizer: ~Copyable {
     private var constants = ConstantPropagation()
+    private let shifts = ShiftFusion()
     private var copies: CopyForwarding
     private var boxes = BoxForwarding()
     private var addresses: AddressFusion
-    private var comparisons = CompareFusion()
+    private var comparisons: CompareFusion
     private var deadCode = DeadCodeElimination()
     private let verifier: IRVerifier
 
@@ -21,6 +22,7 @@ struct Optimizer: ~Copyable {
         let residence = Residence(residents)
         copies = CopyForwarding(residence: residence)
         addresses = AddressFusion(residence: residence)
+        comparisons = CompareFusion(residence: residence)
         self.verifier = verifier
     }
 
@@ -28,6 +30,8 @@ struct Optimizer: ~Copyable {
         assert(isSound(block, after: "the front-end"))
         constants.run(&block)
         assert(isSound(block, after: "constant propagation"))
+        shifts.run(&block)
+        assert(isSound(block, after: "shift fusion"))
         copies.run(&block)
         assert(isSound(block, after: "copy forwarding"))
         boxes.run(&block)

@@ -20,4 +20,8 @@ struct Residence {
     /// Whether reading `original` may take the place of reading `copy`, which holds the same.
     @inline(__always)
     func allows(_ original: Place, for copy: Place) -> Bool { !contains(copy) || contains(original) }
+
+    func allows(_ original: IROperand, for copy: Place) -> Bool {
+        if case .place(let place) = original { allows(place, for: copy) } else { true }
+    }
 }

@@ -55,7 +55,7 @@ struct TraceGenerator {
     // MARK: Instructions
 
     private mutating func instruction() {
-        switch pick(14) {
+        switch pick(17) {
         case 0, 1, 2: arithmetic(to: integer(), operand(), operand())
         case 3: builder.emit(.move, .i64, to: integer(), operand())
         case 4: extend()
@@ -66,6 +66,9 @@ struct TraceGenerator {
         case 10: twoSteps()
         case 11: call()
         case 12: boxes()
+        case 13: shifts()
+        case 14: comparedExit()
+        case 15: learned()
         default: doubles()
         }
     }
@@ -83,6 +86,28 @@ struct TraceGenerator {
             .signExtend8, .signExtend16, .signExtend32, .zeroExtend8, .zeroExtend16, .zeroExtend32,
         ])
         builder.emit(opcode, .i64, to: integer(), operand())
+    }
+
+    /// Starts another instruction.
+    private mutating func next() {
+        let last = builder.block.boundaries.last?.pc ?? 0
+        builder.boundary(pc: last &+ 4, length: 4)
+    }
+
+    /// There and back, with or without something in between.
+    private mutating func shifts() {
+        let (from, middle) = (integer(), integer())
+        let count = IROperand.constant(one(of: [32, 48, 56, 40]))
+        builder.emit(.shiftLeft, .i64, to: middle, .place(from), count)
+        if !chance(3) { arithmetic(to: integer(), operand(), operand()) }
+        next()
+        if !chance(5) {
+            access()
+            next()
+        }
+        builder.emit(
+            one(of: [.shiftRight, .shiftRightSigned]), .i64, to: chance(2) ? middle : integer(), .place(middle),
+            chance(5) ? count : .constant(32))
     }
 
     private mutating func twoSteps() {
@@ -141,6 +166,32 @@ struct TraceGenerator {
 
     private mutating func compare() {
         builder.emit(condition().comparison, type(), to: integer(), operand(), operand())
+    }
+
+    /// A comparison, perhaps inverted, and a side exit that asks for it.
+    private mutating func comparedExit() {
+        let truth = integer()
+        builder.emit(condition().comparison, type(), to: truth, .place(integer()), operand())
+        next()
+        switch pick(5) {
+        case 0: builder.emit(.xor, .i64, to: truth, .place(truth), .constant(1))
+        case 1: builder.emit(.equal, .i64, to: truth, .place(truth), .zero)
+        case 2: arithmetic(to: integer(), operand(), operand())
+        default: break
+        }
+        builder.emit(
+            one(of: [.leaveEqual, .leaveNotEqual]), type(), to: nil, .place(truth), .zero,
+            immediate: Int64(bitPattern: random.next()))
+    }
+
+    /// A side exit after which a value is known, and a reader of that value.
+    private mutating func learned() {
+        let place = integer()
+        builder.emit(
+            .leaveNotEqual, type(), to: nil, .place(place), chance(4) ? .zero : .constant(constant()),
+            immediate: Int64(bitPattern: random.next()))
+        next()
+        arithmetic(to: integer(), .place(place), operand())
     }
 
     private mutating func exit() {
