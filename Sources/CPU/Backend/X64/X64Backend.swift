@@ -12,7 +12,8 @@ final class X64Backend {
     private let memory: ExecutableMemory
     private(set) var lowering: X64Lowering
     private let thunks: X64Thunks
-    private var optimizer = Optimizer(residents: X64Registers.pinned.map { Place(index: $0.place) })
+    private var optimizer = Optimizer(
+        verifier: .riscvTraces, residents: X64Registers.pinned.map { Place(index: $0.place) })
     /// Bytes of code in use, and how many of them are common.
     private var used: Int
     private let common: Int
