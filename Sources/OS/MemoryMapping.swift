@@ -124,15 +124,19 @@ private struct Reservation {
 
     init(_ byteCount: Int) throws(OSError) {
         precondition(byteCount >= 0, "a mapping has no negative size")
-        guard byteCount <= Int.max - 3 * Page.size else { throw OSError("mmap", errno: .noMemory) }
-        count = Page.roundUp(byteCount) + 2 * Page.size
+        guard byteCount <= Int.max - 3 * Page.size - HugePages.size else { throw OSError("mmap", errno: .noMemory) }
+        let slack = byteCount >= HugePages.size ? HugePages.size : 0
+        count = Page.roundUp(byteCount) + 2 * Page.size + slack
         let mapped = mmap(nil, count, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
         guard let mapped, mapped != MAP_FAILED else { throw OSError("mmap") }
         start = mapped
+        let first = start + Page.size
+        // Mappings that can hold a huge page start at one.
+        base = slack == 0 ? first : first.alignedUp(toMultipleOf: HugePages.size)
     }
 
     /// The first byte after the guard.
-    var base: UnsafeMutableRawPointer { start + Page.size }
+    let base: UnsafeMutableRawPointer
 
     func unmap() { munmap(start, count) }
 

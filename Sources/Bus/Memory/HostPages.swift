@@ -5,12 +5,17 @@ final class HostPages {
     let base: UnsafeMutableRawPointer
     let size: Int
     private let mapping: MemoryMapping
+    private var hugePages: HugePages
 
     init(size: Int) throws(OSError) {
         mapping = try MemoryMapping(anonymous: size)
         base = mapping.base
+        hugePages = HugePages(base: mapping.base, byteCount: size)
         self.size = size
     }
+
+    /// Gives huge pages of the host to what is in use densely.
+    func condense() { hugePages.condense() }
 
     /// Calls `body` with the index of every 4 KiB page that may hold something else than zeros, in ascending order.
     func forEachTouchedPage(_ body: (Int) -> Void) {

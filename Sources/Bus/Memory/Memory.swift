@@ -22,6 +22,10 @@ public class Memory: Module {
     final let pages: HostPages
     final let isWritable: Bool
 
+    /// Gives huge pages of the host to what is in use densely. Changes nothing but the speed; initiators that run long call
+    /// it now and then.
+    public final func condense() { pages.condense() }
+
     init(
         _ context: ModuleContext, size: UInt64, isWritable: Bool, readLatency: SimTime, writeLatency: SimTime
     ) throws(ElaborationError) {

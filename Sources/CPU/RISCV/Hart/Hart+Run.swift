@@ -41,6 +41,10 @@ extension Hart {
 
     /// The simulation stands where the hart does.
     private func caughtUp() {
+        if retired &- condensedAt >= Self.condensingInterval {
+            condensedAt = retired
+            plainRange?.memory?._withUnsafeGuaranteedRef { $0.condense() }
+        }
         sliceStart = now
         retiredBase = retired
         state.pointee.localTime = 0

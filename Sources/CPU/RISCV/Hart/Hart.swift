@@ -38,6 +38,9 @@ public final class Hart: Module, CatalogModule {
     var isWaiting = false
     /// Instructions retired up to the start of the local time.
     var retiredBase: UInt64 = 0
+    /// Instructions between two looks at how the home RAM is used.
+    static let condensingInterval: UInt64 = 2_000_000
+    var condensedAt: UInt64 = 0
     /// Levels of the interrupt inputs as far as the hart has seen them, at their places in `mip`.
     var lines: UInt64 = 0
     /// Changes of lines that lie ahead of the hart's local time, earliest first.
