@@ -70,4 +70,7 @@ enum X64Registers {
 
     static let firstGuestVector = 4
     static let guestVectorCount = 12
+
+    /// The places that may have vector registers: the guest's floating-point registers.
+    static let vectorPlaces: Range<UInt16> = 32..<64
 }

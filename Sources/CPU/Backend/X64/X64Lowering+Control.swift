@@ -5,6 +5,7 @@ extension X64Lowering {
     // MARK: Side exits
 
     mutating func lowerLeave(_ i: IRInstruction, operation: Int, boundary: Int) {
+        spillTemporaries()
         if i.opcode == .leaveUnlessTarget {
             let expected = UInt64(bitPattern: i.immediate)
             let label = asm.makeLabel()
@@ -12,7 +13,8 @@ extension X64Lowering {
             asm.jump(if: .notEqual, label)
             stubs.append(
                 Stub(
-                    kind: .mispredicted, label: label, resume: label, operation: operation, boundary: boundary))
+                    kind: .mispredicted, label: label, resume: label, operation: operation, boundary: boundary,
+                    forms: vectors.forms, after: vectors.forms))
             return
         }
         guard let condition = IRCondition(leave: i.opcode) else { return }
@@ -24,7 +26,7 @@ extension X64Lowering {
 
     private mutating func exit(to target: UInt64, boundary: Int, isEarly: Bool) -> Label {
         let label = asm.makeLabel()
-        exits.append(Exit(label: label, target: target, boundary: boundary, isEarly: isEarly))
+        exits.append(Exit(label: label, target: target, boundary: boundary, isEarly: isEarly, forms: vectors.forms))
         return label
     }
 
@@ -44,9 +46,12 @@ extension X64Lowering {
     mutating func lowerTerminal(_ start: Label) {
         let last = ir.boundaries.count - 1
         switch ir.terminal {
-        case .jump(ir.pc): asm.jump(start)
+        case .jump(ir.pc):
+            prepareIteration()
+            asm.jump(start)
         case .jump(let target): asm.jump(exit(to: target, boundary: last, isEarly: false))
         case .branch(let condition, let type, let a, let b, let taken, let otherwise):
+            if taken == ir.pc || otherwise == ir.pc { prepareIteration() }
             compare(a, b, type)
             let host = Self.condition(condition)
             if taken == ir.pc {
@@ -60,9 +65,11 @@ extension X64Lowering {
                 asm.jump(exit(to: otherwise, boundary: last, isEarly: false))
             }
         case .indirect(let target):
+            storeVectors(vectors.forms)
             load(target, into: .rax)
             emitComputedJump()
         case .guestExit(let function, let argument):
+            storeVectors(vectors.forms)
             unit.pointee.exitFunction = function
             unit.pointee.exitArgument = argument
             asm.emit(.lea, .quad, .rax, .at(UInt(bitPattern: unit)))
@@ -72,7 +79,7 @@ extension X64Lowering {
     }
 
     /// Goes back to the dispatcher for a reason that needs no address.
-    private mutating func leave(_ kind: X64Outcome.Kind) {
+    mutating func leave(_ kind: X64Outcome.Kind) {
         asm.move(.rax, UInt64(kind.rawValue))
         asm.jump(to: thunks.exit)
     }
@@ -116,6 +123,7 @@ extension X64Lowering {
             let record = records + number
             let address = UInt(bitPattern: record)
             asm.bind(exit.label)
+            storeVectors(exit.forms)
             if exit.isEarly {
                 asm.emit(.inc, .quad, .at(address + Self.exitExecutionsOffset))
                 let rest = Int64(count - exit.boundary - 1) * settings.instructionCost
@@ -149,6 +157,7 @@ extension X64Lowering {
 
     mutating func emit(_ stub: Stub) {
         asm.bind(stub.label)
+        vectors.forms = stub.forms
         guard stub.kind != .mispredicted else {
             emitMisprediction(stub)
             return
@@ -162,7 +171,9 @@ extension X64Lowering {
         // It has a record for its count, without a fixed target.
         let number = exits.count
         exits.append(
-            Exit(label: asm.makeLabel(), target: X64Lowering.noTarget, boundary: stub.boundary, isEarly: true))
+            Exit(label: asm.makeLabel(), target: X64Lowering.noTarget, boundary: stub.boundary, isEarly: true,
+                forms: VectorForms()))
+        storeVectors(stub.forms)
         asm.emit(.inc, .quad, .at(UInt(bitPattern: records + number) + Self.exitExecutionsOffset))
         let rest = Int64(ir.boundaries.count - stub.boundary - 1) * settings.instructionCost
         if rest != 0 { asm.emit(.add, .quad, X64Registers.budget, imm: Int32(rest)) }
@@ -182,27 +193,22 @@ extension X64Lowering {
     }
 
     mutating func lowerGuestCall(_ i: IRInstruction, boundary: Int) {
+        spillTemporaries()
         asm.move(.rax, UInt64(bitPattern: i.immediate))
         asm.emit(.mov, .quad, X64Frame.callImmediate, .rax)
         load(i.a, into: .rcx)
         load(i.b, into: .rdx)
         callSlowly(SlowCall(.guestCall, index: boundary))
-        let (leaves, goesOn) = (asm.makeLabel(), asm.makeLabel())
-        asm.jump(if: .equal, leaves)
+        asm.jump(if: .equal, wayToLeave(vectors.forms))
         finish(i.result, .rax)
-        asm.jump(if: .below, goesOn)
-        asm.bind(leaves)
-        leave(.left)
-        asm.bind(goesOn)
+        asm.jump(if: .above, wayToLeave(vectors.forms))
     }
 
     /// After a slow path: leaves the unit if it trapped; stores the result; leaves if it asked for it; else goes on.
     mutating func finishSlowAccess(_ stub: Stub, _ finish: (inout X64Lowering) -> Void) {
-        let leaves = asm.makeLabel()
-        asm.jump(if: .equal, leaves)
+        asm.jump(if: .equal, wayToLeave(stub.forms))
         finish(&self)
         asm.jump(if: .below, stub.resume)
-        asm.bind(leaves)
-        leave(.left)
+        asm.jump(wayToLeave(stub.after))
     }
 }

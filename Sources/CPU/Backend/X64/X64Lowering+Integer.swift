@@ -11,7 +11,7 @@ extension X64Lowering {
         case .pure where i.type == .i64 || i.type == .i32:
             if !lowerInteger(i) { lowerByCall(i, boundary: boundary) }
         case .pure, .flags:
-            if !lowerFloat(i) { lowerByCall(i, boundary: boundary) }
+            if !lowerFloat(i, operation: operation) { lowerByCall(i, boundary: boundary) }
         case .load, .store: lowerMemory(i, operation: operation, boundary: boundary)
         case .guest: lowerGuestCall(i, boundary: boundary)
         case .exit: lowerLeave(i, operation: operation, boundary: boundary)
@@ -82,7 +82,9 @@ extension X64Lowering {
             lowerOne(.movsxd, i, .quad)
             return
         }
-        if let target = register(of: result) {
+        if !result.isTemporary, let vector = vectors[result] {
+            move(vector, i.a)
+        } else if let target = register(of: result) {
             if case .constant(let value) = i.a { asm.move(target, value) } else { load(i.a, into: target) }
         } else if case .constant(let value) = i.a, let small = Self.immediate(value, .quad) {
             asm.emit(.mov, .quad, X64Frame.home(result), imm: small)
@@ -128,7 +130,7 @@ extension X64Lowering {
 
     /// home ← home op b, where both are the same place in memory.
     private mutating func updatesMemory(_ operation: Operation, _ i: IRInstruction) -> Bool {
-        guard let result = i.result, register(of: result) == nil, i.a == .place(result) else { return false }
+        guard let result = i.result, isInMemory(result), i.a == .place(result) else { return false }
         if case .constant(let value) = i.b {
             guard let small = Self.immediate(value, .quad) else { return false }
             asm.emit(operation, .quad, X64Frame.home(result), imm: small)
@@ -140,7 +142,7 @@ extension X64Lowering {
 
     private mutating func lowerOne(_ operation: Operation, _ i: IRInstruction, _ width: Width) {
         let target = target(i.result, .rax)
-        if case .place(let place) = i.a, register(of: place) == nil {
+        if case .place(let place) = i.a, isInMemory(place) {
             asm.emit(operation, width, target, X64Frame.home(place))
         } else {
             asm.emit(operation, width, target, value(i.a, .rax))
@@ -151,7 +153,7 @@ extension X64Lowering {
     private mutating func lowerMultiply(_ i: IRInstruction, _ width: Width) {
         let target = target(i.result, .rax)
         if case .constant(let value) = i.b, let small = Self.immediate(value, width) {
-            if case .place(let place) = i.a, register(of: place) == nil {
+            if case .place(let place) = i.a, isInMemory(place) {
                 asm.emit(.imul, width, target, X64Frame.home(place), imm: small)
             } else {
                 asm.emit(.imul, width, target, self.value(i.a, .rax), imm: small)
@@ -206,7 +208,7 @@ extension X64Lowering {
             if amount != 0 { asm.emit(fixed, width, target, imm: amount) }
         } else {
             let count = value(i.b, .rcx)
-            if case .place(let place) = i.a, register(of: place) == nil {
+            if case .place(let place) = i.a, isInMemory(place) {
                 asm.emit(variable, width, target, X64Frame.home(place), count)
             } else {
                 asm.emit(variable, width, target, value(i.a, .rax), count)
@@ -314,7 +316,7 @@ extension X64Lowering {
             asm.emit(.test, width, register, register)
             return
         }
-        if case .place(let place) = a, register(of: place) == nil {
+        if case .place(let place) = a, isInMemory(place) {
             if case .constant(let value) = b, let small = Self.immediate(value, width) {
                 asm.emit(.cmp, width, X64Frame.home(place), imm: small)
                 return
@@ -354,6 +356,7 @@ extension X64Lowering {
 
     /// Evaluates an operation that has no code of its own in the way of the portable back-end.
     mutating func lowerByCall(_ i: IRInstruction, boundary: Int) {
+        spillTemporaries()
         if i.c != .none { asm.emit(.mov, .quad, X64Frame.thirdOperand, value(i.c, .rax)) }
         let fields = RareFields(i, c: Place.firstScratch + 1, index: boundary)
         asm.move(.rax, fields.packed)

@@ -14,16 +14,29 @@ extension X64Lowering {
         case .store8, .store16, .store32, .store64: kind = .store
         default: kind = row.effect == .load ? .load : .atomic
         }
+        spillTemporaries()
+        if width == 8 || width == 4, kind == .store, case .place(let place) = i.b, let vector = vectors[place] {
+            // The fast way and the slow one store the same register.
+            settle(vector)
+            if width == 8 { box(vector) }
+        }
         let stub = Stub(
-            kind: kind, label: asm.makeLabel(), resume: asm.makeLabel(), operation: operation, boundary: boundary)
+            kind: kind, label: asm.makeLabel(), resume: asm.makeLabel(), operation: operation, boundary: boundary,
+            forms: vectors.forms, after: vectors.forms)
+        let number = stubs.count
         stubs.append(stub)
         switch kind {
         case .load where i.order == .little: emitLoad(i, width, slow: stub.label)
         case .store where i.order == .little: emitStore(i, width, slow: stub.label)
         case .atomic where i.order == .little: emitAtomic(i, width, slow: stub.label)
-        default: asm.jump(stub.label)
+        default:
+            asm.jump(stub.label)
+            if let result = i.result, let vector = vectors[result] {
+                vectors.forms.set(vector, single: false, raw: false)
+            }
         }
         asm.bind(stub.resume)
+        stubs[number].after = vectors.forms
     }
 
     // MARK: Addresses
@@ -128,6 +141,12 @@ extension X64Lowering {
         let place =
             isPlain(width)
             ? emitPlainAddress(i, width, slow: slow) : emitProbe(i, width, isWrite: false, slow: slow)
+        if let result = i.result, let vector = vectors[result], i.opcode == .load64 || i.opcode == .load32Boxed {
+            let isSingle = i.opcode == .load32Boxed
+            asm.emit(isSingle ? .vmovss : .vmovsd, vector, place)
+            vectors.forms.set(vector, single: isSingle, raw: false)
+            return
+        }
         let target = target(i.result, .rax)
         switch i.opcode {
         case .load8Unsigned: asm.emit(.movzx8, .long, target, place)
@@ -152,7 +171,9 @@ extension X64Lowering {
 
     private mutating func emitStore(_ i: IRInstruction, _ width: Int, slow: Label) {
         let place = emitProbe(i, width, isWrite: true, slow: slow)
-        if case .constant(let value) = i.b, let small = Self.immediate(value, width == 8 ? .quad : .long) {
+        if width >= 4, case .place(let value) = i.b, let vector = vectors[value] {
+            asm.emit(width == 8 ? .vmovsd : .vmovss, place, vector)
+        } else if case .constant(let value) = i.b, let small = Self.immediate(value, width == 8 ? .quad : .long) {
             asm.emit(.mov, Self.width(bytes: width), place, imm: small)
         } else {
             asm.emit(.mov, Self.width(bytes: width), place, value(i.b, .rax))

@@ -3,9 +3,10 @@ import TandemX64
 /// Turns a unit of the intermediate form into x86-64 code.
 ///
 /// ```
-/// entry:  [epoch of the other pages] · budget −= cost; refuse if negative · count
+/// entry:  [epoch of the other pages] · vector registers ← guest registers
+/// start:  budget −= cost; refuse if negative · count
 /// body:   one operation after another; what is rare jumps to a stub
-///         back edge to the entry of a loop, or the last exit
+///         back edge to the start of a loop, or the last exit
 /// stubs:  side exits · slow paths of memory · the way to slow paths · refusal
 /// ```
 ///
@@ -20,6 +21,12 @@ struct X64Lowering: ~Copyable {
     var settings = Settings()
     var exits: [Exit] = []
     var stubs: [Stub] = []
+    var floatStubs: [FloatStub] = []
+    var leaveWays: [LeaveWay] = []
+    /// Where floating-point values are.
+    var vectors = VectorMap()
+    /// What stands behind the body is being emitted.
+    var isCold = false
     /// What all slow paths of the unit call.
     var wayToSlowPaths: Label
 
@@ -49,6 +56,7 @@ struct X64Lowering: ~Copyable {
         var boundary: Int
         /// Whether it is taken before the end of the unit.
         var isEarly: Bool
+        var forms: VectorForms
     }
 
     /// Code that stands behind the body.
@@ -64,6 +72,15 @@ struct X64Lowering: ~Copyable {
         /// Index of the operation in the unit.
         var operation: Int
         var boundary: Int
+        /// The forms of vector registers before the operation, and after it.
+        var forms: VectorForms
+        var after: VectorForms
+    }
+
+    /// A way out at an instruction, for slow paths.
+    struct LeaveWay {
+        var forms: VectorForms
+        var label: Label
     }
 
     init(_ assembler: consuming Assembler, unit: UnsafeMutablePointer<TranslatedBlock>) {
@@ -94,12 +111,22 @@ struct X64Lowering: ~Copyable {
         return register(of: place)
     }
 
+    /// Whether a place is in its home.
+    @inline(__always)
+    func isInMemory(_ place: Place) -> Bool {
+        registers[Int(place.index)] == Self.inMemory && vectors[place] == nil
+    }
+
     /// The operand in a register: its own, or `scratch` with its value.
     mutating func value(_ operand: IROperand, _ scratch: Register) -> Register {
         switch operand {
         case .place(let place):
             if let register = register(of: place) { return register }
-            asm.emit(.mov, .quad, scratch, X64Frame.home(place))
+            if let vector = vectors[place] {
+                load(place, from: vector, into: scratch)
+            } else {
+                asm.emit(.mov, .quad, scratch, X64Frame.home(place))
+            }
         case .constant(let value): asm.move(scratch, value)
         case .none: asm.move(scratch, 0)
         }
@@ -118,12 +145,16 @@ struct X64Lowering: ~Copyable {
         return register(of: result) ?? scratch
     }
 
-    /// Brings a computed result to its place.
+    /// Brings a computed result to its place. Keeps the flags.
     mutating func finish(_ result: Place?, _ from: Register) {
         guard let result else { return }
         if let register = register(of: result) {
             if register != from { asm.emit(.mov, .quad, register, from) }
+        } else if !result.isTemporary, let vector = vectors[result] {
+            asm.emit(.vmovq, .quad, vector, from)
+            vectors.forms.set(vector, single: false, raw: false)
         } else {
+            if result.isTemporary { vectors.drop(result) }
             asm.emit(.mov, .quad, X64Frame.home(result), from)
         }
     }
@@ -135,6 +166,8 @@ struct X64Lowering: ~Copyable {
         case .place(let place):
             if let register = register(of: place) {
                 asm.emit(operation, width, d, register)
+            } else if vectors[place] != nil {
+                asm.emit(operation, width, d, value(operand, scratch))
             } else {
                 asm.emit(operation, width, d, X64Frame.home(place))
             }
@@ -161,6 +194,10 @@ struct X64Lowering: ~Copyable {
     mutating func lower() -> Bool {
         exits.removeAll(keepingCapacity: true)
         stubs.removeAll(keepingCapacity: true)
+        floatStubs.removeAll(keepingCapacity: true)
+        leaveWays.removeAll(keepingCapacity: true)
+        isCold = false
+        assignVectors()
         wayToSlowPaths = asm.makeLabel()
         let refuse = asm.makeLabel()
         asm.align(to: 16)
@@ -170,6 +207,8 @@ struct X64Lowering: ~Copyable {
             unit.pointee.epochSite = asm.writingAddress - 4
             asm.jump(if: .notEqual, refuse)
         }
+        loadVectors()
+        let startForms = vectors.forms
         let start = asm.makeLabel()
         asm.bind(start)
         let cost = Int32(settings.instructionCost * Int64(ir.boundaries.count))
@@ -186,12 +225,17 @@ struct X64Lowering: ~Copyable {
                 lower(operation, boundary: index)
                 operation += 1
             }
+            vectors.forgetTemporaries()
         }
         lowerTerminal(start)
 
+        isCold = true
         for stub in stubs { emit(stub) }
+        for stub in floatStubs { emit(stub) }
         emitExits()
+        emitLeaveWays()
         asm.bind(overdrawn)
+        storeVectors(startForms)
         asm.emit(.add, .quad, X64Registers.budget, imm: cost)
         asm.bind(refuse)
         asm.emit(.lea, .quad, .rax, .at(UInt(bitPattern: unit) + X64Outcome.Kind.refused.rawValue))
@@ -212,6 +256,6 @@ struct X64Lowering: ~Copyable {
         asm.emit(.mov, .quad, X64Frame.saved(0), X64Registers.volatile[0])
         asm.emit(.lea, .quad, X64Registers.volatile[0], .at(UInt(bitPattern: unit)))
         asm.emit(.mov, .quad, X64Frame.block, X64Registers.volatile[0])
-        asm.jump(to: settings.keepsFloat ? thunks.slowWithFloat : thunks.slow)
+        asm.jump(to: settings.keepsFloat || vectors.mapped != 0 ? thunks.slowWithFloat : thunks.slow)
     }
 }

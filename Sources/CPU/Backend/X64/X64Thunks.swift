@@ -12,8 +12,13 @@ struct X64Thunks {
     /// Called by the slow paths of units, in a variant that keeps floating-point state.
     private(set) var slow: UInt = 0
     private(set) var slowWithFloat: UInt = 0
+    /// The address of `X64Constant`s.
+    private(set) var constants: UInt = 0
 
     init(_ asm: inout Assembler) {
+        asm.align(to: 64)
+        constants = asm.address
+        X64Constant.emitAll(&asm)
         enter = asm.address
         emitEnter(&asm)
         exit = asm.address
@@ -82,8 +87,9 @@ struct X64Thunks {
             for index in 0..<X64Registers.guestVectorCount {
                 asm.emit(.vmovsd, Self.vector(index), X64Frame.savedVector(index))
             }
-            asm.emit(.ldmxcsr, .long, X64Frame.mxcsr)
         }
+        // Without floating point, too: what the host computed meanwhile has left its flags.
+        asm.emit(.ldmxcsr, .long, X64Frame.mxcsr)
         asm.emit(.cmp, .quad, X64Frame.exitRequest, imm: Int32(ExitRequest.trap))
         asm.ret()
     }
