@@ -37,6 +37,15 @@ final class FakeRuntime: GuestRuntime {
 
     var contents: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: Self.size)) }
 
+    /// What lets the fast way of an executor reach a page.
+    func entry(_ address: UInt64, readable: Bool, writable: Bool) -> TLBEntry {
+        let page = address & TLBEntry.pageMask
+        let host = UInt64(UInt(bitPattern: memory + Int(page - Self.start)))
+        return TLBEntry(
+            readTag: readable ? page : TLBEntry.invalid, writeTag: writable ? page : TLBEntry.invalid,
+            addend: host &- page, target: TLBEntry.target(page: page, grant: 0))
+    }
+
     func fill(using generator: inout SampleGenerator) {
         for index in stride(from: 0, to: Self.size, by: 8) {
             UnsafeMutableRawPointer(memory + index).storeBytes(of: generator.next(), as: UInt64.self)
@@ -147,13 +156,8 @@ final class ExecutorBench {
 
     /// Lets the fast way reach a page of the runtime's memory.
     func map(_ address: UInt64, readable: Bool = true, writable: Bool = true) {
-        let page = address & TLBEntry.pageMask
-        let host = UInt64(UInt(bitPattern: runtime.memory + Int(page - FakeRuntime.start)))
         tlb.insert(
-            TLBEntry(
-                readTag: readable ? page : TLBEntry.invalid, writeTag: writable ? page : TLBEntry.invalid,
-                addend: host &- page, target: TLBEntry.target(page: page, grant: 0)),
-            regime: 0, address: page, span: 4096)
+            runtime.entry(address, readable: readable, writable: writable), regime: 0, address: address, span: 4096)
     }
 
     /// Lowers a block and puts it into memory; `known` also enters it into the jump cache.

@@ -171,7 +171,8 @@ extension X64Lowering {
         // It has a record for its count, without a fixed target.
         let number = exits.count
         exits.append(
-            Exit(label: asm.makeLabel(), target: X64Lowering.noTarget, boundary: stub.boundary, isEarly: true,
+            Exit(
+                label: asm.makeLabel(), target: X64Lowering.noTarget, boundary: stub.boundary, isEarly: true,
                 forms: VectorForms()))
         storeVectors(stub.forms)
         asm.emit(.inc, .quad, .at(UInt(bitPattern: records + number) + Self.exitExecutionsOffset))

@@ -53,7 +53,8 @@ extension X64Lowering {
             compare, a,
             constant(
                 truncates
-                    ? (isDouble ? .doubleMinusOne : .singleMinusOne) : (isDouble ? .doubleMinusHalf : .singleMinusHalf)))
+                    ? (isDouble ? .doubleMinusOne : .singleMinusOne) : (isDouble ? .doubleMinusHalf : .singleMinusHalf))
+        )
         asm.jump(if: .parity, high)
         asm.jump(if: truncates ? .belowOrEqual : .below, low)
         if isWord {
