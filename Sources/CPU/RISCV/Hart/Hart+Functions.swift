@@ -18,6 +18,7 @@ extension Hart {
             let isDirty = frame[Int(RISCVPlace.floatDirty.index)] != 0
             let showsState = csr == CSRAddress.mstatus || csr == CSRAddress.sstatus
             return configuration.xlen.extend(isDirty && showsState ? value | Status.fs | privileged.stateDirty : value)
+        case .csrWrite: return writeCSR(argument, operand: a, index)
         case .cacheBlockZero, .cacheBlockClean, .cacheBlockFlush, .cacheBlockInvalidate:
             cacheBlock(RISCVFunction(rawValue: function) ?? .cacheBlockClean, argument, a)
             if state.pointee.exitRequest == ExitRequest.none { settle(index) }
@@ -37,19 +38,17 @@ extension Hart {
         needsAttention = true
         switch function {
         case .illegal: fault(.illegalInstruction, UInt64(argument))
-        case .csrWrite: writeCSR(argument, index)
         case .ecall: environmentCall()
         case .ebreak: fault(.breakpoint, own)
         case .mret: returnFromTrap(argument) { $0.returnFromMachine() }
         case .sret: returnFromTrap(argument) { $0.returnFromSupervisor() }
         case .wfi: waitForInterrupt(argument)
         case .waitOnReservation: break  // May end at once for any reason (Unpriv. spec "Zawrs").
-        case .fenceInstructions: clearJumps()
         case .fenceTranslation: fenceTranslation(argument)
         case .fenceInvalidation:
             if privileged.privilege == .user { fault(.illegalInstruction, UInt64(argument)) }
         case .checkTarget: jump(argument, own: own, next: next)
-        case .csrRead, .cacheBlockZero, .cacheBlockClean, .cacheBlockFlush, .cacheBlockInvalidate:
+        case .csrRead, .csrWrite, .cacheBlockZero, .cacheBlockClean, .cacheBlockFlush, .cacheBlockInvalidate:
             preconditionFailure("\(function) does not end a block")
         }
     }
@@ -69,19 +68,18 @@ extension Hart {
     }
 
     /// CSRRW, CSRRS, CSRRC and their immediate forms, where they write (Unpriv. spec "Zicsr").
-    private func writeCSR(_ word: UInt32, _ index: Int) {
+    private func writeCSR(_ word: UInt32, operand: UInt64, _ index: Int) -> UInt64 {
         foldFloatState()
         let csr = UInt16(word >> 20)
         let rd = Int(word >> 7 & 31)
-        let source = Int(word >> 15 & 31)
         let operation = word >> 12 & 7
-        let operand = operation & 4 != 0 ? UInt64(source) : frame[source]
         var environment = csrEnvironment(index)
         var old: UInt64 = 0
         // CSRRW with rd = x0 does not read.
         if rd != 0 || operation & 3 != 1 {
             guard let value = privileged.read(csr, configuration, environment) else {
-                return fault(.illegalInstruction, UInt64(word))
+                fault(.illegalInstruction, UInt64(word))
+                return 0
             }
             old = value
         }
@@ -95,11 +93,20 @@ extension Hart {
         default: new = base & ~operand
         }
         guard let effects = privileged.write(csr, new, configuration, &environment) else {
-            return fault(.illegalInstruction, UInt64(word))
+            fault(.illegalInstruction, UInt64(word))
+            return 0
         }
-        if rd != 0 { frame[rd] = configuration.xlen.extend(old) }
         frame[Int(Place.floatFlags.index)] = UInt64(environment.floatFlags)
         apply(effects, csr)
+        // What the block relies on may be gone: its mode, the mapping of its code, that no interrupt is pending.
+        if needsAttention || state.pointee.mode != state.pointee.block?.pointee.mode || csr == CSRAddress.satp
+            || effects.contains(.translation) || privileged.interrupt(lines: liveLines) != nil
+        {
+            needsAttention = true
+            state.pointee.limit = CPUState.stopped
+            state.pointee.exitRequest = ExitRequest.leave
+        }
+        return configuration.xlen.extend(old)
     }
 
     private func apply(_ effects: CSREffects, _ csr: UInt16) {

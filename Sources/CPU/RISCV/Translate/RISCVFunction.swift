@@ -4,12 +4,12 @@ enum RISCVFunction: UInt16, CaseIterable {
     case illegal
     /// Reads a CSR without writing it. Argument: the instruction word; result: the value.
     case csrRead
-    /// Reads and writes a CSR; ends the block, because anything may change. Argument: the instruction word.
+    /// Reads and writes a CSR; asks to leave the block where what it was translated for has changed, or an interrupt has
+    /// become pending. Argument: the instruction word; operand a: the value of rs1; result: the old value.
     case csrWrite
     case ecall, ebreak, mret, sret, wfi
     /// WRS.NTO and WRS.STO. Argument: 1 for the one with the short time-out.
     case waitOnReservation
-    case fenceInstructions
     /// SFENCE.VMA and SINVAL.VMA. Argument: the instruction word.
     case fenceTranslation
     /// SFENCE.W.INVAL and SFENCE.INVAL.IR: only their privilege is checked, for SINVAL.VMA acts at once.

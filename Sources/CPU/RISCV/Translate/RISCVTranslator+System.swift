@@ -2,9 +2,8 @@
 extension RISCVTranslator {
     mutating func translateSystem(_ i: DecodedInstruction) {
         switch i.operation {
-        case .fence, .pause, .prefetch_i, .prefetch_r, .prefetch_w:
-            break  // Nothing to order on one host thread; hints.
-        case .fence_i: exit(.fenceInstructions)
+        case .fence, .fence_i, .pause, .prefetch_i, .prefetch_r, .prefetch_w:
+            break  // Nothing to order on one host thread; written code is dropped at once; hints.
         case .ecall: exit(.ecall)
         case .ebreak: exit(.ebreak)
         case .mret: exit(.mret, i.raw)
@@ -22,11 +21,12 @@ extension RISCVTranslator {
         }
     }
 
-    /// A read alone leaves the block going; a write may change anything and ends it.
     private mutating func translateCSR(_ i: DecodedInstruction) {
         let writes = i.operation == .csrrw || i.operation == .csrrwi || i.rs1 != 0
         if writes {
-            exit(.csrWrite, i.word)
+            builder.guestCall(
+                RISCVFunction.csrWrite.rawValue, argument: i.word, to: destination(i.rd),
+                i.word & 0x4000 != 0 ? .constant(UInt64(i.rs1)) : x(i.rs1))
         } else {
             builder.guestCall(RISCVFunction.csrRead.rawValue, argument: i.word, to: destination(i.rd))
         }
