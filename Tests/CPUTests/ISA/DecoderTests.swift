@@ -102,6 +102,28 @@ struct DecoderTests {
         #expect(wide.decode(0x6b85_5513)?.operation == .rev8)
     }
 
+    /// Words that the listings of RV32 and RV64 read differently (Unpriv. spec, "RV32/64G Instruction Set Listings" and
+    /// "RVC Instruction Set Listings"); nil where they are reserved.
+    @Test(
+        "reads the same bits as each width's listing has them",
+        arguments: [
+            (0x2505, RISCVOperation.jal, RISCVOperation.addiw), (0x6108, .flw, .ld), (0xe108, .fsw, .sd),
+            (0x6502, .flw, .ld), (0xe02a, .fsw, .sd), (0x9d0d, nil, .subw), (0x9d2d, nil, .addw),
+            (0x1502, nil, .slli), (0x9101, nil, .srli), (0x9501, nil, .srai), (0x2108, .fld, .fld),
+            (0x1506, nil, .slli), (0x050a, .slli, .slli), (0x0005_3503, nil, .ld), (0x0006_6503, nil, .lwu),
+            (0x00a5_3023, nil, .sd), (0x0005_3507, .fld, .fld), (0x01f5_1513, .slli, .slli),
+            (0x0205_1513, nil, .slli), (0x0205_5513, nil, .srli), (0x4205_5513, nil, .srai),
+            (0x00a5_053b, nil, .addw), (0x02a5_053b, nil, .mulw), (0x1005_352f, nil, .lr_d),
+            (0x1005_252f, .lr_w, .lr_w), (0xc025_0553, nil, .fcvt_l_s), (0xd225_0553, nil, .fcvt_d_l),
+            (0xc205_0553, .fcvt_w_d, .fcvt_w_d), (0xe205_0553, nil, .fmv_x_d), (0xf205_0553, nil, .fmv_d_x),
+            (0xe005_0553, .fmv_x_w, .fmv_x_w), (0x0805_151b, nil, .slli_uw), (0x6005_5513, .rori, .rori),
+            (0x6205_5513, nil, .rori), (0x4a05_1513, nil, .bclri), (0x4805_1513, .bclri, .bclri),
+        ] as [(UInt32, RISCVOperation?, RISCVOperation?)])
+    func listings(word: UInt32, narrow: RISCVOperation?, wide: RISCVOperation?) {
+        #expect(Decoder(xlen: .rv32, extensions: .all).decode(word)?.operation == narrow)
+        #expect(Decoder(xlen: .rv64, extensions: .all).decode(word)?.operation == wide)
+    }
+
     @Test("treats hints as the instructions in whose space they lie, when their extension is absent")
     func hints() {
         let plain = Decoder(xlen: .rv64, extensions: .g)
