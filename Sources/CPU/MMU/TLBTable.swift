@@ -9,7 +9,7 @@
 /// ```
 /// What it holds follows from the sequence of look-ups that missed and of flushes, and from nothing else.
 struct TLBTable {
-    static let smallest = 1024
+    static let smallest = 256
     static let largest = 65536
     static let victimCount = 8
     /// Flushes in a row that found next to nothing before the table shrinks.
@@ -31,6 +31,8 @@ struct TLBTable {
     /// Live entries pushed out since the last flush or growth.
     private var conflicts = 0
     private var idleFlushes = 0
+    /// Entries that are not global may be in it.
+    private var hasLocal = false
 
     var count: Int { Int(truncatingIfNeeded: mask &>> 5) &+ 1 }
     /// Whether anything may be in it.
@@ -101,6 +103,7 @@ struct TLBTable {
     /// Enters the translation of a page; what stood in its slot becomes a victim.
     mutating func insert(_ entry: TLBEntry) {
         let page = entry.page
+        if !entry.isGlobal { hasLocal = true }
         if hasVictims { forgetVictim(page) }
         var slot = slot(page)
         if slot.pointee.isLive, slot.pointee.page != page {
@@ -162,6 +165,7 @@ struct TLBTable {
         }
         usedCount = 0
         conflicts = 0
+        hasLocal = false
         clearVictims()
         guard count > Self.smallest else { return }
         idleFlushes = isSparse ? idleFlushes + 1 : 0
@@ -176,6 +180,25 @@ struct TLBTable {
         victims.update(repeating: .empty, count: Self.victimCount)
         hasVictims = false
         nextVictim = 0
+    }
+
+    /// Forgets what is not global, and lists the rest anew.
+    mutating func flushLocal() {
+        guard hasLocal else { return }
+        hasLocal = false
+        let known = usedCount
+        usedCount = 0
+        for number in 0..<(known <= listed ? known : count) {
+            let index = known <= listed ? Int(used[number]) : number
+            guard entries[index].isLive else { continue }
+            if entries[index].isGlobal {
+                note(UInt32(truncatingIfNeeded: index))
+            } else {
+                entries[index] = .empty
+            }
+        }
+        guard hasVictims else { return }
+        for index in 0..<Self.victimCount where !victims[index].isGlobal { victims[index] = .empty }
     }
 
     /// Forgets one page.

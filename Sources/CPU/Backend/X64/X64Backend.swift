@@ -17,7 +17,6 @@ final class X64Backend {
     /// Bytes of code in use, and how many of them are common.
     private var used: Int
     private let common: Int
-    var targets = UnitTargets()
 
     /// Where blocks and exits are kept.
     var data: UnsafeMutableRawPointer { memory.data }
@@ -62,17 +61,12 @@ final class X64Backend {
         return X64Outcome(word: enter(UnsafeMutableRawPointer(frame) + X64Frame.bias, entry))
     }
 
-    /// Lets computed jumps find a unit.
-    func remember(_ unit: BlockPointer) {
-        targets.insert(
-            UnitTarget(
-                pc: unit.pointee.pc, mode: unit.pointee.mode,
-                offset: UInt32(unit.pointee.entry - memory.executable)))
+    /// What lets computed jumps find a unit.
+    func target(of unit: BlockPointer) -> UnitTarget {
+        UnitTarget(
+            pc: unit.pointee.pc, mode: unit.pointee.mode, offset: UInt32(unit.pointee.entry - memory.executable))
     }
 
-    /// Forgets all units.
-    func removeAll() {
-        used = common
-        targets.clear()
-    }
+    /// Forgets all units. Nothing may lead to them any longer.
+    func removeAll() { used = common }
 }

@@ -21,4 +21,6 @@ struct CSREffects: OptionSet {
     static let mode = CSREffects(rawValue: 1 << 1)
     /// An interrupt may have become pending, or its time may have changed.
     static let interrupts = CSREffects(rawValue: 1 << 2)
+    /// `satp` names another address space.
+    static let addressSpace = CSREffects(rawValue: 1 << 3)
 }

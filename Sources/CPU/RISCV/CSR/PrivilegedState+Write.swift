@@ -131,8 +131,10 @@ extension PrivilegedState {
         let isTranslating = xlen == .rv32 ? mode == 1 : (8...10).contains(mode)
         guard mode == 0 || isTranslating && mode <= hart.maximumTranslation else { return [] }
         guard value != translation else { return [] }
-        translation = value
-        return .translation
+        defer { translation = value }
+        // Another scheme, or none: no translation means the same any longer.
+        let modes = xlen == .rv32 ? 1 << 31 : UInt64(15) << 60
+        return (translation ^ value) & modes == 0 ? .addressSpace : .translation
     }
 
     private mutating func writeMachineEnvironment(_ value: UInt64, _ hart: HartConfiguration) -> CSREffects {

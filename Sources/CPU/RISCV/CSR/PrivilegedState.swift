@@ -79,6 +79,11 @@ struct PrivilegedState: Equatable {
     @inline(__always)
     var translationMode: UInt64 { xlen == .rv32 ? translation >> 31 : translation >> 60 }
 
+    /// The address-space identifier in a value of `satp` (Priv. spec §12.1.11).
+    static func addressSpace(_ translation: UInt64, _ xlen: XLEN) -> UInt64 {
+        xlen == .rv32 ? translation >> 22 & 0x1ff : translation >> 44 & 0xffff
+    }
+
     /// Whether accesses of `privilege` are translated.
     @inline(__always)
     func isTranslated(_ privilege: Privilege) -> Bool { privilege != .machine && translationMode != 0 }

@@ -6,7 +6,7 @@ extension Hart {
     /// The block at the program counter. Nil: a trap was raised instead.
     func nextBlock() -> BlockPointer? {
         if usesDirectMemory {
-            let cached = jumpCache.entries[JumpCache.index(pc)]
+            let cached = state.pointee.jumpCache[JumpCache.index(pc)]
             if cached.pc == pc, let block = cached.block, block.pointee.mode == state.pointee.mode { return block }
         }
         return findBlock()
@@ -33,7 +33,7 @@ extension Hart {
     }
 
     private func remember(_ block: BlockPointer) {
-        if block.pointee.isChainable { jumpCache.insert(block) }
+        if block.pointee.isChainable { fetchSpace.pointee.jumpCache.insert(block) }
     }
 
     private func translate(_ address: UInt64, _ physical: UInt64, _ grant: Int32) -> BlockPointer? {

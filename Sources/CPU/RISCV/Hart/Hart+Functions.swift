@@ -111,6 +111,7 @@ extension Hart {
 
     private func apply(_ effects: CSREffects, _ csr: UInt16) {
         if effects.contains(.translation) { flushTranslations() }
+        if effects.contains(.addressSpace) { addressSpaceChanged() }
         switch csr {
         case CSRAddress.stimecmp, CSRAddress.stimecmph, CSRAddress.menvcfg, CSRAddress.menvcfgh: timerChanged()
         default: break
@@ -146,13 +147,21 @@ extension Hart {
         if !privileged.wakes(lines: liveLines) { isWaiting = true }
     }
 
-    /// Priv. spec §12.2.1. The address space is not looked at: translations are not kept by it.
+    /// Priv. spec §12.2.1. With an address, the address space is not looked at: to forget too much is allowed.
     private func fenceTranslation(_ word: UInt32) {
         guard privileged.privilege != .user, privileged.mayUseTranslation else {
             return fault(.illegalInstruction, UInt64(word))
         }
-        let source = Int(word >> 15 & 31)
-        if source == 0 { flushTranslations() } else { flushTranslation(of: wrapped(frame[source])) }
+        let address = Int(word >> 15 & 31)
+        let space = Int(word >> 20 & 31)
+        if address != 0 {
+            flushTranslation(of: wrapped(frame[address]))
+        } else if space != 0 {
+            let mask: UInt64 = configuration.xlen == .rv32 ? 0x1ff : 0xffff
+            flushTranslations(ofSpace: frame[space] & mask)
+        } else {
+            flushTranslations()
+        }
     }
 
     /// JAL, JALR and branches of a hart without C.

@@ -78,11 +78,11 @@ extension Hart {
                 expected: "\(configuration.xlen.bits) bits")
         }
         flushBlocks()
-        flushTranslations()
         for (place, value) in zip(Self.savedPlaces, payload.registers) {
             frame[place] = place < 32 ? configuration.xlen.extend(value) : value
         }
         privileged = payload.privileged
+        flushTranslations()
         retired = payload.retired
         isWaiting = payload.isWaiting
         lines = payload.lines

@@ -135,7 +135,7 @@ extension Hart {
 
     /// The block at an address whose translation is known.
     private func knownBlock(_ address: UInt64) -> BlockPointer? {
-        guard let translation = fetchMap.find(address, regime: Int(privileged.privilege.rawValue)),
+        guard let translation = fetchSpaces.find(address, regime: Int(privileged.privilege.rawValue)),
             translation.grant >= 0
         else { return nil }
         return blocks.find(

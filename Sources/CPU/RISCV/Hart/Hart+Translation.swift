@@ -126,15 +126,16 @@ extension Hart: PageTableMemory {
     /// Where the code at `address` stands. Nil: a trap was raised.
     func fetchTranslation(_ address: UInt64) -> FetchMap.Translation? {
         let regime = Int(privileged.privilege.rawValue)
-        if let known = fetchMap.find(address, regime: regime) { return known }
+        if let known = fetchSpaces.find(address, regime: regime) { return known }
         var physical = address
+        var span: UInt64 = 4096
+        var isGlobal = true
         if privileged.isTranslated(privileged.privilege) {
             let walk = PageWalk(privileged, configuration, privilege: privileged.privilege)
             switch walk.translate(address, .fetch, self) {
-            case .mapped(let to, let span, _, _, _):
-                physical = to
+            case .mapped(let to, let size, _, _, let everywhere):
+                (physical, span, isGlobal) = (to, size, everywhere)
                 debugLog.walked(self, address, .fetch, physical, span)
-                if span > 4096 { largeFetches.insert(address, span: span) }
             case .pageFault:
                 fault(.instructionPageFault, address)
                 return nil
@@ -156,7 +157,9 @@ extension Hart: PageTableMemory {
         let grant = window?.pointee.grant ?? -1
         let translation = FetchMap.Translation(physicalPage: page, grant: Int32(grant))
         // A page under more than one protection rule is checked at every fetch.
-        if isUniform { fetchMap.insert(translation, address, regime: regime) }
+        if isUniform {
+            fetchSpaces.insert(translation, address, regime: regime, span: span, isGlobal: isGlobal)
+        }
         return translation
     }
 
@@ -289,29 +292,57 @@ extension Hart: PageTableMemory {
 
     // MARK: Forgetting
 
-    /// Drops every cached translation, data and code.
+    /// Drops every cached translation, data and code, of all address spaces.
     func flushTranslations() {
         forgetWindows()
+        addressSpaces.reset(to: privilegedState.pointee.translation)
+        tlb.select(space: addressSpaces.current)
+        fetchSpaces.select(space: addressSpaces.current)
         tlb.flush()
+        fetchSpaces.flush()
         tableChanged()
-        forgetFetches()
+        fetchSpaceChanged()
     }
 
-    /// SFENCE.VMA for one address.
+    /// `satp` was written, and its scheme is the same: what belongs to the address space of before is put aside.
+    func addressSpaceChanged() {
+        let xlen = configuration.xlen
+        let isFresh = addressSpaces.select(privilegedState.pointee.translation) {
+            PrivilegedState.addressSpace($0, xlen)
+        }
+        tlb.select(space: addressSpaces.current)
+        fetchSpaces.select(space: addressSpaces.current)
+        if isFresh {
+            tlb.flush(space: addressSpaces.current)
+            fetchSpaces.flush(space: addressSpaces.current)
+        }
+        tlb.flushLocal()
+        fetchSpaces.flushLocal()
+        tableChanged()
+        fetchSpaceChanged()
+    }
+
+    /// SFENCE.VMA for one address, whatever the address space.
     func flushTranslation(of address: UInt64) {
         tlb.flush(page: address)
+        fetchSpaces.flush(page: address)
         tableChanged()
-        if fetchMap.isEmpty { return }
-        let isFetched =
-            largeFetches.range(of: address) != nil || (0...1).contains { fetchMap.find(address, regime: $0) != nil }
-        if isFetched { forgetFetches() }
+        fetchSpaceChanged()
     }
 
-    private func forgetFetches() {
-        fetchMap.removeAll()
-        largeFetches.removeAll()
-        clearJumps()
-        state.pointee.fetchEpoch &+= 1
+    /// SFENCE.VMA for one address space; global pages may stay.
+    func flushTranslations(ofSpace asid: UInt64) {
+        let xlen = configuration.xlen
+        if let index = addressSpaces.index(of: asid, { PrivilegedState.addressSpace($0, xlen) }) {
+            tlb.flush(space: index)
+            fetchSpaces.flush(space: index)
+        }
+        if asid == PrivilegedState.addressSpace(privilegedState.pointee.translation, xlen) {
+            tlb.flushLocal()
+            fetchSpaces.flushLocal()
+        }
+        tableChanged()
+        fetchSpaceChanged()
     }
 
     /// Drops all translated blocks.

@@ -14,7 +14,6 @@ extension Hart {
         self.backend = backend
         blocks.move(to: backend.data, capacity: X64Backend.dataCapacity)
         state.pointee.budgetBias = instructionCost - 1
-        state.pointee.targets = backend.targets.entries
         state.pointee.codeBase = backend.codeBase
         state.pointee.context = Unmanaged.passUnretained(self).toOpaque()
         state.pointee.functions = Self.slowFunctions
@@ -45,7 +44,7 @@ extension Hart {
         {
             UnitExit.link(exit, to: unit, epoch: state.pointee.fetchEpoch)
         }
-        if pendingTarget == unit.pointee.pc { backend.remember(unit) }
+        if pendingTarget == unit.pointee.pc { fetchSpace.pointee.targets.insert(backend.target(of: unit)) }
         pendingExit = nil
         pendingTarget = nil
         finish(backend.run(frame, unit.pointee.entry))
@@ -91,7 +90,7 @@ extension Hart {
         if site.loadUnaligned(as: UInt32.self) == epoch { return true }
         let regime = Int(privileged.privilege.rawValue)
         for index in 0..<Int(unit.pointee.pageCount) {
-            guard let translation = fetchMap.find(pages[index].virtual, regime: regime),
+            guard let translation = fetchSpaces.find(pages[index].virtual, regime: regime),
                 translation.physicalPage == pages[index].physical
             else { return false }
         }
@@ -180,8 +179,7 @@ extension Hart {
 
     /// Forgets where jumps go, fixed ones between pages excepted.
     func clearJumps() {
-        jumpCache.clear()
-        backend?.targets.clear()
+        fetchSpaces.clearJumps()
     }
 
     // MARK: Slow paths

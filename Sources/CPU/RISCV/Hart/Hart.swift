@@ -51,7 +51,6 @@ public final class Hart: Module, CatalogModule {
     var translator: RISCVTranslator
     var lowering = PortableLowering()
     var blocks = BlockTable()
-    var jumpCache = JumpCache()
     /// The hot tier, where the engine is `translate` and the host has one.
     var backend: X64Backend?
     let engine: HartEngine
@@ -68,8 +67,9 @@ public final class Hart: Module, CatalogModule {
     var callStack: [UInt64] = []
     /// Names compiled units for a profiler.
     public var perfMap: (any PerfMap)?
-    let tlb = SoftTLB(regimeCount: 4)
-    var fetchMap = FetchMap()
+    let tlb = SoftTLB(regimeCount: 4, spaceCount: AddressSpaces.count)
+    let fetchSpaces = FetchSpaces()
+    var addressSpaces = AddressSpaces()
     let grants = GrantTable()
     let orphanCell: UnsafeMutablePointer<TrafficCell>
     /// Pages that blocks were translated from.
@@ -77,8 +77,6 @@ public final class Hart: Module, CatalogModule {
     var codePages: [UInt64: CodePage] = [:]
     /// The block of an instruction that was fetched by transactions.
     let transient: TransientBlock
-    /// Code was fetched through a mapping larger than a page since the last flush.
-    var largeFetches = LargeRanges()
     /// Pages of other harts' reservations, whose fast stores must go when this hart runs next.
     var reservedWatches: [UInt64] = []
 
@@ -141,7 +139,9 @@ public final class Hart: Module, CatalogModule {
 
         transient = TransientBlock()
         (frame, state) = CPUState.allocate(
-            CPUState(table: tlb.table(regime: 3), tableMask: tlb.mask(regime: 3), jumpCache: jumpCache.entries))
+            CPUState(
+                table: tlb.table(regime: 3), tableMask: tlb.mask(regime: 3),
+                jumpCache: fetchSpaces.space(regime: 3).pointee.jumpCache.entries))
         orphanCell = .allocate(capacity: 1)
         orphanCell.initialize(to: TrafficCell())
         memoryWindow = .allocate(capacity: 1)
@@ -218,6 +218,7 @@ public final class Hart: Module, CatalogModule {
     func modeChanged() {
         state.pointee.mode = mode.key
         tableChanged()
+        fetchSpaceChanged()
     }
 
     /// Tells executing blocks where the table of data accesses stands and how large it is.
@@ -230,6 +231,20 @@ public final class Hart: Module, CatalogModule {
         let isBare = state.pointee.mode & TranslationMode.bare != 0
         let base = isBare ? plainRange?.base : UnsafeMutableRawPointer(state.pointee.table)
         state.pointee.memoryBase = UInt64(UInt(bitPattern: base))
+    }
+
+    /// What is known of fetching in the present mode.
+    @inline(__always)
+    var fetchSpace: UnsafeMutablePointer<FetchSpace> {
+        fetchSpaces.space(regime: Int(privilegedState.pointee.privilege.rawValue))
+    }
+
+    /// Tells executing blocks what is known of fetching now.
+    func fetchSpaceChanged() {
+        let space = fetchSpace
+        state.pointee.fetchEpoch = space.pointee.epoch
+        state.pointee.jumpCache = space.pointee.jumpCache.entries
+        state.pointee.targets = space.pointee.targets.entries
     }
 
     /// Instructions retired, counting the block being executed as finished: what the local time has paid for.
