@@ -20,8 +20,9 @@
         let frame: UnsafeMutablePointer<UInt64>
         let runtime: FakeRuntime
         let backend: X64Backend
-        private var tlb = SoftTLB(regimeCount: 1)
-        private var jumpCache = JumpCache()
+        private let tlb = SoftTLB(regimeCount: 1)
+        private let targets = UnitTargets()
+        private let jumpCache = JumpCache()
         private var arena: CodeArena
 
         /// Nil where generated code cannot run; says so.
@@ -38,7 +39,7 @@
             state.pointee.limit = .max / 2
             state.pointee.memoryBase = UInt64(UInt(bitPattern: tlb.table(regime: 0)))
             state.pointee.budgetBias = ExecutorBench.cost - 1
-            state.pointee.targets = backend.targets.entries
+            state.pointee.targets = targets.entries
             state.pointee.codeBase = backend.codeBase
             state.pointee.context = Unmanaged.passUnretained(runtime).toOpaque()
             state.pointee.functions = Self.slowFunctions
