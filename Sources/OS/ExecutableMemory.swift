@@ -64,6 +64,8 @@ public struct ExecutableMemory: ~Copyable {
         guard let code = mmap(nil, self.codeByteCount, write, MAP_SHARED, descriptor, 0), code != MAP_FAILED else {
             throw Self.abandon(range, rangeByteCount, OSError("mmap", path: "code"))
         }
+        // A code cache is used all over: few pages of the host's TLB should do.
+        madvise(data, self.dataByteCount, Self.madviseHugePage)
         // Generated code is private to this process: a child would share its pages with us.
         madvise(code, self.codeByteCount, Self.madviseDontFork)
         self.range = range
@@ -99,6 +101,7 @@ public struct ExecutableMemory: ~Copyable {
     // Not in the Glibc module: it hides what is not POSIX.
     private static let madviseRemove: Int32 = 9
     private static let madviseDontFork: Int32 = 10
+    private static let madviseHugePage: Int32 = 14
     private static let closeOnExec: UInt32 = 1
     private static let allowsExecution: UInt32 = 0x10
 

@@ -40,8 +40,14 @@ typealias BlockPointer = UnsafeMutablePointer<TranslatedBlock>
 /// A block in the code cache. Plain memory, linked by pointers; `BlockTable` owns it.
 ///
 /// Blocks are chained only within one guest page, so that a block can be dropped together with all blocks that jump
-/// to it: everything in its page goes at once.
+/// to it: everything in its page goes at once. What the portable back-end reads of every block stands first, in as few
+/// cache lines as possible: cold code misses the caches with each block.
 struct TranslatedBlock {
+    /// The portable back-end gives a block back to the dispatcher when it was executed this often.
+    var hotAt: UInt64 = .max
+    /// Chained successors: taken (or only) and not taken.
+    var takenLink: BlockPointer? = nil
+    var otherLink: BlockPointer? = nil
     /// Guest virtual address of the first instruction.
     var pc: UInt64
     /// Physical address of the first instruction.
@@ -62,9 +68,6 @@ struct TranslatedBlock {
     var executions: UInt64
     var code: UnsafeMutablePointer<PortableInstruction>
     var boundaries: UnsafeMutablePointer<BlockBoundary>
-    /// Chained successors: taken (or only) and not taken.
-    var takenLink: BlockPointer? = nil
-    var otherLink: BlockPointer? = nil
     /// The next block in the same bucket of the table, and in the same physical page.
     var nextInBucket: BlockPointer? = nil
     var nextInPage: BlockPointer? = nil
@@ -81,8 +84,6 @@ struct TranslatedBlock {
 
     // MARK: Tiers
 
-    /// The portable back-end gives a block back to the dispatcher when it was executed this often.
-    var hotAt: UInt64 = .max
     /// The compiled unit that starts here.
     var unit: BlockPointer? = nil
 
