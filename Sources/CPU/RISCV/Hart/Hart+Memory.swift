@@ -74,7 +74,8 @@ extension Hart: GuestRuntime {
             access.pointee.codeChanged = false
             access.pointee.needsAttention = true
             state.pointee.exitRequest = ExitRequest.leave
-        } else if state.pointee.localTime &- rest(after: index) >= state.pointee.limit {
+        } else if state.pointee.localTime &- block.pointee.cost &+ block.pointee.lastStart >= state.pointee.limit {
+            // Its last instruction would start too late: what is left is entered anew, as far as it fits.
             state.pointee.exitRequest = ExitRequest.leave
         }
     }
