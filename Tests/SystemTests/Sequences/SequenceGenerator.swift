@@ -11,10 +11,12 @@ struct SequenceGenerator {
     var random: SplitMix64
     /// Registers that this sequence prefers, so that results are used again.
     private var favourites: [UInt32] = []
-    private var inLoop = false
+    var inLoop = false
+    /// Registers that are never written, by number: the two that point into the window.
+    var kept: UInt32 = 1 << 2 | 1 << 8
 
     let width: GuestWidth
-    private let table: InstructionTable
+    let table: InstructionTable
 
     init(seed: UInt64, width: GuestWidth) {
         random = SplitMix64(seed: seed)
@@ -28,7 +30,7 @@ struct SequenceGenerator {
     }
 
     private mutating func makeSequence(seed: UInt64) -> InstructionSequence {
-        favourites = (0..<8).map { _ in below(32) }
+        chooseFavourites()
         var integers = (0..<32).map { _ in width.truncate(interestingInteger()) }
         integers[0] = width.truncate(random.next())
         integers[2] = SequenceBatch.window
@@ -62,18 +64,20 @@ struct SequenceGenerator {
 
     // MARK: Choices
 
+    mutating func chooseFavourites() { favourites = (0..<8).map { _ in below(32) } }
+
     mutating func below(_ bound: UInt32) -> UInt32 {
         UInt32(truncatingIfNeeded: ((random.next() >> 32) &* UInt64(bound)) >> 32)
     }
 
     mutating func oneIn(_ chance: UInt32) -> Bool { below(chance) == 0 }
 
-    private mutating func source() -> UInt32 { oneIn(3) ? below(32) : favourites[Int(below(8))] }
+    mutating func source() -> UInt32 { oneIn(3) ? below(32) : favourites[Int(below(8))] }
 
     mutating func destination() -> UInt32 {
         while true {
             let register = source()
-            if register != 2 && register != 8 && !(inLoop && register == 9) { return register }
+            if kept >> register & 1 == 0 && !(inLoop && register == 9) { return register }
         }
     }
 
@@ -84,7 +88,7 @@ struct SequenceGenerator {
 
     // MARK: Items
 
-    private mutating func plain(_ rows: [InstructionRow]) -> Item {
+    mutating func plain(_ rows: [InstructionRow]) -> Item {
         let row = rows[Int(below(UInt32(rows.count)))]
         if row.name == "ctzw" { return countTrailingZeros(row) }
         let (bits, text) = fill(row)
@@ -182,7 +186,7 @@ struct SequenceGenerator {
         return (register, offset << 20 | 8 << 15 | register << 7 | 0x13, "addi x\(register), x8, \(signed(offset, 12))")
     }
 
-    private mutating func atomic() -> Item {
+    mutating func atomic() -> Item {
         let row = table.atomic[Int(below(UInt32(table.atomic.count)))]
         guard case .atomic(let size) = row.operands else { return plain([row]) }
         let place = address(size: UInt32(size))
@@ -195,7 +199,7 @@ struct SequenceGenerator {
     }
 
     /// LR, up to three instructions that touch no memory, and an SC to the same place; or an SC alone, which fails.
-    private mutating func reservation() -> Item {
+    mutating func reservation() -> Item {
         let size: UInt32 = width == .bits32 || oneIn(2) ? 4 : 8
         let width: UInt32 = size == 4 ? 0x202F : 0x302F
         let suffix = size == 4 ? "w" : "d"
@@ -222,7 +226,7 @@ struct SequenceGenerator {
         return .straight(code, text + "; sc.\(suffix) x\(rd), x\(rs2), (x\(place.register))")
     }
 
-    private mutating func forward() -> Item {
+    mutating func forward() -> Item {
         let skip = 1 + Int(below(4))
         let rs1 = source()
         let rs2 = source()
@@ -275,7 +279,7 @@ struct SequenceGenerator {
     }
 
     /// Reads and writes of fflags, frm and fcsr that leave a rounding mode which exists, nearly always.
-    private mutating func control() -> Item {
+    mutating func control() -> Item {
         let rd = destination()
         let rs1 = source()
         switch below(5) {
