@@ -73,15 +73,24 @@ struct SequenceTests {
         for mode in [0, 1, 2, 3, 4, 5, 6, 7] { #expect(listing.contains("rm \(mode)\n"), "rounding mode \(mode)") }
     }
 
-    /// Runs a batch on both machines and gives what they printed, line by line.
+    /// Runs a batch on both machines and gives what they printed, line by line; where our engines differ, what each did.
     private func run(
         _ batch: SequenceBatch, driver: [UInt8], name: String
     ) throws -> (theirs: [Substring], ours: [Substring]) {
         let image = "\(Repository.scratch)/\(name).bin"
         try write(batch.image(driver: driver), to: image)
         let theirs = try QEMU.run(["-bios", image], width: batch.width)
-        let ours = try Tandem.run(["virt", "-bios", image, "-nographic", "-report", "none"] + batch.width.options)
-        return (digests(theirs), digests(ours))
+        let engines = try [["-engine", "interpret"], ["-engine", "translate", "-set", "cpu.hot-threshold=1"]].map {
+            digests(
+                try Tandem.run(
+                    ["virt", "-bios", image, "-nographic", "-report", "none"] + batch.width.options + $0))
+        }
+        let count = engines.map(\.count).min() ?? 0
+        let ours = (0..<count).map { line in
+            engines[0][line] == engines[1][line]
+                ? engines[0][line] : "\(engines[0][line]) interpreted, \(engines[1][line]) translated"
+        }
+        return (digests(theirs), ours)
     }
 
     private func digests(_ program: Program) -> [Substring] {
