@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 extension DemoFirmware {
-    // Sources: 5e6210dc2ede545ba66f9c5cda337fd2
+    // Sources: dd2427c7219f8eea1a7c46602ce96821
     /// The ELF image in base 64 (RFC 4648), 11632 bytes when decoded. The decoder skips line ends.
     static let encoded: StaticString = """
         f0VMRgIBAQAAAAAAAAAAAAIA8wABAAAAAAAAgAAAAABAAAAAAAAAADArAAAAAAAABQAAAEAAOAABAEAACQAHAAEAAAAHAAAAgAAAAAAAAAAAAACA
