@@ -11,21 +11,30 @@ struct SequenceTests {
     @Test(
         "random instruction sequences end in the same state as on QEMU",
         .needs(.tandem, .qemu, .qemu32, .crossCompiler), arguments: GuestWidth.allCases)
-    func sequences(width: GuestWidth) throws {
+    func sequences(width: GuestWidth) throws { try campaign(width) }
+
+    @Test(
+        "random instruction sequences of RV32 behind Sv32 end in the same state as on QEMU",
+        .needs(.tandem, .qemu32, .crossCompiler), arguments: [SequenceBatch.Place.supervisor, .user])
+    func translated(place: SequenceBatch.Place) throws { try campaign(.bits32, place) }
+
+    private func campaign(_ width: GuestWidth, _ place: SequenceBatch.Place = .machine) throws {
         let seed = environment("TANDEM_SEED").flatMap { UInt64($0) } ?? UInt64.random(in: 1...UInt64.max)
         let count = environment("TANDEM_SEQUENCES").flatMap { Int($0) } ?? 2000
-        print("random instruction sequences of \(width.testDescription): TANDEM_SEED=\(seed) TANDEM_SEQUENCES=\(count)")
+        print(
+            "random instruction sequences of \(width.testDescription), \(place): TANDEM_SEED=\(seed) TANDEM_SEQUENCES=\(count)"
+        )
         let driver = try bytes(of: width.image("sequences.bin"))
         var seeds = SplitMix64(seed: seed)
         for start in stride(from: 0, to: count, by: Self.batchSize) {
             let size = min(Self.batchSize, count - start)
             let sequences = (0..<size).map { _ in SequenceGenerator.make(seed: seeds.next(), width: width) }
-            let batch = SequenceBatch(sequences: sequences, width: width)
-            let (theirs, ours) = try run(batch, driver: driver, name: "batch\(width.rawValue)")
+            let batch = SequenceBatch(sequences: sequences, width: width, place: place)
+            let (theirs, ours) = try run(batch, driver: driver, name: "batch\(width.rawValue)\(place)")
             #expect(theirs.count == size, "QEMU printed \(theirs.count) digests for \(size) sequences")
             let different = (0..<size).filter { $0 >= ours.count || theirs[$0] != ours[$0] }
             for index in different.prefix(3) {
-                let account = try explain(batch.sequences[index], width, driver: driver)
+                let account = try explain(batch, index, driver: driver)
                 Issue.record("TANDEM_SEED=\(seed), sequence \(start + index) differs from QEMU\n\(account)")
             }
             #expect(different.isEmpty, "TANDEM_SEED=\(seed): \(different.count) of \(size) sequences differ from QEMU")
@@ -101,31 +110,34 @@ struct SequenceTests {
     }
 
     /// Cuts a sequence down as long as it still differs, and says what is left and in which registers it differs.
-    private func explain(_ original: InstructionSequence, _ width: GuestWidth, driver: [UInt8]) throws -> String {
-        var sequence = original
+    private func explain(_ found: SequenceBatch, _ number: Int, driver: [UInt8]) throws -> String {
+        var sequence = found.sequences[number]
+        let name = "\(found.width.rawValue)\(found.place)"
+        func batch(_ sequences: [InstructionSequence], repeats: Int = 3, shown: Int? = nil) -> SequenceBatch {
+            SequenceBatch(
+                sequences: sequences, width: found.width, place: found.place, repeats: repeats, shown: shown)
+        }
         while sequence.items.count > 1 {
             let shorter = sequence.items.indices.map { left -> InstructionSequence in
                 var candidate = sequence
                 candidate.items.remove(at: left)
                 return candidate
             }
-            let (theirs, ours) = try run(
-                SequenceBatch(sequences: shorter, width: width), driver: driver, name: "shorter\(width.rawValue)")
+            let (theirs, ours) = try run(batch(shorter), driver: driver, name: "shorter\(name)")
             guard let next = shorter.indices.last(where: { $0 >= ours.count || theirs[$0] != ours[$0] }) else { break }
             sequence = shorter[next]
         }
         var repeats = 3
         for fewer in 1...2 where repeats == 3 {
             let (theirs, ours) = try run(
-                SequenceBatch(sequences: [sequence], width: width, repeats: fewer), driver: driver,
-                name: "shorter\(width.rawValue)")
+                batch([sequence], repeats: fewer), driver: driver, name: "shorter\(name)")
             if theirs != ours { repeats = fewer }
         }
-        let batch = SequenceBatch(sequences: [sequence], width: width, repeats: repeats, shown: 0)
-        let (theirs, ours) = try run(batch, driver: driver, name: "shown\(width.rawValue)")
+        let last = batch([sequence], repeats: repeats, shown: 0)
+        let (theirs, ours) = try run(last, driver: driver, name: "shown\(name)")
         var text =
             "run \(repeats) times, fcsr \(String(sequence.floatControl, radix: 16)) at first\n" + sequence.listing
-        for (index, name) in batch.shownNames.enumerated() {
+        for (index, name) in last.shownNames.enumerated() {
             let expected = index + 1 < theirs.count ? theirs[index + 1] : "nothing"
             let actual = index + 1 < ours.count ? ours[index + 1] : "nothing"
             if expected != actual { text += "\(name): QEMU has \(expected), ours has \(actual)\n" }

@@ -4,6 +4,7 @@
 //     0   number of sequences
 //     4   how often each is run, going on with the registers that the run before left
 //     8   the sequence whose registers and memory are printed, or all ones
+//     12  where sequences run: 0 machine mode; 1 supervisor and 2 user mode, behind Sv32, with their code at another address
 //     64  a record for each sequence: the address of its code, fcsr, x0 to x31 (4 bytes each), f0 to f31 (8 bytes each);
 //         in the place of x0 stands the seed of the window's contents
 // A sequence ends with an ecall, or with the first other trap. It may write every register but x2 and x8, which
@@ -21,6 +22,12 @@
 #define index 400              // offsets from `saved`
 #define remaining 404
 #define codeAddress 408
+#define privilege 412          // MPP of the mode that sequences run in
+#define callCause 416          // the cause of an ecall there
+#define distance 420           // from where code stands to where it runs
+#define tables 0x80802000      // of Sv32: the root, behind it the one that maps the window
+#define codeSlot 256           // 0x40000000, in pages of 4 MiB
+#define windowSlot 514         // 0x80800000
 #define serial 0x10000000
 
     .section .text.start, "ax"
@@ -40,6 +47,48 @@ _start:
     sb t1, 3(t0)
     li s0, saved
     sw zero, index(s0)
+    li t0, 3 << 11
+    sw t0, privilege(s0)
+    li t0, 11
+    sw t0, callCause(s0)
+    sw zero, distance(s0)
+    li t0, batch
+    lw t1, 12(t0)
+    beqz t1, next
+    // All of memory for everybody; then the tables. Leaves: V, R, W, X, A, D, and U for user mode.
+    li t0, -1
+    csrw pmpaddr0, t0
+    li t0, 0x1F
+    csrw pmpcfg0, t0
+    li t0, 1 << 11
+    li t2, 0xCF
+    li t3, 9
+    li t4, 1
+    beq t1, t4, 1f
+    li t0, 0
+    li t2, 0xDF
+    li t3, 8
+1:  sw t0, privilege(s0)
+    sw t3, callCause(s0)
+    li t0, 0x40000000 - 0x80000000
+    sw t0, distance(s0)
+    li s3, tables
+    li t0, 0x80000000 >> 2
+    or t0, t0, t2
+    sw t0, 4*codeSlot(s3)
+    li t1, 0x400000 >> 2
+    add t0, t0, t1
+    sw t0, 4*codeSlot+4(s3)
+    li t0, (tables + 0x1000) >> 2 | 1
+    li t1, tables + 4*windowSlot
+    sw t0, 0(t1)
+    li t0, window >> 2
+    or t0, t0, t2
+    li t1, tables + 0x1000
+    sw t0, 0(t1)
+    li t0, 1 << 31 | tables >> 12
+    csrw satp, t0
+    sfence.vma
 
 next:
     li s0, saved
@@ -73,10 +122,14 @@ next:
     // Code may stand where other code was run.
     fence.i
     lw t0, 0(s2)
+    lw t1, distance(s0)
+    add t0, t0, t1
     sw t0, codeAddress(s0)
     csrw mepc, t0
     csrw mscratch, s0
     li t0, 3 << 11
+    csrc mstatus, t0
+    lw t0, privilege(s0)
     csrs mstatus, t0
     .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     fld f\n, 136 + 8*\n(s2)
@@ -102,14 +155,12 @@ ended:
     lw t2, remaining(s0)
     addi t2, t2, -1
     sw t2, remaining(s0)
-    li t3, 11
+    lw t3, callCause(s0)
     bne t1, t3, 1f
     beqz t2, 1f
-    // Once more, with everything as it was left.
+    // Once more, with everything as it was left, in the mode that the trap came from.
     lw t0, codeAddress(s0)
     csrw mepc, t0
-    li t0, 3 << 11
-    csrs mstatus, t0
     mv x31, s0
     .irp n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     lw x\n, 4*\n(x31)

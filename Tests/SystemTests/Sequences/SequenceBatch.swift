@@ -1,11 +1,19 @@
 /// An image that runs many sequences: the driver of `firmware/sequences`, and behind it the table that it reads.
 struct SequenceBatch {
+    /// The mode that sequences run in; on RV32 alone there is a choice.
+    enum Place: UInt64, CaseIterable {
+        case machine
+        /// Behind Sv32: code in pages of 4 MiB at another address, data in a page of 4 KiB.
+        case supervisor, user
+    }
+
     /// The addresses that `driver.S` has, too.
     static let table: UInt64 = 0x8001_0000
     static let window: UInt64 = 0x8080_0000
 
     var sequences: [InstructionSequence]
     var width = GuestWidth.bits64
+    var place = Place.machine
     /// How often each sequence is run, going on with its own registers.
     var repeats = 3
     /// The sequence whose registers and memory are printed.
@@ -27,6 +35,7 @@ struct SequenceBatch {
         append(UInt64(sequences.count))
         append(UInt64(repeats))
         append(shown.map(UInt64.init) ?? UInt64.max)
+        append(place.rawValue)
         while records.count < 64 { append(0) }
         for sequence in sequences {
             append(Self.table + UInt64(codeOffset + code.count))
