@@ -87,7 +87,13 @@ struct TranslatedBlock {
     /// The compiled unit that starts here.
     var unit: BlockPointer? = nil
 
+    /// Its unit is compiled without covers (`X64Covers`), because one did not hold.
+    var avoidsCovers = false
+
     // MARK: Units alone
+
+    /// A cover did not hold: the unit is to be compiled anew. Set by generated code.
+    var hasMissedCover = false
 
     /// Where the generated code starts; 0 for blocks of the portable back-end.
     var entry: UInt = 0

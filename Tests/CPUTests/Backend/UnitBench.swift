@@ -67,7 +67,9 @@
         }
 
         /// Compiles a unit. Nil: it is too large.
-        func install(_ ir: IRBlock, keepsFloat: Bool = true) -> BlockPointer? {
+        ///
+        /// - Parameter isPlain: accesses are not translated, and all of the runtime's memory is plain.
+        func install(_ ir: IRBlock, keepsFloat: Bool = true, isPlain: Bool = false) -> BlockPointer? {
             if backend.isFull || arena.isFull {
                 backend.removeAll()
                 arena.removeAll()
@@ -85,6 +87,11 @@
             var settings = X64Lowering.Settings()
             settings.instructionCost = ExecutorBench.cost
             settings.keepsFloat = keepsFloat
+            if isPlain {
+                settings.plainStart = FakeRuntime.start
+                settings.plainSize = UInt64(FakeRuntime.size)
+                state.pointee.memoryBase = UInt64(UInt(bitPattern: runtime.memory))
+            }
             backend.ir = ir
             return backend.compile(into: unit, settings) ? unit : nil
         }

@@ -13,7 +13,8 @@ extension X64Lowering {
             asm.jump(if: .notEqual, label)
             stubs.append(
                 Stub(
-                    kind: .mispredicted, label: label, resume: label, operation: operation, boundary: boundary,
+                    kind: .mispredicted, isCover: false, label: label, resume: label, operation: operation,
+                    boundary: boundary,
                     forms: vectors.forms, after: vectors.forms))
             return
         }
@@ -209,7 +210,7 @@ extension X64Lowering {
     mutating func finishSlowAccess(_ stub: Stub, _ finish: (inout X64Lowering) -> Void) {
         asm.jump(if: .equal, wayToLeave(stub.forms))
         finish(&self)
-        asm.jump(if: .below, stub.resume)
+        if !stub.isCover { asm.jump(if: .below, stub.resume) }
         asm.jump(wayToLeave(stub.after))
     }
 }

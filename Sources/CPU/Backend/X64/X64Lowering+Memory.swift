@@ -15,18 +15,24 @@ extension X64Lowering {
         default: kind = row.effect == .load ? .load : .atomic
         }
         spillTemporaries()
+        let cover = settings.plainSize == 0 || kind != .load ? nil : covers.cover(of: operation)
+        if let cover, cover.leader != operation {
+            emitLoad(i, from: coveredPlace(i))
+            return
+        }
         if width == 8 || width == 4, kind == .store, case .place(let place) = i.b, let vector = vectors[place] {
             // The fast way and the slow one store the same register.
             settle(vector)
             if width == 8 { box(vector) }
         }
         let stub = Stub(
-            kind: kind, label: asm.makeLabel(), resume: asm.makeLabel(), operation: operation, boundary: boundary,
+            kind: kind, isCover: cover != nil, label: asm.makeLabel(), resume: asm.makeLabel(), operation: operation,
+            boundary: boundary,
             forms: vectors.forms, after: vectors.forms)
         let number = stubs.count
         stubs.append(stub)
         switch kind {
-        case .load where i.order == .little: emitLoad(i, width, slow: stub.label)
+        case .load where i.order == .little: emitLoad(i, width, cover, slow: stub.label)
         case .store where i.order == .little: emitStore(i, width, slow: stub.label)
         case .atomic where i.order == .little: emitAtomic(i, width, slow: stub.label)
         default:
@@ -98,6 +104,45 @@ extension X64Lowering {
         return Memory(X64Registers.memoryBase, index: .rcx)
     }
 
+    /// The host's place of a load that checks for others too; jumps to `slow` if not all of them are within the range.
+    private mutating func emitCoverCheck(_ i: IRInstruction, _ cover: X64Covers.Cover, slow: Label) -> Memory {
+        let width = Int64(cover.width)
+        // The lowest offset at which an access of the widest kind is aligned.
+        let low = cover.reference - (cover.reference - cover.low + width - 1) / width * width
+        let limit = (Int64(settings.plainSize) - (cover.high - low)) / width
+        let distance = low &- Int64(bitPattern: settings.plainStart)
+        let base = value(i.a, .rcx)
+        if let distance = Int32(exactly: distance) {
+            asm.emit(.lea, .quad, .rcx, Memory(base, distance))
+        } else {
+            asm.move(.rdx, UInt64(bitPattern: distance))
+            asm.emit(.lea, .quad, .rcx, Memory(base, index: .rdx))
+        }
+        if width == 1 {
+            asm.emit(.cmp, .quad, .rcx, imm: Int32(limit))
+        } else {
+            asm.emit(.rorx, .quad, .rdx, .rcx, imm: Int32(cover.width.trailingZeroBitCount))
+            asm.emit(.cmp, .quad, .rdx, imm: Int32(limit))
+        }
+        asm.jump(if: .aboveOrEqual, slow)
+        return Memory(X64Registers.memoryBase, index: .rcx, Int32(i.immediate - low))
+    }
+
+    /// The host's place of a load that another one has checked.
+    private mutating func coveredPlace(_ i: IRInstruction) -> Memory {
+        let base = value(i.a, .rcx)
+        if let distance = Int32(exactly: i.immediate &- Int64(bitPattern: settings.plainStart)) {
+            return Memory(X64Registers.memoryBase, index: base, distance)
+        }
+        if let start = Int32(exactly: -Int64(bitPattern: settings.plainStart)) {
+            asm.emit(.lea, .quad, .rcx, Memory(base, Int32(i.immediate)))
+            return Memory(X64Registers.memoryBase, index: .rcx, start)
+        }
+        asm.move(.rdx, UInt64(bitPattern: i.immediate) &- settings.plainStart)
+        asm.emit(.lea, .quad, .rcx, Memory(base, index: .rdx))
+        return Memory(X64Registers.memoryBase, index: .rcx)
+    }
+
     /// The host's place of an access by way of the soft-TLB; jumps to `slow` where its tag does not match.
     ///
     /// The tag is that of the page of the last byte, so that one comparison finds accesses across pages too; atomic ones
@@ -137,10 +182,19 @@ extension X64Lowering {
 
     // MARK: Loads and stores
 
-    private mutating func emitLoad(_ i: IRInstruction, _ width: Int, slow: Label) {
-        let place =
-            isPlain(width)
-            ? emitPlainAddress(i, width, slow: slow) : emitProbe(i, width, isWrite: false, slow: slow)
+    private mutating func emitLoad(_ i: IRInstruction, _ width: Int, _ cover: X64Covers.Cover?, slow: Label) {
+        let place: Memory
+        if let cover {
+            place = emitCoverCheck(i, cover, slow: slow)
+        } else if isPlain(width) {
+            place = emitPlainAddress(i, width, slow: slow)
+        } else {
+            place = emitProbe(i, width, isWrite: false, slow: slow)
+        }
+        emitLoad(i, from: place)
+    }
+
+    private mutating func emitLoad(_ i: IRInstruction, from place: Memory) {
         if let result = i.result, let vector = vectors[result], i.opcode == .load64 || i.opcode == .load32Boxed {
             let isSingle = i.opcode == .load32Boxed
             asm.emit(isSingle ? .vmovss : .vmovsd, vector, place)
@@ -224,6 +278,9 @@ extension X64Lowering {
 
     // MARK: Slow paths
 
+    private static let missedCoverOffset =
+        UInt(MemoryLayout<TranslatedBlock>.offset(of: \TranslatedBlock.hasMissedCover).unsafelyUnwrapped)
+
     mutating func emitSlowAccess(_ stub: Stub) {
         let i = ir.instructions[stub.operation]
         let width = IROpcodeTable[i.opcode].accessWidth(i.type)
@@ -237,6 +294,7 @@ extension X64Lowering {
         default: function = .atomic
         }
         if stub.kind != .load, stub.kind != .loadReserved { load(i.b, into: .rdx) }
+        if stub.isCover { asm.emit(.mov, .byte, .at(UInt(bitPattern: unit) + Self.missedCoverOffset), imm: 1) }
         let isSwapped = i.order == .big && (stub.kind == .load || stub.kind == .store)
         if isSwapped, stub.kind == .store { emitSwap(.rdx, width) }
         callSlowly(SlowCall(function, index: stub.boundary, width: width, order: i.order, opcode: i.opcode))

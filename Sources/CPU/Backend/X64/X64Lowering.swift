@@ -23,6 +23,7 @@ struct X64Lowering: ~Copyable {
     var stubs: [Stub] = []
     var floatStubs: [FloatStub] = []
     var leaveWays: [LeaveWay] = []
+    var covers = X64Covers()
     /// Where floating-point values are.
     var vectors = VectorMap()
     /// What stands behind the body is being emitted.
@@ -43,6 +44,8 @@ struct X64Lowering: ~Copyable {
         /// Data accesses are not translated, and this range is plain memory at the base register.
         var plainStart: UInt64 = 0
         var plainSize: UInt64 = 0
+        /// One check may cover several loads.
+        var usesCovers = true
         /// The key of the mode, for computed jumps.
         var mode: UInt32 = 0
         /// Code in other pages than these needs the epoch of the link to be compared.
@@ -67,6 +70,8 @@ struct X64Lowering: ~Copyable {
             case mispredicted
         }
         var kind: Kind
+        /// It is left behind the access, because others rely on its check (`X64Covers`).
+        var isCover: Bool
         var label: Label
         var resume: Label
         /// Index of the operation in the unit.
@@ -198,6 +203,7 @@ struct X64Lowering: ~Copyable {
         leaveWays.removeAll(keepingCapacity: true)
         isCold = false
         assignVectors()
+        covers.find(ir, isWanted: settings.usesCovers && isCoverable)
         wayToSlowPaths = asm.makeLabel()
         let refuse = asm.makeLabel()
         asm.align(to: 16)
@@ -246,6 +252,9 @@ struct X64Lowering: ~Copyable {
         unit.pointee.codeSize = UInt32(asm.address - entry)
         return !asm.hasOverflowed
     }
+
+    /// Whether the plain range is one that checks for accesses of all widths can have.
+    private var isCoverable: Bool { settings.plainSize >= 1 << 14 && settings.plainSize <= UInt64(Int32.max) }
 
     private static let executionsOffset =
         MemoryLayout<TranslatedBlock>.offset(of: \TranslatedBlock.executions).unsafelyUnwrapped

@@ -35,6 +35,10 @@ extension Hart {
     /// now.
     func runUnits(_ block: BlockPointer) -> Bool {
         guard let backend, !isDebugged, !debugLog.wantsEveryBlock else { return false }
+        if let unit = block.pointee.unit, unit.pointee.hasMissedCover {
+            block.pointee.avoidsCovers = true
+            release(block)
+        }
         guard let unit = block.pointee.unit ?? compile(block, backend) else { return false }
         guard state.pointee.localTime + unit.pointee.lastStart < state.pointee.limit, isMapped(unit) else {
             return false
@@ -65,12 +69,19 @@ extension Hart {
             pendingTarget = pc
         case .left:
             leaveEarly(at: accessIndex)
+            if let unit = state.pointee.block, unit.pointee.hasMissedCover { detach(unit) }
         case .guestExit:
             guard let unit = state.pointee.block else { return }
             let last = Int(unit.pointee.count) - 1
             exit(function: unit.pointee.exitFunction, argument: unit.pointee.exitArgument, index: last)
             if state.pointee.exitRequest == ExitRequest.trap { leaveEarly(at: last) }
         }
+    }
+
+    /// Lets nothing lead to a unit that is to be compiled anew: it would be left time and again.
+    private func detach(_ unit: BlockPointer) {
+        while let exit = unit.pointee.incoming { UnitExit.unlink(exit) }
+        clearJumps()
     }
 
     /// Brings the exceptions that generated code has accumulated to their place.
@@ -126,7 +137,9 @@ extension Hart {
                 waited: 0, executions: 0, code: block.pointee.code, boundaries: boundaries,
                 fetchCell: block.pointee.fetchCell, fetchLatency: 0, isChainable: true, tally: tally))
         unit.pointee.exits = exits
-        guard backend.compile(into: unit, settings()) else {
+        var settings = settings()
+        settings.usesCovers = !block.pointee.avoidsCovers
+        guard backend.compile(into: unit, settings) else {
             block.pointee.hotAt = .max
             return nil
         }
