@@ -13,33 +13,53 @@ public final class RegisterBlock<Register: RegisterName> {
     @usableFromInline let decoder: RegisterDecoder<Register>
     @usableFromInline let size: UInt64
     @usableFromInline let isBigEndian: Bool
+    /// The latest legal accesses, by offset and size.
+    // SAFETY: allocated in `init`, freed only in `deinit`.
+    @usableFromInline let latest: UnsafeMutablePointer<DecodedAccess<Register>>
+    @usableFromInline static var latestCount: Int { 16 }
 
     public init(_ table: RegisterTable<Register>) {
         self.table = table
         decoder = RegisterDecoder(table)
         size = table.size
         isBigEndian = table.endianness == .big
+        latest = .allocate(capacity: Self.latestCount)
+        latest.initialize(
+            repeating: DecodedAccess(key: .max, register: decoder.registers[0].register, element: 0, shift: 0),
+            count: Self.latestCount)
     }
+
+    deinit { latest.deallocate() }
 
     /// Serves an access and sets its response. The shell adds its latency, and acts on what the core wants done.
     @inlinable public func transport<Core: RegisterCore>(_ transaction: inout Transaction, core: inout Core)
     where Core.Register == Register {
         let count = transaction.count
         let offset = transaction.address
-        guard transaction.isPlain, transaction.command != .ignore, count > 0, count <= 8,
-            let place = decoder.find(offset), place.inner &+ UInt64(count) <= UInt64(place.register.pointee.width)
-        else { return transportSpecially(&transaction, core: &core) }
-        guard isLegal(count, at: offset, in: place.register) else {
-            transaction.response = .burstError
-            return
+        guard transaction.isPlain, transaction.command != .ignore, count > 0, count <= 8 else {
+            return transportSpecially(&transaction, core: &core)
         }
-        let shift = shift(count, at: place.inner, in: place.register)
-        let register = place.register.pointee.register
+        let key = offset &<< 4 | UInt64(truncatingIfNeeded: count)
+        let access = latest + Int(truncatingIfNeeded: (offset ^ offset &>> 4) & UInt64(Self.latestCount &- 1))
+        if access.pointee.key != key {
+            guard let place = decoder.find(offset),
+                place.inner &+ UInt64(count) <= UInt64(place.register.pointee.width)
+            else { return transportSpecially(&transaction, core: &core) }
+            guard isLegal(count, at: offset, in: place.register) else {
+                transaction.response = .burstError
+                return
+            }
+            access.pointee = DecodedAccess(
+                key: key, register: place.register.pointee.register, element: place.element,
+                shift: shift(count, at: place.inner, in: place.register))
+        }
+        let shift = access.pointee.shift
         if transaction.command == .read {
-            store(core.read(register, at: place.element) &>> shift, to: transaction.data, count: count)
+            let value = core.read(access.pointee.register, at: access.pointee.element)
+            store(value &>> shift, to: transaction.data, count: count)
         } else {
             core.write(
-                register, at: place.element, load(transaction.data, count: count) &<< shift,
+                access.pointee.register, at: access.pointee.element, load(transaction.data, count: count) &<< shift,
                 mask: Self.ones(count) &<< shift)
         }
         transaction.response = .ok
@@ -139,5 +159,22 @@ public final class RegisterBlock<Register: RegisterName> {
             perform(transaction, core: &core)
             transaction.response = .ok
         }
+    }
+}
+
+/// A legal access, decoded.
+@frozen @usableFromInline struct DecodedAccess<Register: RegisterName> {
+    /// The offset, and the number of bytes in the low four bits.
+    @usableFromInline let key: UInt64
+    @usableFromInline let register: Register
+    @usableFromInline let element: Int
+    /// How far left in the register the bytes stand.
+    @usableFromInline let shift: UInt64
+
+    @inlinable init(key: UInt64, register: Register, element: Int, shift: UInt64) {
+        self.key = key
+        self.register = register
+        self.element = element
+        self.shift = shift
     }
 }

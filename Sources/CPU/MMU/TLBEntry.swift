@@ -8,7 +8,7 @@
 struct TLBEntry: Equatable {
     var readTag: UInt64
     var writeTag: UInt64
-    /// Host address minus guest virtual address (wrapping), where the page is direct memory.
+    /// Host address minus guest virtual address (wrapping), where the page is direct memory; else the hart's own.
     var addend: UInt64
     /// The physical page address; in the low bits the grant and `global`.
     var target: UInt64

@@ -41,7 +41,8 @@ extension Hart: GuestRuntime {
     /// Sends one transaction at the local time of the instruction. False: it was answered with an error.
     @inline(__always)
     func transact(
-        _ command: Command, _ physical: UInt64, _ value: inout UInt64, count: Int, _ attributes: Attributes
+        _ command: Command, _ physical: UInt64, _ value: inout UInt64, count: Int, _ attributes: Attributes,
+        along route: UnsafePointer<TargetRoute>? = nil
     ) -> Bool {
         withUnsafeMutableBytes(of: &value) { bytes in
             var transaction = Transaction(
@@ -50,7 +51,11 @@ extension Hart: GuestRuntime {
             // The whole block is charged already: the access happens when its own instruction starts.
             let start = UInt64(max(0, startTime(accessIndex)))
             var delay = SimTime(picoseconds: start)
-            bus.transport(&transaction, delay: &delay)
+            if let route {
+                bus.transport(&transaction, along: route, delay: &delay)
+            } else {
+                bus.transport(&transaction, delay: &delay)
+            }
             // A target may have waited and return less than it was given.
             let taken = Int64(bitPattern: delay.picoseconds &- start)
             state.pointee.localTime &+= taken
@@ -108,7 +113,7 @@ extension Hart: GuestRuntime {
             if grant < 0 {
                 let physical = entry.pointee.physicalPage | address & 0xfff
                 takeBackRead(width)
-                let value = readDevice(physical, address, width: width)
+                let value = readDevice(physical, address, width: width, along: entry.pointee.route)
                 if state.pointee.exitRequest == ExitRequest.none { settle(index) }
                 return value
             }
@@ -150,7 +155,7 @@ extension Hart: GuestRuntime {
             if grant < 0 {
                 let physical = entry.pointee.physicalPage | address & 0xfff
                 takeBackWrite(width)
-                _ = writeDevice(physical, address, value, width: width)
+                _ = writeDevice(physical, address, value, width: width, along: entry.pointee.route)
                 if state.pointee.exitRequest == ExitRequest.none { settle(index) }
                 return
             }
@@ -200,9 +205,13 @@ extension Hart: GuestRuntime {
 
     /// Reads by a transaction. 0 and a trap if that is answered with an error.
     @inline(__always)
-    private func readDevice(_ physical: UInt64, _ address: UInt64, width: Int, isExclusive: Bool = false) -> UInt64 {
+    private func readDevice(
+        _ physical: UInt64, _ address: UInt64, width: Int, isExclusive: Bool = false,
+        along route: UnsafePointer<TargetRoute>? = nil
+    ) -> UInt64 {
         var value: UInt64 = 0
-        guard transact(.read, physical, &value, count: width, attributes(isExclusive: isExclusive)) else {
+        let attributes = attributes(isExclusive: isExclusive)
+        guard transact(.read, physical, &value, count: width, attributes, along: route) else {
             fault(.loadAccessFault, address)
             return 0
         }
@@ -212,10 +221,12 @@ extension Hart: GuestRuntime {
     /// Writes by a transaction. False: an access fault was raised.
     @inline(__always)
     private func writeDevice(
-        _ physical: UInt64, _ address: UInt64, _ value: UInt64, width: Int, isExclusive: Bool = false
+        _ physical: UInt64, _ address: UInt64, _ value: UInt64, width: Int, isExclusive: Bool = false,
+        along route: UnsafePointer<TargetRoute>? = nil
     ) -> Bool {
         var value = value
-        guard transact(.write, physical, &value, count: width, attributes(isExclusive: isExclusive)) else {
+        let attributes = attributes(isExclusive: isExclusive)
+        guard transact(.write, physical, &value, count: width, attributes, along: route) else {
             fault(.storeAccessFault, address)
             return false
         }

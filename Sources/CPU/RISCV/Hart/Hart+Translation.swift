@@ -100,14 +100,20 @@ extension Hart: PageTableMemory {
                     virtualPage
                     | (isAllowed ? isFast ? 0 : TLBEntry.slow : TLBEntry.slow | TLBEntry.guarded)
             }
-            entry.addend = window.pointee.addend &+ page &- virtualPage
+            entry.addend =
+                window.pointee.grant >= 0
+                ? window.pointee.addend &+ page &- virtualPage
+                : UInt64(UInt(bitPattern: routes.route(to: physical, bus)))
             entry.target = TLBEntry.target(page: page, grant: window.pointee.grant, isGlobal: isGlobal)
         } else {
             // More than one rule applies within the page: each access asks.
             let grant = grant(for: page)
             if readable { entry.readTag = virtualPage | TLBEntry.flags }
             if writable { entry.writeTag = virtualPage | TLBEntry.flags }
-            if grant >= 0 { entry.addend = UInt64(UInt(bitPattern: grants[grant].pointer(to: page))) &- virtualPage }
+            entry.addend =
+                grant >= 0
+                ? UInt64(UInt(bitPattern: grants[grant].pointer(to: page))) &- virtualPage
+                : UInt64(UInt(bitPattern: routes.route(to: physical, bus)))
             entry.target = TLBEntry.target(page: page, grant: grant, isGlobal: isGlobal)
         }
         tlb.insert(entry, regime: access.pointee.dataRegime, address: address, span: span)
@@ -445,6 +451,7 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
         flushBlocks()
         flushTranslations()
         grants.removeAll()
+        routes.removeAll()
         // The cells outlive the grants: what the block being executed still takes back belongs there.
         homeGrant = -1
         needsAttention = true

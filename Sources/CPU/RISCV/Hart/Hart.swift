@@ -71,6 +71,7 @@ public final class Hart: Module, CatalogModule {
     let fetchSpaces = FetchSpaces()
     var addressSpaces = AddressSpaces()
     let grants = GrantTable()
+    let routes = RouteTable()
     let orphanCell: UnsafeMutablePointer<TrafficCell>
     /// Pages that blocks were translated from.
     /// Looked up by physical page number only.

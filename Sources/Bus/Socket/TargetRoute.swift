@@ -1,0 +1,94 @@
+public import TandemKernel
+
+/// Where accesses of one initiator to a range of addresses end, through all routers, found once: `transport(_:along:)`
+/// goes there without asking the routers again. It holds as grants of direct memory do: until an observer of the socket
+/// is told that a range which touches it ends.
+@frozen public struct TargetRoute {
+    /// First and last address, in those of the initiator; empty (`first > last`) where there is no route.
+    public var first: UInt64
+    public var last: UInt64
+    /// Added, wrapping, to an address to make one of the target.
+    @usableFromInline var delta: UInt64
+    /// What the routers on the way add.
+    @usableFromInline var latency: SimTime
+    // SAFETY: the seat belongs to the target's socket, which lives as long as the module tree.
+    @usableFromInline var server: Unmanaged<BusServer>
+    @usableFromInline var target: TargetID
+    /// Where accesses to the target are counted.
+    @usableFromInline var cell: UnsafeMutablePointer<TrafficCell>
+}
+
+extension InitiatorSocket {
+    /// The route of an address; nil for a hole.
+    public func route(to address: UInt64) -> TargetRoute? {
+        guard let bound else { return nil }
+        var way = RouterWay(first: 0, last: .max, delta: 0, latency: .zero, target: bound)
+        while let router = way.target.router {
+            guard router.follow(address, &way) else { return nil }
+        }
+        return TargetRoute(
+            first: way.first, last: way.last, delta: way.delta, latency: way.latency,
+            server: .passUnretained(way.target.server), target: way.target.id, cell: cell(for: way.target.id))
+    }
+
+    /// As `transport(_:delay:)`, for an access that may end at the end of a route. Does and counts the same.
+    @inlinable @inline(__always) public func transport(
+        _ transaction: inout Transaction, along route: UnsafePointer<TargetRoute>, delay: inout SimTime
+    ) {
+        let address = transaction.address
+        let reach = UInt64(truncatingIfNeeded: transaction.count) &- 1
+        // No bytes, byte enables and streaming are left to the routers.
+        guard address >= route.pointee.first, address <= route.pointee.last, reach <= route.pointee.last &- address,
+            transaction.isPlain, transaction.command != .ignore
+        else { return transport(&transaction, delay: &delay) }
+        let cell = route.pointee.cell
+        let target = route.pointee.target
+        let start = delay.picoseconds
+        transaction.response = .incomplete
+        transaction.waited = .zero
+        transaction.attributes.initiator = state.pointee.id
+        delay = SimTime(picoseconds: start &+ route.pointee.latency.picoseconds)
+        transaction.address = address &+ route.pointee.delta
+        route.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay) }
+        transaction.address = address
+        guard !transaction.exclusiveFailed else { return }
+        state.pointee.transactions &+= 1
+        let isWrite = transaction.command == .write
+        let latency = delay.picoseconds &- start &+ transaction.waited.picoseconds
+        // A target that passed the access on is not the one that served it.
+        let counted =
+            transaction.target == target && !transaction.attributes.isPageWalk
+            ? cell : state.pointee.traffic.cell(transaction.target, isPageWalk: transaction.attributes.isPageWalk)
+        counted.pointee.count(
+            write: isWrite, fetch: transaction.attributes.isFetch, bytes: transaction.count,
+            failed: transaction.response.isError, latency: SimTime(picoseconds: latency))
+    }
+}
+
+/// A way through routers, as far as it is known: `target` is reached by addresses from `first` to `last`.
+struct RouterWay {
+    var first: UInt64
+    var last: UInt64
+    var delta: UInt64
+    var latency: SimTime
+    var target: TargetSocket
+}
+
+extension Router {
+    /// Goes one router further. False: the address leads into a hole.
+    func follow(_ address: UInt64, _ way: inout RouterWay) -> Bool {
+        let inner = address &+ way.delta
+        let range = lookUp(inner).pointee
+        guard !isHole(range),
+            let region = regions.filter({ $0.contains(inner) }).max(by: { $0.priority < $1.priority })
+        else { return false }
+        // Distances from the address: they do not wrap where addresses do.
+        let below = min(address &- way.first, inner &- range.start)
+        let above = min(way.last &- address, range.end &- inner)
+        (way.first, way.last) = (address &- below, address &+ above)
+        way.delta &+= range.delta
+        way.latency += state.pointee.latency
+        way.target = region.target
+        return true
+    }
+}
