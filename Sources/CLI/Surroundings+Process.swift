@@ -17,7 +17,7 @@ extension Surroundings {
                 } catch { return "\(error.errno)" }
             },
             openImage: mapImage, environment: HostProcess.environment, executable: HostProcess.executablePath,
-            hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
+            processNumber: HostProcess.identifier, hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
             makeBackend: makeBackend, watchInterrupts: watchInterrupts,
             showProgress: showProgress)
     }

@@ -18,6 +18,8 @@ public struct Surroundings {
     public var environment: (String) -> String?
     /// The path of the program's file; empty if unknown.
     public var executable: String
+    /// The number of the process, by which profilers find what it writes for them.
+    public var processNumber: Int32
     /// Whether standard error is a terminal: only there are progress and colours shown.
     public var hasTerminal: Bool
     /// Opens a log: what is returned appends text to it. An empty path means standard error.
@@ -34,7 +36,8 @@ public struct Surroundings {
         write: @escaping (String) -> Void, warn: @escaping (String) -> Void,
         readFile: @escaping (String) -> [UInt8]?, writeFile: @escaping (String, [UInt8]) -> String?,
         openImage: @escaping (String) throws(PlatformError) -> ImageBytes,
-        environment: @escaping (String) -> String? = { _ in nil }, executable: String = "", hasTerminal: Bool = false,
+        environment: @escaping (String) -> String? = { _ in nil }, executable: String = "", processNumber: Int32 = 0,
+        hasTerminal: Bool = false,
         openLog: @escaping (String) throws(PlatformError) -> (String) -> Void,
         makeBackend: @escaping (SerialRequest) throws(PlatformError) -> (any CharacterBackend)?,
         watchInterrupts: @escaping (@escaping @Sendable (Int32) -> Void) -> () -> Void = { _ in {} },
@@ -47,6 +50,7 @@ public struct Surroundings {
         self.openImage = openImage
         self.environment = environment
         self.executable = executable
+        self.processNumber = processNumber
         self.hasTerminal = hasTerminal
         self.openLog = openLog
         self.makeBackend = makeBackend

@@ -16,6 +16,9 @@ import Glibc
 ///     └─────────────────┘
 ///
 /// Pages that nobody has touched cost nothing and read as zeros.
+///
+/// The memory is anonymous, although a file would do as well: `perf` looks for the names of generated code
+/// (`docs/profiling.md`) only where code comes from no file.
 public struct ExecutableMemory: ~Copyable {
     /// The first byte of the code, to be written. Page-aligned.
     public let code: UnsafeMutableRawPointer
@@ -36,7 +39,7 @@ public struct ExecutableMemory: ~Copyable {
 
     /// Zeroed memory for `codeByteCount` bytes of code and `dataByteCount` bytes of data, rounded up to whole pages.
     ///
-    /// Fails where the host does not let a process execute what it wrote (`vm.memfd_noexec`, SELinux' `execmem`, seccomp).
+    /// Fails where the host does not let a process execute what it wrote (SELinux' `execmem`, seccomp).
     /// The caller then does without generated code.
     public init(codeByteCount: Int, dataByteCount: Int) throws(OSError) {
         precondition(codeByteCount > 0 && dataByteCount >= 0, "there is room for some code")
@@ -45,24 +48,26 @@ public struct ExecutableMemory: ~Copyable {
         self.dataByteCount = Page.roundUp(dataByteCount)
         rangeByteCount = self.codeByteCount + Page.size + self.dataByteCount
 
-        let descriptor = try Self.makeFile(self.codeByteCount)
-        // The mappings keep the file.
-        defer { close(descriptor) }
-
         let reserve = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         guard let range = mmap(nil, rangeByteCount, PROT_NONE, reserve, -1, 0), range != MAP_FAILED else {
             throw OSError("mmap")
         }
         let data = range + self.codeByteCount + Page.size
-        let execute = PROT_READ | PROT_EXEC
-        guard mmap(range, self.codeByteCount, execute, MAP_SHARED | MAP_FIXED, descriptor, 0) != MAP_FAILED,
-            mprotect(data, self.dataByteCount, PROT_READ | PROT_WRITE) == 0
+        let write = PROT_READ | PROT_WRITE
+        let shared = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE
+        guard mprotect(data, self.dataByteCount, write) == 0,
+            let code = mmap(nil, self.codeByteCount, write, shared, -1, 0), code != MAP_FAILED
         else {
             throw Self.abandon(range, rangeByteCount, OSError("mmap", path: "code"))
         }
-        let write = PROT_READ | PROT_WRITE
-        guard let code = mmap(nil, self.codeByteCount, write, MAP_SHARED, descriptor, 0), code != MAP_FAILED else {
-            throw Self.abandon(range, rangeByteCount, OSError("mmap", path: "code"))
+        // With an old size of 0 the same pages of shared memory are mapped a second time (mremap(2)).
+        let place = Self.mayMove | Self.movesTo
+        guard mremap(code, 0, self.codeByteCount, place, range) == range,
+            mprotect(range, self.codeByteCount, PROT_READ | PROT_EXEC) == 0
+        else {
+            let error = OSError("mprotect", path: "code")
+            munmap(code, self.codeByteCount)
+            throw Self.abandon(range, rangeByteCount, error)
         }
         // A code cache is used all over: few pages of the host's TLB should do.
         madvise(data, self.dataByteCount, Self.madviseHugePage)
@@ -102,24 +107,8 @@ public struct ExecutableMemory: ~Copyable {
     private static let madviseRemove: Int32 = 9
     private static let madviseDontFork: Int32 = 10
     private static let madviseHugePage: Int32 = 14
-    private static let closeOnExec: UInt32 = 1
-    private static let allowsExecution: UInt32 = 0x10
-
-    /// A file of `byteCount` zeros that only exists in memory.
-    private static func makeFile(_ byteCount: Int) throws(OSError) -> Int32 {
-        // Kernels before 6.3 do not know that a file for execution can be asked for; they give one anyway.
-        var descriptor = memfd_create("tandem code", closeOnExec | allowsExecution)
-        if descriptor < 0 && Errno.last == .invalidArgument {
-            descriptor = memfd_create("tandem code", closeOnExec)
-        }
-        guard descriptor >= 0 else { throw OSError("memfd_create") }
-        guard ftruncate(descriptor, byteCount) == 0 else {
-            let error = OSError("ftruncate")
-            close(descriptor)
-            throw error
-        }
-        return descriptor
-    }
+    private static let mayMove: Int32 = 1
+    private static let movesTo: Int32 = 2
 
     private static func abandon(_ range: UnsafeMutableRawPointer, _ count: Int, _ error: OSError) -> OSError {
         munmap(range, count)

@@ -5,6 +5,9 @@ public enum HostProcess {
     /// The words of the command line, without the program's name.
     public static var arguments: [String] { Array(CommandLine.arguments.dropFirst()) }
 
+    /// The number of this process.
+    public static var identifier: Int32 { getpid() }
+
     /// The value of an environment variable; nil where it is not set.
     public static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 

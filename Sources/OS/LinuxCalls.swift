@@ -9,4 +9,7 @@
 @_extern(c, "posix_openpt") func posix_openpt(_ flags: Int32) -> Int32
 @_extern(c, "grantpt") func grantpt(_ terminal: Int32) -> Int32
 @_extern(c, "unlockpt") func unlockpt(_ terminal: Int32) -> Int32
-@_extern(c, "memfd_create") func memfd_create(_ name: UnsafePointer<CChar>, _ flags: UInt32) -> Int32
+@_extern(c, "mremap") func mremap(
+    _ address: UnsafeMutableRawPointer, _ oldSize: Int, _ newSize: Int, _ flags: Int32,
+    _ place: UnsafeMutableRawPointer?
+) -> UnsafeMutableRawPointer?

@@ -7,6 +7,8 @@ import TandemMachine
 /// A program with made-up surroundings: files in memory, what it prints kept.
 final class CommandBench {
     var files: [String: [UInt8]] = [:]
+    /// Files for which there is no room.
+    var unwritable: Set<String> = []
     private(set) var output = ""
     private(set) var errors = ""
     /// The far ends of serial ports that were asked for, in order.
@@ -30,6 +32,7 @@ final class CommandBench {
             readFile: { [unowned self] in files[$0] },
             writeFile: { [unowned self] path, bytes in
                 if path.hasPrefix("/gone/") { return "No such file or directory" }
+                if unwritable.contains(path) { return "No space left on device" }
                 files[path] = bytes
                 return nil
             },

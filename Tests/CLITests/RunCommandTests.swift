@@ -242,6 +242,38 @@ import Testing
         #expect(try types?.array().map { try $0.string() } == CommandBench().catalog.names)
     }
 
+    @Test("-perfmap names the common code and every compiled piece, START SIZE name in hexadecimal")
+    func perfMap() throws {
+        let loop = "li t0, 0x100000\nli t1, 0x5555\nli t2, 3000\n1: addi t2, t2, -1\nbnez t2, 1b\nsw t1, 0(t0)\n2: j 2b"
+        let bench = try bench(GuestAssembler.assemble(loop, at: 0x8000_0000, xlen: .rv64))
+        #expect(bench.run("run", "virt", "x.bin", "-perfmap", "-report", "none") == 0)
+        let lines = String(decoding: bench.files["/tmp/perf-0.map"] ?? [], as: UTF8.self).split(separator: "\n")
+        for line in lines {
+            let fields = line.split(separator: " ", maxSplits: 2)
+            try #require(fields.count == 3, "\(line)")
+            let size = try #require(UInt(fields[1], radix: 16), "\(line)")
+            #expect(UInt(fields[0], radix: 16) != nil && size > 0, "\(line)")
+        }
+        #if arch(x86_64)
+            let names = lines.compactMap { $0.split(separator: " ").last }
+            guard !names.isEmpty else { return }
+            #expect(names.prefix(2) == ["tandem_enter_unit", "tandem_leave_unit"])
+            // `li t2, 3000` takes two instructions, as does `li t1, 0x5555`.
+            #expect(names.contains("guest_0x80000014"), "\(names)")
+        #endif
+    }
+
+    @Test("-perfmap that cannot be written is found before the run")
+    func perfMapFails() throws {
+        let bench = try bench(Self.finisher(0x5555))
+        bench.unwritable = ["/tmp/perf-0.map"]
+        #expect(bench.run("run", "virt", "x.bin", "-perfmap") == 2)
+        #expect(
+            bench.errors
+                == "tandem: error: -perfmap: /tmp/perf-0.map cannot be written: No space left on device; expected a writable place\n"
+        )
+    }
+
     @Test("-d writes what the harts do where -D says")
     func debugLog() throws {
         let bench = try bench(Self.finisher(0x5555))

@@ -42,6 +42,8 @@ enum CommandTable {
             OptionDeclaration(flag: "S", "Does not start: a debugger does."),
             OptionDeclaration("d", "ITEMS", "Logs in_asm, op, exec, int, mmu, separated by commas."),
             OptionDeclaration("D", "FILE", "Where -d writes; standard error if not given."),
+            OptionDeclaration(
+                flag: "perfmap", "Writes /tmp/perf-PID.map, by which the profiler perf names compiled guest code."),
         ],
         examples: [
             ("tandem run virt firmware.elf", "A bare-metal program on the RISC-V virt board."),

@@ -28,6 +28,8 @@ struct RunOptions: Equatable {
     var debugItems: HartLogOptions = []
     /// Where debug output goes; empty for standard error.
     var debugFile = ""
+    /// Whether generated code is named for a profiler.
+    var writesPerfMap = false
 
     init(_ arguments: Arguments) throws(UsageError) {
         try readPlatform(arguments)
@@ -37,6 +39,7 @@ struct RunOptions: Equatable {
         isTerminalOfGuest = arguments.has("nographic")
         restartsOnReset = !arguments.has("no-reboot")
         startsHalted = arguments.has("S")
+        writesPerfMap = arguments.has("perfmap")
         let given = arguments.all("serial")
         if !given.isEmpty {
             serials = []

@@ -23,6 +23,7 @@ struct RunSession {
         let debugger = try openDebugger()
         let backends = try connectSerials()
         try openDebugLog()
+        let perfMap = try openPerfMap()
         let stop = machine.simulation.stopHandle
         let endWatch = surroundings.watchInterrupts { code in
             stop.requestStop(StopRequest(.interrupted, code: code))
@@ -39,6 +40,7 @@ struct RunSession {
         endWatch()
         // The report is for a terminal in its usual mode.
         for backend in backends { backend.close() }
+        try finish(perfMap)
         let host = RunReport.Host(
             seconds: seconds, cpuSeconds: ProcessUsage.cpuSeconds(),
             peakResidentBytes: ProcessUsage.peakResidentBytes())
@@ -62,6 +64,22 @@ struct RunSession {
             throw PlatformError(
                 at: "-gdb", "nobody can connect to \(address): \(error.errno)",
                 expected: "a free port, and an address of this machine in digits")
+        }
+    }
+
+    /// Has the harts name their generated code. What cannot be written is found before the run.
+    private func openPerfMap() throws(PlatformError) -> PerfMapFile? {
+        guard options.writesPerfMap else { return nil }
+        let map = PerfMapFile(surroundings)
+        try finish(map)
+        for hart in machine.harts { hart.perfMap = map }
+        return map
+    }
+
+    private func finish(_ map: PerfMapFile?) throws(PlatformError) {
+        if let map, let problem = map.write() {
+            throw PlatformError(
+                at: "-perfmap", "\(map.path) cannot be written: \(problem)", expected: "a writable place")
         }
     }
 

@@ -6,7 +6,8 @@ struct BlockTable: ~Copyable {
     private let buckets: UnsafeMutablePointer<BlockPointer?>
     /// Blocks by physical page. Looked up by key only; its order is never used.
     private var pages: [UInt64: BlockPointer] = [:]
-    /// For a page that holds the end of an instruction which starts in another: the pages where those start.
+    /// For a page that holds the end of an instruction, or a part of a unit, which starts in another: the pages where those
+    /// start.
     private var crossings: [UInt64: [UInt64]] = [:]
     private(set) var count = 0
 
@@ -64,26 +65,52 @@ struct BlockTable: ~Copyable {
         return block
     }
 
-    /// Lets a block go when `page` does, although its first page is another one.
-    mutating func tie(_ block: BlockPointer, toPage page: UInt64) {
-        let first = block.pointee.physical >> 12
+    /// Lets a unit go when `page` does, although its first page is another one.
+    mutating func tie(_ unit: BlockPointer, toPage page: UInt64) {
+        let first = unit.pointee.physical >> 12
         if crossings[page]?.contains(first) != true { crossings[page, default: []].append(first) }
     }
 
     /// Whether any code of physical page `page` is translated.
     func hasCode(inPage page: UInt64) -> Bool { pages[page] != nil || crossings[page] != nil }
 
-    /// Drops every block with code in physical page `page`, and calls `fold` for each before it goes.
-    mutating func drop(page: UInt64, fold: (BlockPointer) -> Void) {
-        for other in crossings.removeValue(forKey: page) ?? [] { drop(page: other, fold: fold) }
+    /// Drops every block with code in physical page `page`.
+    ///
+    /// - Parameter release: called for each before it goes, and for each block of another page whose unit has code there:
+    ///   such a block stays, and its unit must go.
+    mutating func drop(page: UInt64, release: (BlockPointer) -> Void) {
+        for other in crossings.removeValue(forKey: page) ?? [] where other != page {
+            dropCrossing(from: other, to: page, release: release)
+        }
         var next = pages.removeValue(forKey: page)
         while let block = next {
             next = block.pointee.nextInPage
-            fold(block)
-            block.pointee.isValid = false
-            unlink(block)
-            count -= 1
+            drop(block, release)
         }
+    }
+
+    /// Drops what starts in page `other` and goes on in `page`. Nothing is linked to a block that crosses pages, so it can
+    /// go alone.
+    private mutating func dropCrossing(from other: UInt64, to page: UInt64, release: (BlockPointer) -> Void) {
+        var kept: BlockPointer?
+        var next = pages[other]
+        while let block = next {
+            next = block.pointee.nextInPage
+            if block.pointee.secondPage >> 12 == page {
+                if let kept { kept.pointee.nextInPage = next } else { pages[other] = next }
+                drop(block, release)
+                continue
+            }
+            if let unit = block.pointee.unit, unit.pointee.stands(inPage: page) { release(block) }
+            kept = block
+        }
+    }
+
+    private mutating func drop(_ block: BlockPointer, _ release: (BlockPointer) -> Void) {
+        release(block)
+        block.pointee.isValid = false
+        unlink(block)
+        count -= 1
     }
 
     private func unlink(_ block: BlockPointer) {

@@ -118,6 +118,12 @@ struct TranslatedBlock {
     /// Picoseconds of one instruction.
     var instructionTime: Int64 { cost &- lastStart }
 
+    /// Whether a unit over several pages has code in physical page number `page`.
+    func stands(inPage page: UInt64) -> Bool {
+        guard let pages else { return false }
+        return (0..<Int(pageCount)).contains { pages[$0].physical >> 12 == page }
+    }
+
     static let noPage = UInt64.max
 
     /// Whether two addresses lie in one page of 4 KiB.

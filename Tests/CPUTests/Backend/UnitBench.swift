@@ -27,12 +27,13 @@
 
         /// Nil where generated code cannot run; says so.
         init?() {
-            guard HostProcessor.current.hasTranslatorFeatures, let backend = try? X64Backend() else {
+            guard HostProcessor.current.hasTranslatorFeatures, let backend = try? TranslatorHost().makeBackend().get()
+            else {
                 print("not tested: this host does not run generated code")
                 return nil
             }
             self.backend = backend
-            arena = CodeArena(capacity: X64Backend.dataCapacity, at: backend.data)
+            arena = CodeArena(capacity: TranslatorHost.Room().data, at: backend.data)
             (frame, state) = CPUState.allocate(
                 CPUState(table: tlb.table(regime: 0), tableMask: tlb.mask(regime: 0), jumpCache: jumpCache.entries))
             runtime = FakeRuntime(state)

@@ -27,7 +27,8 @@ final class HartBench {
 
     init(
         _ source: String, harts count: Int = 1, dmi: Bool = true, isa: String? = nil, quantum: SimTime? = nil,
-        ramLatency: SimTime = .zero
+        ramLatency: SimTime = .zero, engine: HartEngine? = nil, hotThreshold: UInt64? = nil,
+        host: (TranslatorHost) -> Void = { _ in }
     ) throws {
         xlen = isa?.hasPrefix("rv32") == true ? .rv32 : .rv64
         ram = try sim.addRam(
@@ -36,6 +37,7 @@ final class HartBench {
         device = RecordingTarget(sim.context("device"))
         try sim.map(device.bus, at: Self.deviceStart, size: 0x1000)
         clock = TestClock(sim.context("clock"))
+        host(sim.simulation.service(TranslatorHost.self))
         if let quantum { sim.simulation.quantum.value = quantum }
         var made: [Hart] = []
         for number in 0..<count {
@@ -44,6 +46,8 @@ final class HartBench {
                 "timebase": .link(ModulePath("clock")),
             ]
             if let isa { properties.set("isa", .string(isa)) }
+            if let engine { properties.set("engine", .choice(engine.rawValue)) }
+            if let hotThreshold { properties.set("hot-threshold", .unsigned(hotThreshold)) }
             let hart = try sim.make(Hart.self, "cpu\(number)", properties)
             hart.bus.bind(to: sim.router.in)
             made.append(hart)

@@ -5,43 +5,6 @@ import Testing
 
 @testable import TandemCPU
 
-/// Everything about a run that must not depend on how memory is reached.
-private struct RunOutcome: Equatable {
-    var registers: [UInt64]
-    var retired: UInt64
-    var cycles: UInt64
-    var traps: [HartBench.Trap]
-    var memory: [UInt8]
-    var device: [RecordedAccess]
-    var traffic: [TrafficRecord]
-    var walks: [TrafficRecord]
-
-    init(_ bench: HartBench) {
-        registers = (0..<32).map { bench.hart.integerRegister($0) } + (0..<32).map { bench.hart.floatRegister($0) }
-        retired = bench.hart.instructionsRetired
-        cycles = bench.hart.csr(CSRAddress.mcycle) ?? 0
-        traps = bench.x("s11") >= HartBench.log ? bench.traps : []
-        memory = bench.ram.bytes(at: 0, count: 0x2_0000)
-        device = bench.device.accesses
-        traffic = bench.hart.bus.traffic
-        walks = bench.hart.bus.pageWalkTraffic
-    }
-
-    /// The names of what differs.
-    func differences(from other: RunOutcome) -> [String] {
-        var names: [String] = []
-        if registers != other.registers { names.append("registers") }
-        if retired != other.retired { names.append("retired \(retired) and \(other.retired)") }
-        if cycles != other.cycles { names.append("cycles \(cycles) and \(other.cycles)") }
-        if traps != other.traps { names.append("traps") }
-        if memory != other.memory { names.append("memory") }
-        if device != other.device { names.append("device accesses") }
-        if traffic != other.traffic { names.append("traffic \(traffic.map(\.cell)) and \(other.traffic.map(\.cell))") }
-        if walks != other.walks { names.append("page walks") }
-        return names
-    }
-}
-
 @Suite("Hart: traffic with and without direct memory")
 struct HartTrafficTests {
     @Test("counts every fetch, load and store of a small program exactly", arguments: [true, false])
@@ -140,13 +103,13 @@ struct HartTrafficTests {
         for index in 0..<12 {
             let source = Self.program(&generator)
             let latency = SimTime.nanoseconds([0, 3, 50][index % 3])
-            func outcome(dmi: Bool, quantum: SimTime?) throws -> RunOutcome {
+            func outcome(dmi: Bool, quantum: SimTime?) throws -> HartOutcome {
                 let bench = try HartBench(source, dmi: dmi, quantum: quantum)
                 bench.device.latency = latency
                 bench.device.fill = 0x3c
                 bench.run(for: .microseconds(200))
                 #expect(bench.rests, "program \(index)")
-                return RunOutcome(bench)
+                return HartOutcome(bench)
             }
             let reference = try outcome(dmi: true, quantum: nil)
             #expect(reference.retired > 100)
@@ -165,7 +128,7 @@ struct HartTrafficTests {
     @Test("translation changes nothing about that")
     func paged() throws {
         let space = AddressSpace()
-        func outcome(dmi: Bool) throws -> RunOutcome {
+        func outcome(dmi: Bool) throws -> HartOutcome {
             let bench = try HartBench(
                 HartBench.installHandler + AddressSpace.enter + """
                         li   s0, 0x40000ff0
@@ -186,7 +149,7 @@ struct HartTrafficTests {
             try bench.place("addi a2, a2, 1\nc.nop\nret", at: 0x8001_1800)
             bench.run()
             #expect(bench.rests && bench.traps.count == 20 && bench.x("a2") == 20)
-            return RunOutcome(bench)
+            return HartOutcome(bench)
         }
         let first = try outcome(dmi: true)
         #expect(try outcome(dmi: false).differences(from: first) == [])
@@ -195,7 +158,7 @@ struct HartTrafficTests {
 
     @Test("memory that takes time is charged and counted the same, also for a block that is left early")
     func latency() throws {
-        func outcome(dmi: Bool) throws -> RunOutcome {
+        func outcome(dmi: Bool) throws -> HartOutcome {
             let bench = try HartBench(
                 HartBench.installHandler + """
                         li   s0, 0x80010000
@@ -209,14 +172,14 @@ struct HartTrafficTests {
                     """ + "\n" + HartBench.handler, dmi: dmi, ramLatency: .nanoseconds(7))
             bench.run()
             #expect(bench.rests && bench.traps.count == 5)
-            return RunOutcome(bench)
+            return HartOutcome(bench)
         }
         #expect(try outcome(dmi: true).differences(from: try outcome(dmi: false)) == [])
     }
 
     @Test("grants may end in the middle of a block, by the very access that is being made")
     func invalidation() throws {
-        func outcome(dmi: Bool) throws -> RunOutcome {
+        func outcome(dmi: Bool) throws -> HartOutcome {
             let bench = try HartBench(
                 """
                     li   s0, 0x80010000
@@ -235,7 +198,7 @@ struct HartTrafficTests {
             try bench.sim.map(breaker.bus, at: 0x2000_0000, size: 0x1000)
             bench.run()
             #expect(bench.rests && bench.x("a1") == 5)
-            return RunOutcome(bench)
+            return HartOutcome(bench)
         }
         #expect(try outcome(dmi: true).differences(from: try outcome(dmi: false)) == [])
     }

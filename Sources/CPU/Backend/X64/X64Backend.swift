@@ -3,9 +3,6 @@ import TandemX64
 
 /// The x86-64 back-end of one CPU: its code memory, its common code, and the lowering of units.
 final class X64Backend {
-    /// Room for code and for the data that it reaches. Untouched pages cost nothing.
-    static let codeCapacity = 24 << 20
-    static let dataCapacity = 12 << 20
     /// The most that one unit may take.
     private static let unitRoom = 128 << 10
 
@@ -22,17 +19,19 @@ final class X64Backend {
     var data: UnsafeMutableRawPointer { memory.data }
     var codeBase: UInt { memory.executable }
 
-    init() throws(OSError) {
-        memory = try ExecutableMemory(codeByteCount: Self.codeCapacity, dataByteCount: Self.dataCapacity)
+    /// - Parameter memory: for code and for the data that it reaches.
+    init(_ memory: consuming ExecutableMemory) {
+        precondition(memory.codeByteCount >= 2 * Self.unitRoom, "there is room for a unit besides the common code")
         let assembler = Assembler(
             writingAt: memory.code, executingAt: memory.executable, capacity: Self.unitRoom)
         lowering = X64Lowering(assembler, unit: memory.data.assumingMemoryBound(to: TranslatedBlock.self))
+        self.memory = memory
         thunks = lowering.thunks
         common = (lowering.asm.position + 63) & ~63
         used = common
     }
 
-    var isFull: Bool { Self.codeCapacity - used < Self.unitRoom }
+    var isFull: Bool { memory.codeByteCount - used < Self.unitRoom }
 
     /// The intermediate form of the unit to be compiled.
     var ir: IRBlock {
@@ -65,6 +64,14 @@ final class X64Backend {
     func target(of unit: BlockPointer) -> UnitTarget {
         UnitTarget(
             pc: unit.pointee.pc, mode: unit.pointee.mode, offset: UInt32(unit.pointee.entry - memory.executable))
+    }
+
+    /// Tells a profiler where the common code stands.
+    func nameThunks(in map: any PerfMap) {
+        let ends = thunks.named.dropFirst().map(\.address) + [codeBase + UInt(common)]
+        for (thunk, end) in zip(thunks.named, ends) {
+            map.add(address: thunk.address, byteCount: Int(end - thunk.address), name: thunk.name)
+        }
     }
 
     /// Forgets all units. Nothing may lead to them any longer.

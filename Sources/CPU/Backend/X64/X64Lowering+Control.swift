@@ -126,7 +126,7 @@ extension X64Lowering {
             asm.bind(exit.label)
             storeVectors(exit.forms)
             if exit.isEarly {
-                asm.emit(.inc, .quad, .at(address + Self.exitExecutionsOffset))
+                self.count(at: address + Self.exitExecutionsOffset)
                 let rest = Int64(count - exit.boundary - 1) * settings.instructionCost
                 if rest != 0 { asm.emit(.add, .quad, X64Registers.budget, imm: Int32(rest)) }
             }
@@ -176,7 +176,7 @@ extension X64Lowering {
                 label: asm.makeLabel(), target: X64Lowering.noTarget, boundary: stub.boundary, isEarly: true,
                 forms: VectorForms()))
         storeVectors(stub.forms)
-        asm.emit(.inc, .quad, .at(UInt(bitPattern: records + number) + Self.exitExecutionsOffset))
+        count(at: UInt(bitPattern: records + number) + Self.exitExecutionsOffset)
         let rest = Int64(ir.boundaries.count - stub.boundary - 1) * settings.instructionCost
         if rest != 0 { asm.emit(.add, .quad, X64Registers.budget, imm: Int32(rest)) }
         load(ir.instructions[stub.operation].a, into: .rax)

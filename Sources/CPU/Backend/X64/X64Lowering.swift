@@ -221,7 +221,7 @@ struct X64Lowering: ~Copyable {
         asm.emit(.sub, .quad, X64Registers.budget, imm: cost)
         let overdrawn = asm.makeLabel()
         asm.jump(if: .sign, overdrawn)
-        asm.emit(.inc, .quad, .at(UInt(bitPattern: unit) + UInt(Self.executionsOffset)))
+        count(at: UInt(bitPattern: unit) + UInt(Self.executionsOffset))
 
         for index in ir.boundaries.indices {
             let end =
@@ -255,6 +255,16 @@ struct X64Lowering: ~Copyable {
 
     /// Whether the plain range is one that checks for accesses of all widths can have.
     private var isCoverable: Bool { settings.plainSize >= 1 << 14 && settings.plainSize <= UInt64(Int32.max) }
+
+    /// Emits what adds one to a counter of executions.
+    ///
+    /// A build with TANDEM_UNCOUNTED leaves it out, and its reports count wrongly: it exists to measure what counting
+    /// costs (`Scripts/bench-counting`).
+    mutating func count(at address: UInt) {
+        #if !TANDEM_UNCOUNTED
+            asm.emit(.inc, .quad, .at(address))
+        #endif
+    }
 
     private static let executionsOffset =
         MemoryLayout<TranslatedBlock>.offset(of: \TranslatedBlock.executions).unsafelyUnwrapped

@@ -29,6 +29,14 @@ struct X64Thunks {
         emitSlow(&asm, keepsFloat: true)
     }
 
+    /// The pieces of code by their addresses, ascending, with the names that a profiler shows.
+    var named: [(address: UInt, name: String)] {
+        [
+            (enter, "tandem_enter_unit"), (exit, "tandem_leave_unit"), (slow, "tandem_slow_path"),
+            (slowWithFloat, "tandem_slow_path_float"),
+        ]
+    }
+
     private static let calleeSaved: [Register] = [.rbx, .rbp, .r12, .r13, .r14, .r15]
 
     private func emitEnter(_ asm: inout Assembler) {

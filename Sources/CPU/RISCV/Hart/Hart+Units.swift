@@ -1,29 +1,31 @@
 import TandemBus
 import TandemKernel
-import TandemOS
 
 /// The hot tier: units of generated code.
 extension Hart {
     /// Makes the back-end ready, if the engine wants it and the host has it.
     func prepareBackend() {
         guard engine == .translate, usesDirectMemory else { return }
-        guard HostProcessor.current.hasTranslatorFeatures, let backend = try? X64Backend() else {
-            noteMissingBackend()
-            return
+        let host = simulation.service(TranslatorHost.self)
+        switch host.makeBackend() {
+        case .success(let backend): install(backend, room: host.room)
+        case .failure(let missing): missingBackend = missing.reason
         }
+    }
+
+    private func install(_ backend: X64Backend, room: TranslatorHost.Room) {
         self.backend = backend
-        blocks.move(to: backend.data, capacity: X64Backend.dataCapacity)
+        blocks.move(to: backend.data, capacity: room.data)
         state.pointee.budgetBias = instructionCost - 1
         state.pointee.codeBase = backend.codeBase
         state.pointee.context = Unmanaged.passUnretained(self).toOpaque()
         state.pointee.functions = Self.slowFunctions
     }
 
-    private func noteMissingBackend() {
-        let reason = HostProcessor.current.missingNames.map { "this processor has no \($0)" }
-        simulation.log.write(
-            .warning, at: path,
-            "guest code is interpreted: \(reason ?? "this host forbids memory for generated code")")
+    /// One line for all harts of a simulation: what it says is true of the host, and of none of them in particular.
+    func noteMissingBackend() {
+        guard let missingBackend else { return }
+        simulation.log.writeOnce(.warning, at: "", "guest code is interpreted: \(missingBackend)")
     }
 
     /// The home RAM, where plain accesses of machine mode go.
@@ -144,11 +146,16 @@ extension Hart {
             return nil
         }
         notePages(unit)
-        perfMap?.add(unit, name: debugLog.symbolic(unit.pointee.pc))
+        perfMap?.add(unit, name: profileName(unit.pointee.pc))
         block.pointee.unit = unit
         // From now on it always comes to the dispatcher, which enters the unit.
         block.pointee.hotAt = 0
         return unit
+    }
+
+    /// What a profiler calls the code of a guest address: "main+0x12", or "guest_0x80000000".
+    private func profileName(_ address: UInt64) -> String {
+        debugLog.symbolizer(address) ?? "guest_0x\(String(address, radix: 16))"
     }
 
     private func settings() -> X64Lowering.Settings {
@@ -178,9 +185,11 @@ extension Hart {
             of: UInt32(truncatingIfNeeded: state.pointee.fetchEpoch), as: UInt32.self)
     }
 
-    /// A block goes: its counts are kept, and nothing leads to its unit any longer.
+    /// A block or its unit goes: counts are kept, and nothing leads to the unit any longer. A block that stays becomes hot
+    /// again before it is compiled anew, for what stood in its trace must have run by then.
     func release(_ block: BlockPointer) {
         fold(block)
+        if block.pointee.unit != nil { block.pointee.hotAt = hotThreshold }
         guard let unit = block.pointee.unit, let exits = unit.pointee.exits else { return }
         while let exit = unit.pointee.incoming { UnitExit.unlink(exit) }
         for index in 0..<Int(unit.pointee.exitCount) { UnitExit.unlink(exits + index) }

@@ -65,8 +65,12 @@ public final class Hart: Module, CatalogModule {
     var tracedBlocks: [BlockPointer] = []
     var tracedPages: [UnitPage] = []
     var callStack: [UInt64] = []
-    /// Names compiled units for a profiler.
-    public var perfMap: (any PerfMap)?
+    /// Why there is no back-end although the engine wants one.
+    var missingBackend: String?
+    /// Names compiled units for a profiler, from the moment when it is set.
+    public var perfMap: (any PerfMap)? {
+        didSet { if let perfMap { backend?.nameThunks(in: perfMap) } }
+    }
     let tlb = SoftTLB(regimeCount: 4, spaceCount: AddressSpaces.count)
     let fetchSpaces = FetchSpaces()
     var addressSpaces = AddressSpaces()
@@ -206,6 +210,8 @@ public final class Hart: Module, CatalogModule {
         self.timebase = timebase
         timebase.add(self)
     }
+
+    public override func simulationWillStart() { noteMissingBackend() }
 
     /// What the hart may run into at one go, in the order of `state.mode`'s bits.
     var mode: TranslationMode {
