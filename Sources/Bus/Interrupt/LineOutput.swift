@@ -8,6 +8,9 @@ public final class LineOutput: Port {
     public private(set) var raisedCount: UInt64 = 0
     /// What it drives, in the order of connection.
     public private(set) var inputs: [LineInput] = []
+    /// The only input, which most lines have: reached without counting references.
+    // SAFETY: `inputs` keeps it.
+    private var single: Unmanaged<LineInput>?
 
     public var isConnected: Bool { !inputs.isEmpty }
 
@@ -17,7 +20,11 @@ public final class LineOutput: Port {
         guard level != self.level else { return }
         self.level = level
         if level { raisedCount += 1 }
-        for input in inputs { input.drive(level, at: time) }
+        if let single {
+            single._withUnsafeGuaranteedRef { $0.drive(level, at: time) }
+        } else {
+            for input in inputs { input.drive(level, at: time) }
+        }
     }
 
     /// A short pulse: up and down at the same instant.
@@ -33,6 +40,7 @@ public final class LineOutput: Port {
         }
         try input.attach(self)
         inputs.append(input)
+        single = inputs.count == 1 ? Unmanaged.passUnretained(input) : nil
     }
 
     /// Takes over a level from a snapshot: no edge at the inputs, which take over the level too, and nothing is counted.

@@ -58,13 +58,14 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
         lastTick = CoreStorage((start: 0, cycle: 0))
         super.init(context)
         bus.serve(self)
+        // SAFETY: the processes belong to this module and end with it.
         for hart in 0..<count {
-            method("compare\(hart)", sensitiveTo: [deadlines[hart]], initialize: false) { [unowned self] in
+            method("compare\(hart)", sensitiveTo: [deadlines[hart]], initialize: false) { [unowned(unsafe) self] in
                 core.cycles = cycles(at: now)
                 update(hart, at: now)
             }
         }
-        method("wrapAround", sensitiveTo: [wrap], initialize: false) { [unowned self] in
+        method("wrapAround", sensitiveTo: [wrap], initialize: false) { [unowned(unsafe) self] in
             core.cycles = cycles(at: now)
             core.rebase()
             timeChanged(at: now)

@@ -25,6 +25,8 @@ public final class Scheduler {
     var isRunning = false
     var failure: SimulationError?
     var stopRequest: StopRequest?
+    /// Whether somebody wants the simulation to stop.
+    public var isStopRequested: Bool { stopRequest != nil }
 
     init() {
         clock = .allocate(capacity: 1)

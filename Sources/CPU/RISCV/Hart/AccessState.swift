@@ -1,7 +1,7 @@
 import TandemBus
 import TandemKernel
 
-/// What the slow paths of a hart read and write at every access: plain memory behind one pointer, so that nothing is
+/// What the slow paths and the dispatcher of a hart read and write at every turn: plain memory behind one pointer, so that nothing is
 /// checked for exclusive access or counted on the way.
 struct AccessState {
     /// Simulated time to which `localTime` is relative.
@@ -29,6 +29,28 @@ struct AccessState {
     /// Where the static tallies go.
     var homeCell: UnsafeMutablePointer<TrafficCell>
     var reservedMemory: Unmanaged<Memory>?
+
+    // MARK: The dispatcher
+
+    var isWaiting = false
+    var isHalted = false
+    /// A debugger has set breakpoints or asked for steps.
+    var isDebugged = false
+    /// The debug log wants something, and it wants every block.
+    var isLogged = false
+    var logsBlocks = false
+    /// The code cache is full: it is emptied before the next block.
+    var wantsFlush = false
+    /// The exit that the last unit came back by, and the address of its computed jump: what comes next is linked there.
+    var pendingExit: UnitExitPointer?
+    var pendingTarget: UInt64?
+    /// Levels of the interrupt inputs as far as the hart has seen them, at their places in `mip`.
+    var lines: UInt64 = 0
+    /// When `stimecmp` is reached, in absolute time, and whether it was when the hart last looked.
+    var timerTime = SimTime.never
+    var timerWasDue = false
+    /// Instructions retired up to the start of the local time.
+    var retiredBase: UInt64 = 0
 }
 
 extension Hart {
@@ -75,6 +97,47 @@ extension Hart {
     var reservedMemory: Unmanaged<Memory>? {
         get { access.pointee.reservedMemory }
         set { access.pointee.reservedMemory = newValue }
+    }
+    var isWaiting: Bool {
+        get { access.pointee.isWaiting }
+        set { access.pointee.isWaiting = newValue }
+    }
+    var isDebugged: Bool {
+        get { access.pointee.isDebugged }
+        set { access.pointee.isDebugged = newValue }
+    }
+    var wantsFlush: Bool {
+        get { access.pointee.wantsFlush }
+        set { access.pointee.wantsFlush = newValue }
+    }
+    var pendingExit: UnitExitPointer? {
+        get { access.pointee.pendingExit }
+        set { access.pointee.pendingExit = newValue }
+    }
+    var pendingTarget: UInt64? {
+        get { access.pointee.pendingTarget }
+        set { access.pointee.pendingTarget = newValue }
+    }
+    var lines: UInt64 {
+        get { access.pointee.lines }
+        set { access.pointee.lines = newValue }
+    }
+    var timerTime: SimTime {
+        get { access.pointee.timerTime }
+        set { access.pointee.timerTime = newValue }
+    }
+    var timerWasDue: Bool {
+        get { access.pointee.timerWasDue }
+        set { access.pointee.timerWasDue = newValue }
+    }
+    var retiredBase: UInt64 {
+        get { access.pointee.retiredBase }
+        set { access.pointee.retiredBase = newValue }
+    }
+    /// The hart rests until a debugger lets it go on.
+    public internal(set) var isHalted: Bool {
+        get { access.pointee.isHalted }
+        set { access.pointee.isHalted = newValue }
     }
     /// CSRs and privilege.
     var privileged: PrivilegedState {

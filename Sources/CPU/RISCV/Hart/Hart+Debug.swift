@@ -135,7 +135,7 @@ extension Hart {
 
     // MARK: Stopping
 
-    var isDebugged: Bool { !breakpoints.isEmpty || stepsLeft > 0 }
+    func noteDebugging() { isDebugged = !breakpoints.isEmpty || stepsLeft > 0 }
 
     /// Stops the hart before the instruction at an address.
     public func addBreakpoint(_ address: UInt64) {

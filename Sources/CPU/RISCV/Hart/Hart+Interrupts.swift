@@ -83,7 +83,7 @@ extension Hart: LineReceiver, TimebaseObserver {
         foldFloatState()
         interruptsTaken[Int(cause.rawValue)] += 1
         if let line = HartLine(cause) { lineInputs[line.rawValue].noteTaken() }
-        debugLog.interrupt(self, cause)
+        if access.pointee.isLogged { debugLog.interrupt(self, cause) }
         pc = privileged.take(cause, pc: pc)
         modeChanged()
     }

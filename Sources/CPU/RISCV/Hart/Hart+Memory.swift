@@ -89,14 +89,14 @@ extension Hart: GuestRuntime {
     private func settleChange() {
         if scheduler.horizonGeneration != horizonGeneration {
             horizonGeneration = scheduler.horizonGeneration
-            if simulation.quantum.initiatorCount <= 1 {
+            if quantum.initiatorCount <= 1 {
                 let horizon = scheduler.horizon
                 let offset = horizon > sliceStart ? Int64(clamping: (horizon - sliceStart).picoseconds) : 0
                 sliceLimit = min(sliceLimit, offset)
                 state.pointee.limit = min(state.pointee.limit, offset)
             }
             // A wish to stop changes the generation too.
-            if simulation.stopRequest != nil { sliceLimit = 0 }
+            if scheduler.isStopRequested { sliceLimit = 0 }
         }
         if needsAttention || codeChanged || sliceLimit == 0 { state.pointee.limit = CPUState.stopped }
         if sliceLimit == 0 { needsAttention = true }

@@ -56,8 +56,7 @@ extension Hart {
     private func beginSlice() {
         horizonGeneration = scheduler.horizonGeneration
         // Somebody asked for a stop in this very delta cycle: the first access looks at it.
-        if simulation.stopRequest != nil { horizonGeneration &-= 1 }
-        let quantum = simulation.quantum
+        if scheduler.isStopRequested { horizonGeneration &-= 1 }
         let end = quantum.initiatorCount > 1 ? now.saturatingAdd(quantum.localQuantum()) : quantum.syncPoint()
         sliceLimit = max(1, end > now ? Int64(clamping: (end - now).picoseconds) : 0)
         needsAttention = true
@@ -123,7 +122,7 @@ extension Hart {
 
     /// Executes a block and those chained to it, or as much of it as fits into the limit.
     private func execute(_ block: BlockPointer) {
-        debugLog.executes(self, block)
+        if access.pointee.logsBlocks { debugLog.executes(self, block) }
         if block.pointee.executions >= block.pointee.hotAt, runUnits(block) { return }
         pendingExit = nil
         pendingTarget = nil
@@ -187,7 +186,7 @@ extension Hart {
     /// Enters the handler of the exception that was raised at the program counter.
     private func raise() {
         foldFloatState()
-        debugLog.exception(self, trapCause, trapValue)
+        if access.pointee.isLogged { debugLog.exception(self, trapCause, trapValue) }
         let retired = self.retired
         if retired == retiredAtTrap {
             trapsInARow += 1

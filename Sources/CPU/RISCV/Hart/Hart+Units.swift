@@ -36,7 +36,7 @@ extension Hart {
     /// Runs the unit that starts with `block`, and those that it leads to. False: there is none, or it cannot be entered
     /// now.
     func runUnits(_ block: BlockPointer) -> Bool {
-        guard let backend, !isDebugged, !debugLog.wantsEveryBlock else { return false }
+        guard let backend, !isDebugged, !access.pointee.logsBlocks else { return false }
         if let unit = block.pointee.unit, unit.pointee.hasMissedCover {
             block.pointee.avoidsCovers = true
             release(block)

@@ -22,6 +22,7 @@ public final class Hart: Module, CatalogModule {
     let lineInputs: [LineInput]
     let wake: Event
     private let timebasePath: ModulePath?
+    let quantum: GlobalQuantum
     var timebase: (any Timebase)?
 
     // MARK: State of the guest
@@ -35,14 +36,9 @@ public final class Hart: Module, CatalogModule {
     /// The part of memory that was used last, and the last page without direct memory.
     let memoryWindow: UnsafeMutablePointer<PhysicalWindow>
     let deviceWindow: UnsafeMutablePointer<PhysicalWindow>
-    var isWaiting = false
-    /// Instructions retired up to the start of the local time.
-    var retiredBase: UInt64 = 0
     /// Instructions between two looks at how the home RAM is used.
     static let condensingInterval: UInt64 = 2_000_000
     var condensedAt: UInt64 = 0
-    /// Levels of the interrupt inputs as far as the hart has seen them, at their places in `mip`.
-    var lines: UInt64 = 0
     /// Changes of lines that lie ahead of the hart's local time, earliest first.
     var pendingChanges: [LineChange] = []
 
@@ -56,11 +52,6 @@ public final class Hart: Module, CatalogModule {
     let engine: HartEngine
     /// Executions after which the portable back-end gives a block up to be compiled (docs/design/x64-backend.md).
     let hotThreshold: UInt64
-    /// The exit that the last unit came back by, and the address of its computed jump: what comes next is linked there.
-    var pendingExit: UnitExitPointer?
-    var pendingTarget: UInt64?
-    /// The code cache is full: it is emptied before the next block.
-    var wantsFlush = false
     /// What the trace being built is made of.
     var tracedBlocks: [BlockPointer] = []
     var tracedPages: [UnitPage] = []
@@ -87,8 +78,6 @@ public final class Hart: Module, CatalogModule {
 
     // MARK: The slice being run; see also `AccessState`
 
-    /// When `stimecmp` is reached, in absolute time.
-    var timerTime = SimTime.never
     /// Traps since the last retired instruction.
     var trapsInARow = 0
     var retiredAtTrap: UInt64 = .max
@@ -104,13 +93,16 @@ public final class Hart: Module, CatalogModule {
     public internal(set) var interruptsTaken = [UInt64](repeating: 0, count: 16)
     /// Times the supervisor timer of Sstc became due.
     public internal(set) var timerExpirations: UInt64 = 0
-    var timerWasDue = false
-    public var debugLog = HartLog()
-    var breakpoints: [UInt64] = []
+    public var debugLog = HartLog() {
+        didSet {
+            access.pointee.isLogged = !debugLog.options.isEmpty
+            access.pointee.logsBlocks = debugLog.wantsEveryBlock
+        }
+    }
+    var breakpoints: [UInt64] = [] { didSet { noteDebugging() } }
     /// Asked when a breakpoint is hit or a step is done; set by a debugger.
     public weak var debugger: (any HartDebugger)?
-    public internal(set) var isHalted = false
-    var stepsLeft = 0
+    var stepsLeft = 0 { didSet { noteDebugging() } }
     var skipsBreakpoint = false
 
     /// What is wrong with the properties; reported by the elaboration.
@@ -132,6 +124,7 @@ public final class Hart: Module, CatalogModule {
         instructionCost = Int64(cyclePicoseconds * context[Properties.cyclesPerInstruction])
         resetVector = xlen.truncate(context[Properties.resetVector])
         usesDirectMemory = context[Properties.directMemory]
+        quantum = context.simulation.quantum
         engine = context[Properties.engine]
         hotThreshold = context[Properties.hotThreshold]
         timebasePath = context[Properties.timebase]
@@ -159,7 +152,7 @@ public final class Hart: Module, CatalogModule {
         for input in lineInputs { input.deliver(to: self) }
         bus.onInvalidate(self)
         bus.countsLazily(through: self)
-        simulation.quantum.addInitiator()
+        quantum.addInitiator()
         prepareBackend()
         frame[Int(Place.programCounter.index)] = resetVector
         thread("run", stackSize: 256 * 1024, resumable: true) { [unowned self] context in
