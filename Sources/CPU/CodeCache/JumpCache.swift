@@ -8,7 +8,7 @@ struct JumpCache: ~Copyable {
         var block: BlockPointer?
     }
 
-    static let indexBits = 11
+    static let indexBits = 13
     private static let count = 1 << indexBits
 
     let entries: UnsafeMutablePointer<Entry>
