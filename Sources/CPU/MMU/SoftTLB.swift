@@ -104,8 +104,8 @@ struct SoftTLB: ~Copyable {
         for index in 0..<tableCount where tables[index].isUsed { (tables + index).pointee.flush(page: address) }
     }
 
-    /// Takes the fast way away from stores to the physical pages `first...last`, because somebody watches them.
-    func slowWrites(toPages first: UInt64, _ last: UInt64) {
-        for index in 0..<tableCount where tables[index].isUsed { tables[index].slowWrites(toPages: first, last) }
+    /// Takes the fast way away from stores to the physical page `page`, because somebody watches it.
+    func slowWrites(toPage page: UInt64) {
+        for index in 0..<tableCount where tables[index].isUsed { tables[index].slowWrites(toPage: page) }
     }
 }

@@ -15,8 +15,10 @@ struct TLBTable {
     /// Flushes in a row that found next to nothing before the table shrinks.
     private static let patience = 16
 
-    // SAFETY: all three are allocated by `make`, freed by `free`. Entries up to `prepared` are initialised.
+    // SAFETY: all four are allocated by `make`, freed by `free`. Entries and pages up to `prepared` are initialised.
     let entries: UnsafeMutablePointer<TLBEntry>
+    /// The low bits of the physical page number that each slot held last, close together for searching.
+    private let pages: UnsafeMutablePointer<UInt32>
     private let victims: UnsafeMutablePointer<TLBEntry>
     /// Slots that were filled since the last flush, as far as they fit.
     private let used: UnsafeMutablePointer<UInt32>
@@ -42,16 +44,19 @@ struct TLBTable {
     /// An empty table. Memory for the largest size is set aside, but not touched before it is needed.
     static func make() -> TLBTable {
         TLBTable(
-            entries: .allocate(capacity: largest), victims: .allocate(capacity: victimCount),
+            entries: .allocate(capacity: largest), pages: .allocate(capacity: largest),
+            victims: .allocate(capacity: victimCount),
             used: .allocate(capacity: largest / 4 + 1), mask: UInt64(smallest - 1) << 5, prepared: 0
         ).prepared(count: smallest)
     }
 
     private init(
-        entries: UnsafeMutablePointer<TLBEntry>, victims: UnsafeMutablePointer<TLBEntry>,
+        entries: UnsafeMutablePointer<TLBEntry>, pages: UnsafeMutablePointer<UInt32>,
+        victims: UnsafeMutablePointer<TLBEntry>,
         used: UnsafeMutablePointer<UInt32>, mask: UInt64, prepared: Int
     ) {
         self.entries = entries
+        self.pages = pages
         self.victims = victims
         self.used = used
         self.mask = mask
@@ -66,6 +71,7 @@ struct TLBTable {
 
     func free() {
         entries.deallocate()
+        pages.deallocate()
         victims.deallocate()
         used.deallocate()
     }
@@ -73,6 +79,7 @@ struct TLBTable {
     private mutating func prepare(_ count: Int) {
         guard prepared < count else { return }
         (entries + prepared).initialize(repeating: .empty, count: count - prepared)
+        (pages + prepared).initialize(repeating: 0, count: count - prepared)
         prepared = count
     }
 
@@ -121,7 +128,10 @@ struct TLBTable {
             hasVictims = true
         }
         slot.pointee = entry
+        pages[index(page)] = Self.number(of: entry.physicalPage)
     }
+
+    private static func number(of page: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: page >> 12) }
 
     private mutating func note(_ index: UInt32) {
         if usedCount < listed { used[usedCount] = index }
@@ -148,6 +158,7 @@ struct TLBTable {
             if place != index {
                 entries[index] = .empty
                 entries[place] = entry
+                pages[place] = pages[index]
             }
             note(UInt32(truncatingIfNeeded: place))
         }
@@ -214,14 +225,21 @@ struct TLBTable {
         forEachEntry { if isStale($0.pointee) { $0.pointee = .empty } }
     }
 
-    /// Takes the fast way away from stores to the physical pages `first...last`.
-    func slowWrites(toPages first: UInt64, _ last: UInt64) {
-        forEachEntry { entry in
-            let page = entry.pointee.physicalPage
-            if page >= first, page <= last, entry.pointee.writeTag != TLBEntry.invalid {
-                entry.pointee.writeTag |= TLBEntry.slow
-            }
+    /// Takes the fast way away from stores to the physical page `page`. Sixteen slots are looked at in one step, for this
+    /// happens with every page that code is translated from.
+    func slowWrites(toPage page: UInt64) {
+        let wanted = SIMD16<UInt32>(repeating: Self.number(of: page))
+        for first in stride(from: 0, to: count, by: 16) {
+            let numbers = UnsafeRawPointer(pages + first).loadUnaligned(as: SIMD16<UInt32>.self)
+            guard any(numbers .== wanted) else { continue }
+            for index in first..<first + 16 { slowWrites(entries + index, page) }
         }
+        if hasVictims { for index in 0..<Self.victimCount { slowWrites(victims + index, page) } }
+    }
+
+    private func slowWrites(_ entry: UnsafeMutablePointer<TLBEntry>, _ page: UInt64) {
+        guard entry.pointee.physicalPage == page, entry.pointee.writeTag != TLBEntry.invalid else { return }
+        entry.pointee.writeTag |= TLBEntry.slow
     }
 
     @inline(__always)

@@ -87,7 +87,7 @@ struct SoftTLBModelTests {
                 model.flush(space: space)
             case 10, 11:
                 let physical = generator.next() % 512 << 12
-                tlb.slowWrites(toPages: physical, physical)
+                tlb.slowWrites(toPage: physical)
                 model.slowWrites(physical)
             default:
                 let store = generator.next() & 1 == 0

@@ -84,7 +84,7 @@ struct SoftTLBTests {
         let tlb = SoftTLB(regimeCount: 1)
         tlb.insert(Self.entry(0x5000, physical: 0x8000_1000), regime: 0, address: 0x5000, span: 4096)
         tlb.insert(Self.entry(0x6000, physical: 0x8000_2000), regime: 0, address: 0x6000, span: 4096)
-        tlb.slowWrites(toPages: 0x8000_1000, 0x8000_1000)
+        tlb.slowWrites(toPage: 0x8000_1000)
         #expect(tlb.slot(regime: 0, address: 0x5000).pointee.writeTag == 0x5000 | TLBEntry.slow)
         #expect(tlb.slot(regime: 0, address: 0x5000).pointee.readTag == 0x5000)
         #expect(tlb.slot(regime: 0, address: 0x6000).pointee.writeTag == 0x6000)

@@ -444,7 +444,7 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
 
     /// Takes the fast way from stores to a page of a memory, wherever the hart sees it.
     private func slowWrites(toPage number: UInt64) {
-        forEachView(ofPage: number) { tlb.slowWrites(toPages: $0 << 12, $0 << 12) }
+        forEachView(ofPage: number) { tlb.slowWrites(toPage: $0 << 12) }
     }
 
     public func directMemoryInvalidated(range: ClosedRange<UInt64>) {
