@@ -17,19 +17,16 @@ extension Hart {
         guard let translation = fetchTranslation(address) else { return nil }
         let physical = translation.physicalPage | address & 0xfff
         guard translation.grant >= 0 else { return fetchBlock(address, physical) }
-        if let block = blocks.find(pc: address, physical: physical, mode: state.pointee.mode),
-            block.pointee.secondPage == TranslatedBlock.noPage || isCurrent(block, address)
-        {
-            remember(block)
-            return block
+        if let block = blocks.find(pc: address, physical: physical, mode: state.pointee.mode) {
+            if block.pointee.secondPage == TranslatedBlock.noPage {
+                remember(block)
+                return block
+            }
+            // A page that is not there is walked to once, as at every fetch.
+            guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return nil }
+            if second.physicalPage == block.pointee.secondPage { return block }
         }
         return translate(address, physical, translation.grant)
-    }
-
-    /// Whether the second page of a crossing block is still where it was.
-    private func isCurrent(_ block: BlockPointer, _ address: UInt64) -> Bool {
-        guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return false }
-        return second.physicalPage == block.pointee.secondPage
     }
 
     private func remember(_ block: BlockPointer) {
