@@ -4,10 +4,14 @@ import Testing
 @Suite(.serialized)
 struct LinuxTests {
     @Test(
-        "Debian boots to user land and powers off, twice the same",
+        "Debian boots to user land and powers off, compiled and interpreted the same, and twice the same",
         .needs(.tandem, .guest), arguments: ["fw_dynamic", "fw_jump"], [1, 4])
     func boot(firmware: String, harts: Int) throws {
-        let runs = try (1...2).map { try boot(firmware: firmware, harts: harts, number: $0) }
+        // Once in each engine, and a second time with the one that is usual.
+        let engines = ["translate", "interpret"] + (firmware == "fw_dynamic" ? ["translate"] : [])
+        let runs = try engines.enumerated().map {
+            try boot(firmware: firmware, harts: harts, options: ["-engine", $1], number: $0)
+        }
         for (run, _) in runs {
             #expect(run.exitCode == 0, "\(run.errors)\n\(run.lines.suffix(20).joined(separator: "\n"))")
             #expect(run.lines.contains("TANDEM-GUEST-READY"))
@@ -15,12 +19,54 @@ struct LinuxTests {
             #expect(run.lines.filter { $0.hasPrefix("processor") }.count == harts)
             #expect(run.lines.contains { $0.hasSuffix("reboot: Power down") })
         }
-        #expect(runs[0].0.output == runs[1].0.output)
-        #expect(runs[0].1.repeatable == runs[1].1.repeatable)
+        for (run, report) in runs.dropFirst() {
+            #expect(run.output == runs[0].0.output)
+            #expect(report.repeatable == runs[0].1.repeatable)
+        }
         try compareInterrupts(of: runs[0].0, with: runs[0].1, harts: harts)
     }
 
-    private func boot(firmware: String, harts: Int, number: Int) throws -> (Program, RunReport) {
+    @Test(
+        "the first 20 ms of the boot have the same traffic to the unit with and without direct memory",
+        .needs(.tandem, .guest), arguments: [1, 4])
+    func window(harts: Int) throws {
+        let options = [["-engine", "translate"], ["-engine", "interpret"], ["-set", "cpu.dmi=false"]]
+        let reports = try options.enumerated().map { number, options in
+            let (_, report) = try boot(
+                firmware: "fw_dynamic", harts: harts, options: options + ["-for", "20ms"], number: 10 + number)
+            return ProgramJudge.withoutTransactions(report.repeatable)
+        }
+        #expect(reports[0].contains("time-limit"))
+        #expect(reports[1] == reports[0])
+        #expect(reports[2] == reports[0])
+    }
+
+    @Test(
+        "programs of real size do the same work in the guest as on QEMU", .needs(.tandem, .guest, .qemu))
+    func work() throws {
+        let guest = try Peer.guest.required()
+        let linux = [
+            "-m", "1G", "-kernel", "\(guest)/Image", "-initrd", "\(guest)/work.cpio.gz", "-append",
+            "console=ttyS0 quiet",
+        ]
+        let theirs = Self.work(try QEMU.run(linux, limit: 600))
+        let run = try Tandem.run(
+            ["virt", "-bios", "\(guest)/fw_dynamic.bin", "-nographic", "-report", "none"] + linux, limit: 600)
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let ours = Self.work(run)
+        #expect(ours == theirs)
+        #expect(ours.filter { $0 == "same" }.count == 3 && ours.last == "TANDEM-WORK-END", "\(ours)")
+    }
+
+    /// What the programs printed.
+    private static func work(_ run: Program) -> [Substring] {
+        Array(run.lines.drop { $0 != "TANDEM-WORK-BEGIN" }.prefix { $0 != "TANDEM-WORK-END" })
+            + run.lines.filter { $0 == "TANDEM-WORK-END" }
+    }
+
+    private func boot(
+        firmware: String, harts: Int, options: [String], number: Int
+    ) throws -> (Program, RunReport) {
         let guest = try Peer.guest.required()
         let file = "\(Repository.scratch)/linux-\(firmware)-\(harts)-\(number).json"
         let run = try Tandem.run(
@@ -28,7 +74,7 @@ struct LinuxTests {
                 "virt", "-bios", "\(guest)/\(firmware).bin", "-kernel", "\(guest)/Image",
                 "-initrd", "\(guest)/initramfs.cpio.gz", "-append", "console=ttyS0", "-m", "1G", "-smp", "\(harts)",
                 "-nographic", "-report", "json:\(file)",
-            ], limit: 600)
+            ] + options, limit: 600)
         return (run, try RunReport(file: file))
     }
 

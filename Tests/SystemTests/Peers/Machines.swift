@@ -9,12 +9,15 @@ enum Tandem {
 
 /// QEMU 7.2, set up as like our `virt` as it can be.
 enum QEMU {
-    static func run(_ arguments: [String], harts: Int = 1, width: GuestWidth = .bits64) throws -> Program {
+    static func run(
+        _ arguments: [String], harts: Int = 1, width: GuestWidth = .bits64, limit: Int = 300
+    ) throws -> Program {
         let processor = width == .bits64 ? "rv64,svinval=on,svnapot=on,svpbmt=on" : "rv32"
         let board = ["-M", "virt,aclint=on", "-cpu", processor, "-smp", "\(harts)"]
         let peer = width == .bits64 ? Peer.qemu : .qemu32
         return try Program.run(
-            peer.required(), board + ["-nographic", "-monitor", "none", "-serial", "stdio"] + arguments)
+            peer.required(), board + ["-nographic", "-monitor", "none", "-serial", "stdio"] + arguments,
+            limit: limit)
     }
 }
 

@@ -34,7 +34,7 @@ enum Peer: String, CaseIterable {
             return inPath("valgrind")
         case .guest:
             let candidates = [environment("TANDEM_GUEST"), Repository.root + "/.build-guest"]
-            let files = ["Image", "initramfs.cpio.gz", "fw_dynamic.bin", "fw_jump.bin"]
+            let files = ["Image", "initramfs.cpio.gz", "work.cpio.gz", "fw_dynamic.bin", "fw_jump.bin"]
             return candidates.compactMap(\.self).first { folder in
                 files.allSatisfy { access("\(folder)/\($0)", R_OK) == 0 }
             }
