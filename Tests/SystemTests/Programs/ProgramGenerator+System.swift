@@ -156,7 +156,8 @@ extension ProgramGenerator {
         case 3:
             return recovering([Code.lui(29, UInt32(space.hole >> 12)), Code.store(3, rd, 16, 29)], "store to a hole")
         case 4:
-            return recovering([Code.lui(29, UInt32(space.hole >> 12)), Code.jalr(0, 29, 0)], "jump to a hole")
+            // Nothing is mapped there, and nothing stands there for machine mode, which fetches without translation.
+            return recovering([Code.lui(29, 0x1_8000), Code.jalr(0, 29, 0)], "jump to a hole")
         case 5:
             // Nothing is translated at bit 37; without translation nothing is there.
             return recovering(
