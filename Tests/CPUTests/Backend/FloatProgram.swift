@@ -7,6 +7,8 @@ struct FloatProgram {
     private var draw: FloatDraw
     /// How many floating-point registers it uses: more than there are vector registers, sometimes.
     private let registerCount: Int
+    /// Registers and memory hold values of this type only; nil: anything, and operations of both types.
+    let onlyType: IRType?
 
     static let exit: UInt64 = 0x9000
     static let counter = 6
@@ -24,6 +26,7 @@ struct FloatProgram {
     init(seed: UInt64, count: Int, isLoop: Bool) {
         draw = FloatDraw(seed: seed)
         registerCount = [3, 8, 14, 24].randomElement(using: &draw) ?? 8
+        onlyType = [nil, nil, .f64, .f32][Int(draw.next() & 3)]
         ir.pc = 0x1000
         for _ in 0..<count { addInstruction() }
         if isLoop {
@@ -44,6 +47,7 @@ struct FloatProgram {
     ) {
         draw = FloatDraw(seed: 0)
         registerCount = 1
+        onlyType = nil
         ir.pc = 0x1000
         begin()
         operate(opcode, type, rounding, operands, result, isBoxed: isBoxed)
@@ -54,7 +58,22 @@ struct FloatProgram {
     }
 
     /// Values that programs find in registers and memory: doubles, boxed singles, anything.
-    static func value(_ draw: inout FloatDraw) -> UInt64 {
+    static func value(_ draw: inout FloatDraw, _ type: IRType?) -> UInt64 {
+        switch type {
+        case .f64: return draw.next() % 16 == 0 ? 0x7ff8 << 48 : number(draw.bits(as: UInt64.self, near: 1023))
+        case .f32: return 0xffff_ffff << 32 | UInt64(draw.next() % 16 == 0 ? 0x7fc0_0000 : single(&draw))
+        default: return anything(&draw)
+        }
+    }
+
+    private static func number(_ bits: UInt64) -> UInt64 { Double(bitPattern: bits).isNaN ? bits & 1 << 63 : bits }
+
+    private static func single(_ draw: inout FloatDraw) -> UInt32 {
+        let bits = draw.bits(as: UInt32.self, near: 127)
+        return Float(bitPattern: bits).isNaN ? bits & 1 << 31 : bits
+    }
+
+    private static func anything(_ draw: inout FloatDraw) -> UInt64 {
         switch draw.next() % 8 {
         case 0: draw.next()
         case 1, 2: 0xffff_ffff_0000_0000 | UInt64(draw.bits(as: UInt32.self, near: 127))
@@ -114,7 +133,7 @@ struct FloatProgram {
 
     private mutating func addInstruction() {
         begin()
-        let type: IRType = draw.next() % 3 == 0 ? .f32 : .f64
+        let type: IRType = onlyType ?? (draw.next() % 3 == 0 ? .f32 : .f64)
         let rounding = draw.next() % 4 == 0 ? RoundingMode.allCases.randomElement(using: &draw) : .nearestEven
         let operands = [f(), f(), f()]
         let address = Int64(draw.next() % 0x1ff0)
@@ -123,7 +142,11 @@ struct FloatProgram {
                 opcode ?? .floatAdd, type, rounding ?? .nearestEven, values, to,
                 isBoxed: true)
         }
-        switch draw.next() % 24 {
+        let choice = draw.next() % 24
+        if onlyType != nil, choice == 15 || choice == 16 {
+            return operate(&self, .floatAdd, type, operands, f())
+        }
+        switch choice {
         case 0...8: operate(&self, Self.arithmetic.randomElement(using: &draw), type, operands, f())
         case 9, 10: operate(&self, Self.exact.randomElement(using: &draw), type, operands, f())
         // Move, negation, magnitude.

@@ -87,6 +87,7 @@
                 ([33, 34, 35], 34, true, true), ([33, 34, 35], 35, false, true), ([33, 33, 35], 33, true, true),
                 ([33, 34, 35], 40, false, false),
             ]
+            var declinedCount = 0
             for rounding in roundings {
                 for form in forms {
                     let operands = takesInteger ? [form.isLoop ? 10 : 20] : form.operands
@@ -102,11 +103,22 @@
                             portable[place] = values[index]
                             generated[place] = values[index]
                         }
+                        if !givesInteger, !operands.contains(result) {
+                            let isSingle = one.opcode == .floatToFloat32 || one.type == .f32
+                            portable[result] = isSingle ? 0xffff_ffff << 32 : 0
+                            generated[result] = portable[result]
+                        }
                         let before = FloatFlags(rawValue: UInt8(draw.next() & 31 & draw.next()))
                         portable.floatFlags = before
                         generated.floatFlags = before
                         portable.run(block)
                         let outcome = generated.run(unit)
+                        if outcome == .declined {
+                            // Nothing has happened; only loops may do that.
+                            declinedCount += 1
+                            #expect(form.isLoop && generated.floatFlags == before)
+                            continue
+                        }
                         let text = "\(one) \(rounding) \(form) of \(values.map { String($0, radix: 16) })"
                         #expect(outcome == .exit(FloatProgram.exit), "\(text)")
                         #expect(
@@ -116,41 +128,56 @@
                     }
                 }
             }
+            print("\(one): \(declinedCount) entries declined")
+            // A register that is written but not read must suit the type, too: what conversions write over does not.
+            #expect(declinedCount < roundings.count * 60 * 5)
         }
 
         @Test("programs leave the same registers, memory and flags", arguments: [UInt64(1), 2, 3, 4, 5, 6, 7, 8])
         func programs(batch: UInt64) throws {
-            for number in 0..<60 {
+            var declined = 0
+            for number in 0..<80 {
                 let seed = batch << 32 | UInt64(number)
-                guard try Self.agrees(seed) else {
+                switch try Self.verdict(seed) {
+                case .agrees: break
+                case .declined: declined += 1
+                case .differs:
                     print("seed \(seed)")
                     return
                 }
             }
+            print("batch \(batch): \(declined) of 80 declined")
+            #expect(declined < 30)
+        }
+
+        private enum Verdict {
+            case agrees, differs
+            /// The unit does not take the registers as they are.
+            case declined
         }
 
         /// Runs the program of a seed in both engines, straight or as a loop, with memory in reach or not, and with
         /// accesses that leave or trap.
-        private static func agrees(_ seed: UInt64) throws -> Bool {
+        private static func verdict(_ seed: UInt64) throws -> Verdict {
             var draw = FloatDraw(seed: seed &* 0x9e37_79b9)
             let isLoop = draw.next() % 2 == 0
             let program = FloatProgram(seed: seed, count: 3 + Int(draw.next() % 40), isLoop: isLoop)
             if let violation = IRVerifier().violations(of: program.ir).first { throw violation }
             let portable = ExecutorBench()
-            guard let generated = UnitBench() else { return true }
+            guard let generated = UnitBench() else { return .agrees }
             for place in 32..<64 {
-                portable[place] = FloatProgram.value(&draw)
+                portable[place] = FloatProgram.value(&draw, program.onlyType)
                 generated[place] = portable[place]
             }
             for place in [10, 11, 20, 21] {
-                portable[place] = FloatProgram.value(&draw)
+                portable[place] = FloatProgram.value(&draw, program.onlyType)
                 generated[place] = portable[place]
             }
             for bench in [portable.runtime, generated.runtime] {
                 var fill = FloatDraw(seed: seed)
                 for index in stride(from: 0, to: FakeRuntime.size, by: 8) {
                     UnsafeMutableRawPointer(bench.memory + index).storeBytes(
-                        of: FloatProgram.value(&fill), as: UInt64.self)
+                        of: FloatProgram.value(&fill, program.onlyType), as: UInt64.self)
                 }
             }
             portable[FloatProgram.base] = FakeRuntime.start
@@ -172,8 +199,14 @@
                 }
             }
             let unit = try #require(generated.install(program.ir))
+            let registers = (0..<64).map { generated[$0] }
+            if generated.run(unit) == .declined {
+                #expect(isLoop)
+                #expect(registers == (0..<64).map { generated[$0] })
+                #expect(generated.floatFlags == [])
+                return .declined
+            }
             portable.run(portable.install(program.ir))
-            _ = generated.run(unit)
             var isEqual = generated.floatFlags == portable.floatFlags
             #expect(isEqual, "seed \(seed): flags \(generated.floatFlags) and \(portable.floatFlags)")
             for place in 0..<64 where generated[place] != portable[place] {
@@ -187,7 +220,48 @@
                 isEqual = false
             }
             if !isEqual { print(IRPrinter().text(program.ir)) }
-            return isEqual
+            return isEqual ? .agrees : .differs
+        }
+
+        @Test("a loop takes no NaN but the canonical one in a register that it computes")
+        func declined() throws {
+            guard let bench = UnitBench() else { return }
+            var ir = IRBlock()
+            ir.pc = 0x1000
+            ir.boundaries = [
+                IRBoundary(firstOperation: 0, pc: 0x1000, length: 4),
+                IRBoundary(firstOperation: 1, pc: 0x1004, length: 4),
+            ]
+            ir.instructions = [
+                IRInstruction(opcode: .floatAdd, type: .f64, result: .register(40), a: .register(40), b: .register(41)),
+                IRInstruction(opcode: .sub, type: .i64, result: .register(6), a: .register(6), b: .constant(1)),
+            ]
+            ir.terminal = .branch(.notEqual, .i64, .register(6), .zero, taken: 0x1000, otherwise: 0x2000)
+            let unit = try #require(bench.install(ir))
+            let canonical: UInt64 = 0x7ff8 << 48
+            for bits in [0x7ff0_0000_0000_0001, 0xfff8 << 48, canonical | 1, 0xffff_ffff_3f80_0000] as [UInt64] {
+                bench[40] = bits
+                bench[41] = 1.0.bitPattern
+                bench[6] = 5
+                #expect(bench.run(unit) == .declined)
+                #expect(bench[40] == bits && bench[6] == 5 && bench.floatFlags == [])
+            }
+            for (bits, result) in [
+                (canonical, canonical), (1.0.bitPattern, 6.0.bitPattern), ((-Double.infinity).bitPattern, 0xfff0 << 48),
+            ] as [(UInt64, UInt64)] {
+                bench[40] = bits
+                bench[41] = 1.0.bitPattern
+                bench[6] = 5
+                #expect(bench.run(unit) == .exit(0x2000))
+                #expect(bench[40] == result)
+            }
+            // The other operand may be anything.
+            bench[40] = 1.0.bitPattern
+            bench[41] = 0x7ff0_0000_0000_0001
+            bench[6] = 5
+            #expect(bench.run(unit) == .exit(0x2000))
+            #expect(bench[40] == canonical)
+            #expect(bench.floatFlags == .invalid)
         }
 
         @Test("a refused iteration has stored what the last one computed")

@@ -10,6 +10,7 @@
             /// By an exit to a fixed address, or to a computed one.
             case exit(UInt64)
             case refused
+            case declined
             /// A slow path asked for it.
             case left
             case guestExit
@@ -109,6 +110,7 @@
                 // SAFETY: generated code returns the addresses of its own records only.
                 return .exit(UnitExitPointer(bitPattern: outcome.address).unsafelyUnwrapped.pointee.target)
             case .refused: return .refused
+            case .declined: return .declined
             case .indirect: return .exit(frame[Int(Place.programCounter.index)])
             case .left: return .left
             case .guestExit: return .guestExit

@@ -48,7 +48,13 @@ final class X64Backend {
             writingAt: memory.code + used, executingAt: memory.executable + UInt(used), capacity: Self.unitRoom)
         lowering.unit = unit
         lowering.settings = settings
+        lowering.entryForms = VectorForms()
         guard lowering.lower() else { return false }
+        if lowering.adoptLoopForms() {
+            lowering.asm.restart(
+                writingAt: memory.code + used, executingAt: memory.executable + UInt(used), capacity: Self.unitRoom)
+            guard lowering.lower() else { return false }
+        }
         used += (lowering.asm.position + 15) & ~15
         return true
     }

@@ -310,6 +310,7 @@ extension X64Lowering {
             asm.emit(.cmp, .long, X64Frame.home(place).advanced(by: 4), imm: -1)
         } else {
             target = takeScratch()
+            if case .place(let place) = i.a, let vector = vectors[place] { noteSingle(vector) }
             let bits = value(i.a, .rax)
             asm.emit(.vmovd, .long, target, bits)
             asm.emit(.rorx, .quad, .rcx, bits, imm: 32)

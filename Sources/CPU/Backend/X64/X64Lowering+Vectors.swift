@@ -207,6 +207,9 @@ extension X64Lowering {
         vectors.assign(ir, isLoop: isLoop)
         // What an iteration writes has not been stored when the next one begins.
         if isLoop { vectors.forms.dirty = vectors.written }
+        vectors.forms.single = entryForms.single
+        vectors.forms.raw = entryForms.raw
+        loopForms = VectorForms()
     }
 
     mutating func loadVectors() {
@@ -230,8 +233,57 @@ extension X64Lowering {
 
     /// Brings all registers into the forms that they have at the start of a loop.
     mutating func prepareIteration() {
-        forEach(vectors.forms.raw & vectors.mapped) { $0.settle($1) }
-        forEach(vectors.forms.single & vectors.mapped) { $0.box($1) }
+        loopForms.raw = vectors.forms.raw & vectors.written
+        loopForms.single |= vectors.forms.single & vectors.written
+        let boxed = vectors.forms.single & vectors.mapped & ~entryForms.single
+        forEach(vectors.forms.raw & vectors.mapped & (boxed | ~entryForms.raw)) { $0.settle($1) }
+        forEach(boxed) { $0.box($1) }
+    }
+
+    // MARK: Loops
+
+    /// Lets a loop that has been lowered start with the forms that it ends with, so that the next lowering need not bring
+    /// registers into other forms in every iteration. False: there is nothing to gain.
+    ///
+    /// A second lowering ends with these forms too, or with exact values, which are of every form.
+    mutating func adoptLoopForms() -> Bool {
+        guard loopForms.single | loopForms.raw != 0 else { return false }
+        entryForms = loopForms
+        return true
+    }
+
+    /// A register that is a single throughout the loop was read before it was written: it starts as one.
+    mutating func noteSingle(_ vector: Vector) {
+        if !isCold, vectors.written & vector.bit == 0, ir.isLoop { loopForms.single |= vector.bit }
+    }
+
+    /// Jumps to `declined` unless the guest's registers have the forms that the loop starts with: boxed singles, and no NaN
+    /// but the canonical one.
+    mutating func checkEntry(_ declined: Label) {
+        forEach(entryForms.single | entryForms.raw) { lowering, vector in
+            let isSingle = lowering.entryForms.single & vector.bit != 0
+            lowering.asm.emit(.vmovq, .quad, .rax, vector)
+            if isSingle {
+                lowering.asm.emit(.rorx, .quad, .rcx, .rax, imm: 32)
+                lowering.asm.emit(.cmp, .long, .rcx, imm: -1)
+                lowering.asm.jump(if: .notEqual, declined)
+            }
+            if lowering.entryForms.raw & vector.bit != 0 { lowering.checkNumber(isSingle, declined) }
+        }
+    }
+
+    /// Jumps to `declined` if rax holds a NaN that is not canonical. No vector comparison: it would raise flags.
+    private mutating func checkNumber(_ isSingle: Bool, _ declined: Label) {
+        let width: Width = isSingle ? .long : .quad
+        let number = asm.makeLabel()
+        asm.emit(.lea, width, .rdx, Memory(.rax, index: .rax))
+        asm.move(.rcx, isSingle ? 0xff00_0000 : 0xffe0_0000_0000_0000)
+        asm.emit(.cmp, width, .rdx, .rcx)
+        asm.jump(if: .belowOrEqual, number)
+        asm.move(.rcx, isSingle ? 0x7fc0_0000 : 0x7ff8_0000_0000_0000)
+        asm.emit(.cmp, width, .rax, .rcx)
+        asm.jump(if: .notEqual, declined)
+        asm.bind(number)
     }
 
     private mutating func forEach(_ mask: UInt16, _ body: (inout X64Lowering, Vector) -> Void) {

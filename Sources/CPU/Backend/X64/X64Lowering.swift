@@ -26,6 +26,9 @@ struct X64Lowering: ~Copyable {
     var covers = X64Covers()
     /// Where floating-point values are.
     var vectors = VectorMap()
+    /// The forms of vector registers at the start of a loop, and those that its body leaves at its end.
+    var entryForms = VectorForms()
+    var loopForms = VectorForms()
     /// What stands behind the body is being emitted.
     var isCold = false
     /// What all slow paths of the unit call.
@@ -214,6 +217,8 @@ struct X64Lowering: ~Copyable {
             asm.jump(if: .notEqual, refuse)
         }
         loadVectors()
+        let declined = asm.makeLabel()
+        checkEntry(declined)
         let startForms = vectors.forms
         let start = asm.makeLabel()
         asm.bind(start)
@@ -245,6 +250,9 @@ struct X64Lowering: ~Copyable {
         asm.emit(.add, .quad, X64Registers.budget, imm: cost)
         asm.bind(refuse)
         asm.emit(.lea, .quad, .rax, .at(UInt(bitPattern: unit) + X64Outcome.Kind.refused.rawValue))
+        asm.jump(to: thunks.exit)
+        asm.bind(declined)
+        asm.emit(.lea, .quad, .rax, .at(UInt(bitPattern: unit) + X64Outcome.Kind.declined.rawValue))
         asm.jump(to: thunks.exit)
         emitWayToSlowPaths()
         unit.pointee.entry = entry

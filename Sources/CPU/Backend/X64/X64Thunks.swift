@@ -136,6 +136,8 @@ struct X64Outcome {
         case left = 3
         /// The unit in `CPUState.block` has come to its guest exit.
         case guestExit = 4
+        /// The address of the unit that cannot be entered with the floating-point registers as they are.
+        case declined = 5
     }
 
     var kind: Kind {

@@ -44,6 +44,8 @@ struct AccessState {
     /// The exit that the last unit came back by, and the address of its computed jump: what comes next is linked there.
     var pendingExit: UnitExitPointer?
     var pendingTarget: UInt64?
+    /// A unit could not be entered with the floating-point registers as they are.
+    var hasDeclined = false
     /// Levels of the interrupt inputs as far as the hart has seen them, at their places in `mip`.
     var lines: UInt64 = 0
     /// When `stimecmp` is reached, in absolute time, and whether it was when the hart last looked.
@@ -113,6 +115,10 @@ extension Hart {
     var pendingExit: UnitExitPointer? {
         get { access.pointee.pendingExit }
         set { access.pointee.pendingExit = newValue }
+    }
+    var hasDeclined: Bool {
+        get { access.pointee.hasDeclined }
+        set { access.pointee.hasDeclined = newValue }
     }
     var pendingTarget: UInt64? {
         get { access.pointee.pendingTarget }

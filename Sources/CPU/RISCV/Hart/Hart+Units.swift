@@ -37,6 +37,10 @@ extension Hart {
     /// now.
     func runUnits(_ block: BlockPointer) -> Bool {
         guard let backend, !isDebugged, !access.pointee.logsBlocks else { return false }
+        if hasDeclined {
+            hasDeclined = false
+            return false
+        }
         if let unit = block.pointee.unit, unit.pointee.hasMissedCover {
             block.pointee.avoidsCovers = true
             release(block)
@@ -67,6 +71,10 @@ extension Hart {
             pendingExit = exit
         case .refused:
             pc = BlockPointer(bitPattern: outcome.address).unsafelyUnwrapped.pointee.pc
+        case .declined:
+            // The portable back-end executes the first block of the loop.
+            pc = BlockPointer(bitPattern: outcome.address).unsafelyUnwrapped.pointee.pc
+            hasDeclined = true
         case .indirect:
             pendingTarget = pc
         case .left:
