@@ -45,6 +45,11 @@ struct CPUState {
     var context: UnsafeMutableRawPointer?
     /// The slow paths, in the order of `SlowCall.Function`.
     var functions = SlowFunctions()
+    /// The host address of a reservation that generated code has made and that nobody else knows of yet, + 1 if it is of
+    /// eight bytes; 0 for none.
+    var localReservation: UInt64 = 0
+    /// Not 0 while the bus may know of a reservation.
+    var holdsReservation: UInt64 = 0
     /// The immediate of a `guestCall`, or the fields of an operation, for a slow path.
     var callImmediate: UInt64 = 0
     /// The third operand of an operation for a slow path.

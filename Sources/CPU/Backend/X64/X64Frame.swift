@@ -31,6 +31,8 @@ enum X64Frame {
     static let codeBase = field(\.codeBase)
     static let context = field(\.context)
     static let functions = field(\.functions)
+    static let localReservation = field(\.localReservation)
+    static let holdsReservation = field(\.holdsReservation)
     static let callImmediate = field(\.callImmediate)
     static let thirdOperand = field(\.thirdOperand)
     static let mxcsr = field(\.mxcsr)

@@ -35,6 +35,8 @@ extension X64Lowering {
         case .load where i.order == .little: emitLoad(i, width, cover, slow: stub.label)
         case .store where i.order == .little: emitStore(i, width, slow: stub.label)
         case .atomic where i.order == .little: emitAtomic(i, width, slow: stub.label)
+        case .loadReserved where i.order == .little: emitLoadReserved(i, width, slow: stub.label)
+        case .storeConditional where i.order == .little: emitStoreConditional(i, width, slow: stub.label)
         default:
             asm.jump(stub.label)
             if let result = i.result, let vector = vectors[result] {
@@ -241,6 +243,37 @@ extension X64Lowering {
         case 4: .long
         default: .quad
         }
+    }
+
+    /// Reserves for this CPU alone: nobody else can write before a slow path or the end of the slice, and those tell the
+    /// bus first (`Hart.publishReservation`).
+    private mutating func emitLoadReserved(_ i: IRInstruction, _ width: Int, slow: Label) {
+        let place = emitProbe(i, width, isWrite: false, isAtomic: true, slow: slow)
+        asm.emit(.cmp, .quad, X64Frame.holdsReservation, imm: 0)
+        asm.jump(if: .notEqual, slow)
+        let target = target(i.result, .rax)
+        asm.emit(width == 4 ? .movsxd : .mov, .quad, target, place)
+        if width == 8 { asm.emit(.inc, .quad, .rcx) }
+        asm.emit(.mov, .quad, X64Frame.localReservation, .rcx)
+        finish(i.result, target)
+    }
+
+    /// Succeeds where the last reservation was made here and still is this CPU's secret; the slow path knows the rest.
+    private mutating func emitStoreConditional(_ i: IRInstruction, _ width: Int, slow: Label) {
+        let place = emitProbe(i, width, isWrite: true, isAtomic: true, slow: slow)
+        if width == 8 {
+            asm.emit(.lea, .quad, .rdx, Memory(.rcx, 1))
+            asm.emit(.cmp, .quad, .rdx, X64Frame.localReservation)
+        } else {
+            asm.emit(.cmp, .quad, .rcx, X64Frame.localReservation)
+        }
+        asm.jump(if: .notEqual, slow)
+        asm.emit(.mov, Self.width(bytes: width), place, value(i.b, .rax))
+        asm.emit(.mov, .quad, X64Frame.localReservation, imm: 0)
+        guard let result = i.result else { return }
+        let target = target(result, .rax)
+        asm.move(target, 0)
+        finish(result, target)
     }
 
     /// A read-modify-write of memory that nobody else can touch meanwhile: all harts share one host thread.

@@ -246,6 +246,7 @@ extension Hart {
                 .write, address: place.physical, data: base, count: count, attributes: attributes)
             let start = SimTime(picoseconds: UInt64(max(0, startTime(accessIndex))))
             var delay = start
+            publishReservation()
             bus.transport(&transaction, delay: &delay)
             charge(delay - start)
             if transaction.response != .ok { fault(.storeAccessFault, reported) }

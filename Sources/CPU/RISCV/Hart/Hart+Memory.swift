@@ -44,7 +44,8 @@ extension Hart: GuestRuntime {
         _ command: Command, _ physical: UInt64, _ value: inout UInt64, count: Int, _ attributes: Attributes,
         along route: UnsafePointer<TargetRoute>? = nil
     ) -> Bool {
-        withUnsafeMutableBytes(of: &value) { bytes in
+        publishReservation()
+        return withUnsafeMutableBytes(of: &value) { bytes in
             var transaction = Transaction(
                 command, address: physical, data: bytes.baseAddress.unsafelyUnwrapped, count: count,
                 attributes: attributes)
@@ -308,6 +309,7 @@ extension Hart: GuestRuntime {
 
     func loadReserved(_ address: UInt64, width: Int, order: ByteOrder, index: Int) -> UInt64 {
         accessIndex = index
+        publishReservation()
         let entry = entry(address)
         if entry.pointee.readTag == TLBEntry.alignedProbe(address, width: width),
             let memory = grants[entry.pointee.grant].memory
@@ -340,10 +342,28 @@ extension Hart: GuestRuntime {
             memory.reservations.reserve(by: bus.id, address: UInt64(host - memory.base), count: width)
         }
         reservedMemory = memory
+        state.pointee.holdsReservation = 1
+    }
+
+    /// Tells the bus of a reservation that generated code has kept to itself, before anybody else may write.
+    @inline(__always)
+    func publishReservation() {
+        if _slowPath(state.pointee.localReservation != 0) { publishLocalReservation() }
+    }
+
+    @inline(never)
+    private func publishLocalReservation() {
+        let local = state.pointee.localReservation
+        state.pointee.localReservation = 0
+        guard let memory = plainRange?.memory, let host = UnsafeMutableRawPointer(bitPattern: UInt(local & ~1)) else {
+            return
+        }
+        reserve(host, memory, width: local & 1 == 0 ? 4 : 8)
     }
 
     func storeConditional(_ address: UInt64, _ value: UInt64, width: Int, order: ByteOrder, index: Int) -> UInt64 {
         accessIndex = index
+        publishReservation()
         takeBackWrite(width)
         defer { if state.pointee.exitRequest == ExitRequest.none { settle(index) } }
         guard address & UInt64(width - 1) == 0 else {
@@ -358,6 +378,7 @@ extension Hart: GuestRuntime {
             }
             if !holds { clearReservation() }
             reservedMemory = nil
+            state.pointee.holdsReservation = 0
             guard holds else { return 1 }
             return write(place, address, stored, width: width) ? 0 : 1
         }
@@ -369,5 +390,7 @@ extension Hart: GuestRuntime {
     func clearReservation() {
         reservedMemory?._withUnsafeGuaranteedRef { $0.reservations.clear(by: bus.id) }
         reservedMemory = nil
+        state.pointee.localReservation = 0
+        state.pointee.holdsReservation = 0
     }
 }

@@ -28,6 +28,7 @@ extension Hart {
             }
             beginSlice()
             run()
+            publishReservation()
             try sync(context)
         }
     }

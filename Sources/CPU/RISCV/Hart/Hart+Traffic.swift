@@ -116,6 +116,7 @@ extension Hart: TrafficSource {
                 attributes: Attributes(privilege: privileged.privilege.rawValue, isFetch: true))
             let start = SimTime(picoseconds: UInt64(max(0, state.pointee.localTime)))
             var delay = start
+            publishReservation()
             bus.transport(&transaction, delay: &delay)
             charge(delay - start)
             return transaction.response == .ok
