@@ -70,6 +70,31 @@ struct HartCodeTests {
         #expect(bench.rests && bench.x("a0") == 100)
     }
 
+    @Test("code that was translated as the cache ran full is watched like any other")
+    func flushedWhileTranslating() throws {
+        // Each turn writes an instruction of the block that is running: 40,000 blocks fill the cache several times over.
+        let bench = try HartBench(
+            """
+                la   s0, patch
+                li   s1, 0x00100513
+                li   s2, 0x00200513
+                li   t0, 20000
+            1:  sw   s1, 0(s0)
+                xor  s1, s1, s2
+                xor  s2, s2, s1
+                xor  s1, s1, s2
+            .balign 4
+            patch:
+                addi a0, zero, 3
+                add  a1, a1, a0
+                addi t0, t0, -1
+                bnez t0, 1b
+                j    rest
+            """)
+        bench.run(for: .milliseconds(1))
+        #expect(bench.rests && bench.x("a1") == 30_000)
+    }
+
     @Test("code that another initiator writes is executed", arguments: [true, false])
     func directMemoryAccess(dmi: Bool) throws {
         let bench = try HartBench(

@@ -34,6 +34,8 @@ extension Hart {
     }
 
     private func translate(_ address: UInt64, _ physical: UInt64, _ grant: Int32) -> BlockPointer? {
+        // Before the pages of the new block are watched: a flush ends all watches.
+        if blocks.isFull { flushBlocks() }
         let host = grants[Int(grant)].pointer(to: physical)
         let halfwords = UnsafeBufferPointer(
             start: UnsafeRawPointer(host).assumingMemoryBound(to: UInt16.self),
@@ -48,7 +50,6 @@ extension Hart {
             watchCode(secondPage, second.grant)
         }
         watchCode(physical, grant)
-        if blocks.isFull { flushBlocks() }
         let ir = translator.translate(
             pc: address, mode: mode, limit: RISCVTranslator.longestBlock,
             source: RISCVTranslator.Source(halfwords: halfwords, following: following))
