@@ -85,6 +85,8 @@ let package = Package(
                 "TandemTesting",
             ]),
         // Drives the release binary, with real peers where they are installed.
-        tests("System", needs: ["TandemTesting", "TandemJSON", "TandemKernel", "TandemOS"]),
+        tests(
+            "System", needs: ["TandemTesting", "TandemJSON", "TandemKernel", "TandemOS"],
+            exclude: ["Sequences/Regressions"]),
     ]
 )

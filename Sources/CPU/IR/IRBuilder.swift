@@ -43,7 +43,9 @@ struct IRBuilder {
     }
 
     /// Calls run-time function `function` of the guest in the middle of a block. It may trap, and may ask to leave the
-    /// block after this instruction.
+    /// block after this instruction. It gets `a` and `b` and gives `result`; no other register of the guest may it read or
+    /// write, for a back-end keeps them in the host's registers across the call. The places from `Place.firstReserved`
+    /// up to `Place.zero` are always in the frame.
     mutating func guestCall(
         _ function: UInt16, argument: UInt32 = 0, to result: Place? = nil, _ a: IROperand = .zero,
         _ b: IROperand = .zero

@@ -26,6 +26,8 @@ struct Place: Hashable {
 
     /// Places from this one on belong to the back-end, for constants that an operation cannot hold.
     static let firstScratch: UInt16 = 253
+    /// The one of them where an operation that is evaluated by call finds its third operand.
+    static let thirdOperand = Place(index: firstScratch + 1)
 
     /// How many temporaries an instruction may have.
     static var temporaryCount: Int { Int(firstScratch - firstTemporary) }

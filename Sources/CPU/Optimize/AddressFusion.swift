@@ -1,7 +1,7 @@
 /// Lets accesses add what an addition before them added: base and offset in one.
 ///
 /// The addition's own write stays, for the guest may look; a temporary's dies with its reader.
-struct AddressFusion: ~Copyable {
+struct AddressFusion: TrackingPass, ~Copyable {
     /// The place is `base` plus `offset`, since `time`.
     struct Sum: BitwiseCopyable {
         var base = Place.zero
@@ -11,28 +11,17 @@ struct AddressFusion: ~Copyable {
 
     private let traits = OperationTraits.table()
     private let sums = FixedTable<Sum>(repeating: Sum(), count: Place.count)
-    private var clock = WriteClock()
+    var clock = WriteClock()
     private let residence: Residence
 
     init(residence: Residence) { self.residence = residence }
 
     mutating func run(_ block: inout IRBlock) {
-        clock.begin()
-        walk(&block.instructions, block.boundaries)
-    }
-
-    private mutating func walk(_ instructions: inout [IRInstruction], _ boundaries: [IRBoundary]) {
-        var cursor = BoundaryCursor()
-        var operations = instructions.mutableSpan
-        for index in operations.indices {
-            if cursor.advance(to: index, in: boundaries) { clock.beginInstruction() }
-            clock.tick()
-            fuse(&operations[index])
-        }
+        visitOperations(of: &block)
     }
 
     @inline(__always)
-    private mutating func fuse(_ instruction: inout IRInstruction) {
+    mutating func visit(_ instruction: inout IRInstruction) {
         let traits = traits[instruction.opcode]
         if traits.contains(.addresses) {
             if let place = instruction.a.trackedPlace, let sum = sum(of: place) {

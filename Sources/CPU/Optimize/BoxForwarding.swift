@@ -2,7 +2,7 @@
 ///
 /// A single in a wider register must be boxed, or it reads as the canonical NaN. Where the block shows that it is, operations
 /// read the register itself, and a box around the contents of a box is a copy.
-struct BoxForwarding: ~Copyable {
+struct BoxForwarding: TrackingPass, ~Copyable {
     struct Record: BitwiseCopyable {
         /// The low 32 bits are those of this place.
         var source = Place.zero
@@ -14,12 +14,11 @@ struct BoxForwarding: ~Copyable {
 
     private let traits = OperationTraits.table()
     private let records = FixedTable<Record>(repeating: Record(), count: Place.count)
-    private var clock = WriteClock()
+    var clock = WriteClock()
 
     mutating func run(_ block: inout IRBlock) {
         guard hasBoxes(block.instructions) else { return }
-        clock.begin()
-        walk(&block.instructions, block.boundaries)
+        visitOperations(of: &block)
     }
 
     /// Most traces have none, and this is quickly seen.
@@ -28,18 +27,8 @@ struct BoxForwarding: ~Copyable {
         return false
     }
 
-    private mutating func walk(_ instructions: inout [IRInstruction], _ boundaries: [IRBoundary]) {
-        var cursor = BoundaryCursor()
-        var operations = instructions.mutableSpan
-        for index in operations.indices {
-            if cursor.advance(to: index, in: boundaries) { clock.beginInstruction() }
-            clock.tick()
-            forward(&operations[index])
-        }
-    }
-
     @inline(__always)
-    private mutating func forward(_ instruction: inout IRInstruction) {
+    mutating func visit(_ instruction: inout IRInstruction) {
         let reading = LowWordReading(instruction)
         if reading.contains(.a) { instruction.a = forwarded(instruction.a) }
         if reading.contains(.b) { instruction.b = forwarded(instruction.b) }

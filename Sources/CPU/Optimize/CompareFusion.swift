@@ -1,6 +1,6 @@
 /// Lets side exits and branches compare by themselves what a comparison before them compared: `slt` and `bnez` in one. Also
 /// inverts comparisons instead of their results.
-struct CompareFusion: ~Copyable {
+struct CompareFusion: TrackingPass, ~Copyable {
     /// The place tells whether a condition holds, since `time`.
     struct Truth: BitwiseCopyable {
         var condition = IRCondition.equal
@@ -12,34 +12,24 @@ struct CompareFusion: ~Copyable {
 
     private let traits = OperationTraits.table()
     private let truths = FixedTable<Truth>(repeating: Truth(), count: Place.count)
-    private var clock = WriteClock()
+    var clock = WriteClock()
     private let residence: Residence
 
     init(residence: Residence) { self.residence = residence }
 
     mutating func run(_ block: inout IRBlock) {
-        clock.begin()
-        walk(&block.instructions, block.boundaries)
+        visitOperations(of: &block)
         fuse(&block.terminal)
     }
 
-    private mutating func walk(_ instructions: inout [IRInstruction], _ boundaries: [IRBoundary]) {
-        var cursor = BoundaryCursor()
-        var operations = instructions.mutableSpan
-        for index in operations.indices {
-            if cursor.advance(to: index, in: boundaries) { clock.beginInstruction() }
-            clock.tick()
-            let traits = traits[operations[index].opcode]
-            if traits.contains(.leaves) {
-                fuseExit(&operations[index])
-            } else {
-                if traits.contains(.clobbers) { clock.noteClobber() }
-                compute(&operations[index])
-            }
-        }
+    @inline(__always)
+    mutating func visit(_ instruction: inout IRInstruction) {
+        let traits = traits[instruction.opcode]
+        if traits.contains(.leaves) { return fuseExit(&instruction) }
+        if traits.contains(.clobbers) { clock.noteClobber() }
+        compute(&instruction)
     }
 
-    @inline(__always)
     private func compute(_ instruction: inout IRInstruction) {
         guard let result = instruction.result else { return }
         switch instruction.opcode {
@@ -57,10 +47,8 @@ struct CompareFusion: ~Copyable {
 
     private func learn(_ instruction: inout IRInstruction, _ result: Place) {
         guard let condition = IRCondition(comparison: instruction.opcode) else { return }
-        if instruction.b == .zero, condition == .equal || condition == .notEqual,
-            let truth = truth(of: instruction.a)
-        {
-            set(&instruction, truth, condition == .equal ? truth.condition.inverted : truth.condition)
+        if instruction.b == .zero, let truth = truth(of: instruction.a, is: condition) {
+            set(&instruction, truth, truth.condition)
         }
         guard let condition = IRCondition(comparison: instruction.opcode) else { return }
         truths[result] = Truth(
@@ -83,24 +71,26 @@ struct CompareFusion: ~Copyable {
         return truth
     }
 
+    /// What it means that `operand` is equal, or not equal, to zero.
+    private func truth(of operand: IROperand, is condition: IRCondition) -> Truth? {
+        guard condition == .equal || condition == .notEqual, var truth = truth(of: operand) else { return nil }
+        if condition == .equal { truth.condition = truth.condition.inverted }
+        return truth
+    }
+
     private func fuseExit(_ instruction: inout IRInstruction) {
         guard instruction.b == .zero, let condition = IRCondition(leave: instruction.opcode),
-            condition == .equal || condition == .notEqual, let truth = truth(of: instruction.a)
+            let truth = truth(of: instruction.a, is: condition)
         else { return }
-        let fused = condition == .equal ? truth.condition.inverted : truth.condition
-        instruction.opcode = fused.leave
+        instruction.opcode = truth.condition.leave
         (instruction.type, instruction.a, instruction.b) = (truth.type, truth.a, truth.b)
     }
 
     private mutating func fuse(_ terminal: inout IRTerminal) {
-        guard case .branch(let condition, _, let a, .zero, let taken, let otherwise) = terminal,
-            condition == .equal || condition == .notEqual
-        else { return }
+        guard case .branch(let condition, _, let a, .zero, let taken, let otherwise) = terminal else { return }
         // The terminal reads after the last operation.
         clock.tick()
-        guard let truth = truth(of: a) else { return }
-        terminal = .branch(
-            condition == .equal ? truth.condition.inverted : truth.condition, truth.type, truth.a, truth.b,
-            taken: taken, otherwise: otherwise)
+        guard let truth = truth(of: a, is: condition) else { return }
+        terminal = .branch(truth.condition, truth.type, truth.a, truth.b, taken: taken, otherwise: otherwise)
     }
 }

@@ -1,5 +1,5 @@
 /// Lets operations read the original where they read a copy of it. The copy's own write stays, for the guest may look.
-struct CopyForwarding: ~Copyable {
+struct CopyForwarding: TrackingPass, ~Copyable {
     /// What the place was copied from, and when.
     struct Copy: BitwiseCopyable {
         var source = Place.zero
@@ -8,14 +8,13 @@ struct CopyForwarding: ~Copyable {
 
     private let traits = OperationTraits.table()
     private let copies = FixedTable<Copy>(repeating: Copy(), count: Place.count)
-    private var clock = WriteClock()
+    var clock = WriteClock()
     private let residence: Residence
 
     init(residence: Residence) { self.residence = residence }
 
     mutating func run(_ block: inout IRBlock) {
-        clock.begin()
-        walk(&block.instructions, block.boundaries)
+        visitOperations(of: &block)
         switch block.terminal {
         case .branch(let condition, let type, let a, let b, let taken, let otherwise):
             block.terminal = .branch(
@@ -25,17 +24,7 @@ struct CopyForwarding: ~Copyable {
         }
     }
 
-    private mutating func walk(_ instructions: inout [IRInstruction], _ boundaries: [IRBoundary]) {
-        var cursor = BoundaryCursor()
-        var operations = instructions.mutableSpan
-        for index in operations.indices {
-            if cursor.advance(to: index, in: boundaries) { clock.beginInstruction() }
-            clock.tick()
-            forward(&operations[index])
-        }
-    }
-
-    private mutating func forward(_ instruction: inout IRInstruction) {
+    mutating func visit(_ instruction: inout IRInstruction) {
         if let original = original(instruction.a) { instruction.a = .place(original) }
         if let original = original(instruction.b) { instruction.b = .place(original) }
         if let original = original(instruction.c) { instruction.c = .place(original) }

@@ -17,16 +17,14 @@ extension PortableExecutor {
         }
     }
 
-    /// Where `evaluateRare` puts the third operand; its `RareFields` name this place.
-    static var thirdOperandPlace: UInt16 { Place.firstScratch + 1 }
-
-    /// The same with operands that are given, for generated code that has no form of its own for an operation.
+    /// The same with operands that are given, for generated code that has no form of its own for an operation; `fields` name
+    /// `Place.thirdOperand` as the place of the third.
     static func evaluateRare(
         _ fields: RareFields, _ a: UInt64, _ b: UInt64, _ c: UInt64, _ frame: UnsafeMutablePointer<UInt64>
     ) -> UInt64 {
         // The last scratch places belong to no operation.
         let result = Int(Place.firstScratch)
-        frame[Int(thirdOperandPlace)] = c
+        frame[Int(Place.thirdOperand.index)] = c
         executeRare(fields, d: result, a: a, b: b, frame)
         return frame[result]
     }

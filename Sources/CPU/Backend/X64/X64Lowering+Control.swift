@@ -119,17 +119,12 @@ extension X64Lowering {
     /// ```
     mutating func emitExits() {
         guard let records = unit.pointee.exits else { return }
-        let count = ir.boundaries.count
         for (number, exit) in exits.enumerated() {
             let record = records + number
             let address = UInt(bitPattern: record)
             asm.bind(exit.label)
             storeVectors(exit.forms)
-            if exit.isEarly {
-                self.count(at: address + Self.exitExecutionsOffset)
-                let rest = Int64(count - exit.boundary - 1) * settings.instructionCost
-                if rest != 0 { asm.emit(.add, .quad, X64Registers.budget, imm: Int32(rest)) }
-            }
+            if exit.isEarly { giveBackRest(behind: exit.boundary, record: record) }
             let unlinked = asm.makeLabel()
             var epochSite: UnsafeMutableRawPointer?
             if !settings.pages.contains(exit.target >> 12) {
@@ -148,9 +143,15 @@ extension X64Lowering {
                 to: UnitExit(
                     target: exit.target, owner: unit, patchSite: patchSite, patchBase: patchBase,
                     unlinkedTarget: patchBase, epochSite: epochSite, boundary: UInt32(exit.boundary)))
-            if !exit.isEarly { record.pointee.boundary = UInt32(count - 1) }
         }
         unit.pointee.exitCount = UInt32(exits.count)
+    }
+
+    /// The unit is left behind an instruction before its last: that is counted, and the rest of the budget given back.
+    private mutating func giveBackRest(behind boundary: Int, record: UnsafeMutablePointer<UnitExit>) {
+        count(at: UInt(bitPattern: record) + Self.exitExecutionsOffset)
+        let rest = Int64(ir.boundaries.count - boundary - 1) * settings.instructionCost
+        if rest != 0 { asm.emit(.add, .quad, X64Registers.budget, imm: Int32(rest)) }
     }
 
     private static let exitExecutionsOffset =
@@ -176,9 +177,7 @@ extension X64Lowering {
                 label: asm.makeLabel(), target: X64Lowering.noTarget, boundary: stub.boundary, isEarly: true,
                 forms: VectorForms()))
         storeVectors(stub.forms)
-        count(at: UInt(bitPattern: records + number) + Self.exitExecutionsOffset)
-        let rest = Int64(ir.boundaries.count - stub.boundary - 1) * settings.instructionCost
-        if rest != 0 { asm.emit(.add, .quad, X64Registers.budget, imm: Int32(rest)) }
+        giveBackRest(behind: stub.boundary, record: records + number)
         load(ir.instructions[stub.operation].a, into: .rax)
         emitComputedJump()
     }

@@ -358,7 +358,7 @@ extension X64Lowering {
     mutating func lowerByCall(_ i: IRInstruction, boundary: Int) {
         spillTemporaries()
         if i.c != .none { asm.emit(.mov, .quad, X64Frame.thirdOperand, value(i.c, .rax)) }
-        let fields = RareFields(i, c: Place.firstScratch + 1, index: boundary)
+        let fields = RareFields(i, c: Place.thirdOperand.index, index: boundary)
         asm.move(.rax, fields.packed)
         asm.emit(.mov, .quad, X64Frame.callImmediate, .rax)
         load(i.a, into: .rcx)

@@ -1,8 +1,8 @@
 import TandemBus
 import TandemKernel
 
-/// What the slow paths and the dispatcher of a hart read and write at every turn: plain memory behind one pointer, so that nothing is
-/// checked for exclusive access or counted on the way.
+/// What the slow paths and the dispatcher of a hart read and write at every turn: plain memory behind one pointer, so
+/// that nothing is checked for exclusive access or counted on the way.
 struct AccessState {
     /// Simulated time to which `localTime` is relative.
     var sliceStart = SimTime.zero

@@ -144,7 +144,7 @@ extension Hart {
     private func countThatFits(_ block: BlockPointer) -> Int {
         let budget = state.pointee.limit - state.pointee.localTime
         guard budget <= block.pointee.lastStart else { return Int(block.pointee.count) }
-        let unit = block.pointee.cost / Int64(block.pointee.count)
+        let unit = block.pointee.instructionTime
         return Int((budget + unit - 1) / unit)
     }
 
@@ -163,25 +163,14 @@ extension Hart {
         let trapped = state.pointee.exitRequest == ExitRequest.trap
         let count = Int(block.pointee.count)
         let rest = count - index - 1
-        let unit = block.pointee.cost / Int64(count)
-        state.pointee.localTime -= Int64(rest) * unit
+        state.pointee.localTime -= Int64(rest) * block.pointee.instructionTime
         state.pointee.waited -= Int64(rest) * (block.pointee.waited / Int64(count))
         // A trapped instruction takes its cycle and does not retire.
         if trapped { state.pointee.waited += instructionCost }
-        let boundaries = block.pointee.boundaries
-        for later in (index + 1)..<max(count, index + 1) {
-            let boundary = boundaries[later]
-            homeCell.pointee.reads &-= UInt64(boundary.reads)
-            homeCell.pointee.writes &-= UInt64(boundary.writes)
-            homeCell.pointee.readBytes &-= UInt64(boundary.readBytes)
-            homeCell.pointee.writeBytes &-= UInt64(boundary.writeBytes)
-            guard let cell = block.pointee.fetchCell else { continue }
-            cell.pointee.fetches &-= UInt64(boundary.fetches)
-            cell.pointee.fetchBytes &-= UInt64(boundary.length)
-            cell.pointee.latencyPicoseconds &-= UInt64(boundary.fetches) &* block.pointee.fetchLatency
-        }
-        let own = block.pointee.pc &+ UInt64(bitPattern: Int64(boundaries[index].pcOffset))
-        pc = trapped ? own : wrapped(own &+ UInt64(boundaries[index].length))
+        takeBack(behind: index, of: block, times: 1)
+        let boundary = block.pointee.boundaries[index]
+        let own = block.pointee.pc &+ UInt64(bitPattern: Int64(boundary.pcOffset))
+        pc = trapped ? own : wrapped(own &+ UInt64(boundary.length))
     }
 
     /// Enters the handler of the exception that was raised at the program counter.

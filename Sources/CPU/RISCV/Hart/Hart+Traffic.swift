@@ -30,26 +30,27 @@ extension Hart: TrafficSource {
         fold(unit)
         guard let exits = unit.pointee.exits else { return }
         for number in 0..<Int(unit.pointee.exitCount) where exits[number].executions != 0 {
-            let times = exits[number].executions
+            takeBack(behind: Int(exits[number].boundary), of: unit, times: exits[number].executions)
             exits[number].executions = 0
-            for later
-                in (Int(exits[number].boundary) + 1)..<max(Int(unit.pointee.count), Int(exits[number].boundary) + 1)
-            {
-                takeBack(unit.pointee.boundaries[later], times: times, fetches: unit.pointee.fetchCell)
-            }
         }
     }
 
-    /// An instruction of the static tally was not executed so many times.
-    private func takeBack(
-        _ boundary: BlockBoundary, times: UInt64, fetches cell: UnsafeMutablePointer<TrafficCell>?
-    ) {
-        homeCell.pointee.reads &-= times &* UInt64(boundary.reads)
-        homeCell.pointee.writes &-= times &* UInt64(boundary.writes)
-        homeCell.pointee.readBytes &-= times &* UInt64(boundary.readBytes)
-        homeCell.pointee.writeBytes &-= times &* UInt64(boundary.writeBytes)
-        cell?.pointee.fetches &-= times &* UInt64(boundary.fetches)
-        cell?.pointee.fetchBytes &-= times &* UInt64(boundary.length)
+    /// What stands behind an instruction of a block was not executed so many times, although its tally says so.
+    func takeBack(behind index: Int, of block: BlockPointer, times: UInt64) {
+        var later = index + 1
+        while later < Int(block.pointee.count) {
+            let boundary = block.pointee.boundaries[later]
+            later += 1
+            homeCell.pointee.reads &-= times &* UInt64(boundary.reads)
+            homeCell.pointee.writes &-= times &* UInt64(boundary.writes)
+            homeCell.pointee.readBytes &-= times &* UInt64(boundary.readBytes)
+            homeCell.pointee.writeBytes &-= times &* UInt64(boundary.writeBytes)
+            guard let cell = block.pointee.fetchCell else { continue }
+            let fetches = times &* UInt64(boundary.fetches)
+            cell.pointee.fetches &-= fetches
+            cell.pointee.fetchBytes &-= times &* UInt64(boundary.length)
+            cell.pointee.latencyPicoseconds &-= fetches &* block.pointee.fetchLatency
+        }
     }
 
     /// Fetches one instruction by transactions and makes a block of it, for memory that gives no direct access.

@@ -357,7 +357,7 @@ extension Hart: PageTableMemory {
         unwatchAllCode()
         blocks.removeAll()
         backend?.removeAll()
-        clearJumps()
+        fetchSpaces.clearJumps()
         pendingExit = nil
         pendingTarget = nil
         wantsFlush = false
@@ -405,7 +405,7 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
                 codePages[page] = nil
                 unwatchCode(code)
                 blocks.drop(page: page) { release($0) }
-                clearJumps()
+                fetchSpaces.clearJumps()
                 codeChanged = true
             }
         }

@@ -91,7 +91,7 @@ extension Hart {
     /// Lets nothing lead to a unit that is to be compiled anew: it would be left time and again.
     private func detach(_ unit: BlockPointer) {
         while let exit = unit.pointee.incoming { UnitExit.unlink(exit) }
-        clearJumps()
+        fetchSpaces.clearJumps()
     }
 
     /// Brings the exceptions that generated code has accumulated to their place.
@@ -207,11 +207,6 @@ extension Hart {
         pendingTarget = nil
     }
 
-    /// Forgets where jumps go, fixed ones between pages excepted.
-    func clearJumps() {
-        fetchSpaces.clearJumps()
-    }
-
     // MARK: Slow paths
 
     static let slowFunctions: SlowFunctions = {
@@ -267,18 +262,4 @@ extension Hart {
         }
         return functions
     }()
-}
-
-extension FloatFlags {
-    /// From the status bits of the host: invalid 0, divide by zero 2, overflow 3, underflow 4, inexact 5 (AMD64
-    /// Architecture Programmer's Manual 1, §4.2.2).
-    init(mxcsr: UInt32) {
-        var flags: FloatFlags = []
-        if mxcsr & 0x01 != 0 { flags.insert(.invalid) }
-        if mxcsr & 0x04 != 0 { flags.insert(.divideByZero) }
-        if mxcsr & 0x08 != 0 { flags.insert(.overflow) }
-        if mxcsr & 0x10 != 0 { flags.insert(.underflow) }
-        if mxcsr & 0x20 != 0 { flags.insert(.inexact) }
-        self = flags
-    }
 }
