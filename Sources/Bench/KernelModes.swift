@@ -22,6 +22,7 @@ extension Benchmark {
         },
         BenchmarkMode("elab", n: 10_000, ops: 0, "N modules, each 1 port, 1 signal, 1 method", elaboration),
         BenchmarkMode("teardown", n: 10_000, ops: 0, "destroying N named sibling events, oldest first", teardown),
+        BenchmarkMode("empty", n: 0, ops: 0, "the first delta cycle of an empty model", empty),
     ]
 
     private static func timed1(_ run: inout BenchmarkRun) {
@@ -128,6 +129,13 @@ extension Benchmark {
         run.measure { () -> UInt64 in
             for index in events.indices { events[index] = nil }
             return UInt64(events.count)
+        }
+    }
+
+    private static func empty(_ run: inout BenchmarkRun) {
+        run.measure { () -> UInt64 in
+            _ = Simulation().run(until: .zero)
+            return 1
         }
     }
 }

@@ -50,3 +50,20 @@ enum BenchmarkPrograms {
         try "\(folder.get())/\(name).elf"
     }
 }
+
+/// The programs of `peers/systemc`, built once in a run of the tests.
+enum SystemC {
+    private static let folder = Result { () throws -> String in
+        _ = try Peer.systemC.required()
+        let folder = "\(Repository.root)/.build/systemc"
+        let arguments = ["--silent", "--jobs=2", "-C", "\(Repository.root)/peers/systemc", "OUT=\(folder)"]
+        let build = try Program.run("make", arguments)
+        guard build.exitCode == 0 else { throw ProgramFailure(text: "peers/systemc was not built: \(build.errors)") }
+        return folder
+    }
+
+    /// Runs `bench` or `probe` to its end. SystemC's own notice goes to standard error and is not looked at.
+    static func run(_ program: String, _ arguments: [String]) throws -> Program {
+        try Program.run("\(folder.get())/\(program)-systemc", arguments)
+    }
+}

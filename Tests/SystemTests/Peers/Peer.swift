@@ -13,6 +13,8 @@ enum Peer: String, CaseIterable {
     case gdb = "gdb-multiarch"
     /// Counts the allocations of a process, from PATH.
     case valgrind = "valgrind"
+    /// SystemC with its headers, and what builds `peers/systemc` with it.
+    case systemC = "SystemC, g++ and make (Debian: libsystemc-dev)"
     /// The folder that `Scripts/debian-guest` fills: `TANDEM_GUEST`, or `.build-guest` in the repository.
     case guest = "a Debian guest (Scripts/debian-guest, TANDEM_GUEST)"
     /// What `Scripts/firmware` builds bare-metal images with.
@@ -32,6 +34,10 @@ enum Peer: String, CaseIterable {
             return inPath("gdb-multiarch")
         case .valgrind:
             return inPath("valgrind")
+        case .systemC:
+            let header = "/usr/include/systemc"
+            let isComplete = access(header, R_OK) == 0 && inPath("g++") != nil && inPath("make") != nil
+            return isComplete ? header : nil
         case .guest:
             let candidates = [environment("TANDEM_GUEST"), Repository.root + "/.build-guest"]
             let files = ["Image", "initramfs.cpio.gz", "work.cpio.gz", "fw_dynamic.bin", "fw_jump.bin"]
