@@ -5,8 +5,6 @@ public import TandemKernel
 public protocol ProcessorModule: Module {
     /// Instructions that have retired since the start.
     var instructionsRetired: UInt64 { get }
-    /// The furthest that it was found ahead of an event that concerned it.
-    var maxSkew: SimTime { get }
     /// Interrupts that arise inside the processor, on no line: a timer of its own.
     var ownInterrupts: [LineRecord] { get }
 }

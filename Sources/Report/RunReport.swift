@@ -81,7 +81,7 @@ public struct RunReport: Equatable, Sendable {
         pageWalks = directory.pageWalkTraffic.map(Traffic.init)
         transactions = directory.initiators.reduce(0) { $0 + $1.transactionCount }
         deltaCycles = simulation.scheduler.deltaCount
-        maxSkew = machine.processors.map(\.maxSkew).max() ?? .zero
+        maxSkew = simulation.quantum.largestSkew
         exitReason = outcome.reason
         exitCode = outcome.code
         restarts = machine.restartCount

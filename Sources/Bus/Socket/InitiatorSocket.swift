@@ -30,6 +30,9 @@ public final class InitiatorSocket: Port {
     private var observers: [WeakObserver] = []
     private weak var source: (any TrafficSource)?
     private var isInvalidating = false
+    /// Several initiators run ahead of time: the order of accesses is watched.
+    private var isOrdered = false
+    private var orderingSeats: [(inner: BusServer, latency: SimTime, seat: BusServer)] = []
 
     /// A socket of `owner`.
     /// - Parameter neverWaits: accesses are made from method processes, which cannot wait.
@@ -77,6 +80,28 @@ public final class InitiatorSocket: Port {
                 at: path, "its accesses never wait, but they reach “\(waiting.path)”, which may",
                 expected: "an initiator that runs as a thread, or a target that does not wait")
         }
+        isOrdered = owner.simulation.quantum.initiatorCount > 1
+        if isOrdered { reach(bound.server) }
+    }
+
+    /// Sends accesses to `server` from now on; by way of a seat that watches their order where several initiators run
+    /// ahead of time.
+    private func reach(_ server: BusServer) {
+        let entrance = isOrdered ? ordering(server, latency: .zero) : server
+        state.pointee.server = .passUnretained(entrance)
+    }
+
+    /// A seat before `server` that watches the order of this socket's accesses. Kept as long as the socket.
+    private func ordering(_ server: BusServer, latency: SimTime) -> BusServer {
+        if let seat = orderingSeats.first(where: { $0.inner === server && $0.latency == latency })?.seat { return seat }
+        let seat = BusServer(ordering: server, of: id, latency: latency, in: owner.simulation)
+        orderingSeats.append((inner: server, latency: latency, seat: seat))
+        return seat
+    }
+
+    /// What a route to `target` calls, behind routers that add `latency`.
+    func server(of target: TargetSocket, latency: SimTime) -> BusServer {
+        isOrdered ? ordering(target.server, latency: latency) : target.server
     }
 
     // MARK: Accesses
@@ -192,5 +217,5 @@ extension InitiatorSocket: Upstream {
         for observer in observers { observer.object?.directMemoryInvalidated(range: range) }
     }
 
-    func serverChanged(of target: TargetSocket) { state.pointee.server = .passUnretained(target.server) }
+    func serverChanged(of target: TargetSocket) { reach(target.server) }
 }

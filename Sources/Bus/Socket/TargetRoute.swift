@@ -28,7 +28,8 @@ extension InitiatorSocket {
         }
         return TargetRoute(
             first: way.first, last: way.last, delta: way.delta, latency: way.latency,
-            server: .passUnretained(way.target.server), target: way.target.id, cell: cell(for: way.target.id))
+            server: .passUnretained(server(of: way.target, latency: way.latency)), target: way.target.id,
+            cell: cell(for: way.target.id))
     }
 
     /// As `transport(_:delay:)`, for an access that may end at the end of a route. Does and counts the same.

@@ -35,6 +35,8 @@ extension Scheduler {
     @inline(never) private func begin(_ process: ProcessPointer) {
         guard let thread = process.pointee.thread?.takeUnretainedValue() else { return }
         process.pointee.mode = .none
+        // A restored catch-up ends where the body is entered anew.
+        if process.pointee.timer.isCatchUp { core.pointee.endCatchUp(process) }
         // SAFETY: the scheduler ends every thread before it goes away, and the record lives as long as the scheduler.
         let body: (Coroutine) -> Void = { [unowned(unsafe) self] _ in
             self.execute(thread, process)
@@ -91,6 +93,7 @@ extension Scheduler {
         for process in processes {
             let record = process.record
             core.pointee.dropWait(record)
+            if record.pointee.timer.isCatchUp { core.pointee.endCatchUp(record) }
             record.pointee.mode = .staticEvents
             record.pointee.triggersLeft = 0
             record.pointee.isTerminated = false

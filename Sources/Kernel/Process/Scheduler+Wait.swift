@@ -28,6 +28,14 @@ extension Scheduler {
         return block(process)
     }
 
+    /// As `wait(_:for:)`, for an initiator whose local time is ahead: others need not stop where it stands.
+    func catchUp(_ process: ProcessPointer, by time: SimTime) -> WaitOutcome {
+        core.pointee.beginCatchUp(process)
+        let outcome = wait(process, for: time)
+        core.pointee.endCatchUp(process)
+        return outcome
+    }
+
     /// When nothing else can happen before `end`, time advances without a switch. Order and counts are those of the
     /// long way: an evaluation phase ends here, and the timer of the thread is the only one that fires at `end`.
     @inline(__always) private func passes(directlyTo end: UInt64) -> Bool {

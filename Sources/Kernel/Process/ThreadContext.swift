@@ -33,6 +33,12 @@ public struct ThreadContext {
         try finish(handle._withUnsafeGuaranteedRef { $0.wait(record, for: time) })
     }
 
+    /// Lets the simulation come to where the calling initiator stands, `time` ahead of now. The same as a wait for that
+    /// time, except that other initiators do not take it for an event: it does not end their horizon.
+    public func catchUp(by time: SimTime) throws(ProcessKilled) {
+        try finish(handle._withUnsafeGuaranteedRef { $0.catchUp(record, by: time) })
+    }
+
     /// Waits until `time`; a time that is now or past waits for the next delta cycle.
     public func wait(until time: SimTime) throws(ProcessKilled) {
         let now = now

@@ -10,9 +10,15 @@
     @usableFromInline let clock: UnsafeMutablePointer<SchedulerClock>
     private let scheduler: Unmanaged<Scheduler>
     private let quantum: Unmanaged<GlobalQuantum>
+    /// A quantum of this keeper's own, instead of the global one.
+    private let own: SimTime?
 
     /// A keeper that needs to sync, or be reset, first: its initiator may not have run yet when it is made.
-    public init(_ simulation: Simulation) {
+    ///
+    /// - Parameter own: a quantum of its own, such as a shorter one for an initiator that polls; without it the global
+    ///   quantum counts. The platform's bound on skew holds for both.
+    public init(_ simulation: Simulation, quantum own: SimTime? = nil) {
+        self.own = own
         scheduler = .passUnretained(simulation.scheduler)
         quantum = .passUnretained(simulation.quantum)
         clock = simulation.scheduler.clock
@@ -50,14 +56,17 @@
 
     /// Lets the simulation catch up, then begins the next quantum.
     public mutating func sync(in thread: ThreadContext) throws(ProcessKilled) {
-        try thread.wait(for: localTime)
+        try thread.catchUp(by: localTime)
         reset()
     }
 
     /// Drops the local time and computes the next sync point from now.
     public mutating func reset() {
         local = 0
-        end = quantum._withUnsafeGuaranteedRef { $0.syncPoint().picoseconds }
+        end = quantum._withUnsafeGuaranteedRef { quantum in
+            let syncPoint = own.map { quantum.syncPoint(of: quantum.bounded($0)) } ?? quantum.syncPoint()
+            return syncPoint.picoseconds
+        }
         generation = clock.pointee.horizonGeneration
     }
 }

@@ -65,6 +65,36 @@ struct EventQueue: ~Copyable {
         return searchedMinimum(head)
     }
 
+    /// The least time of everything but catch-ups of initiators, or `UInt64.max`. Moves nothing. Looks through the
+    /// lowest buckets until one has such a node: few steps, as long as catch-ups do not share their bucket with many.
+    func earliestEvent() -> UInt64 {
+        var levels = occupiedLevels
+        while levels != 0 {
+            let level = levels.trailingZeroBitCount
+            levels &= levels &- 1
+            var digits = occupied[level]
+            while digits != 0 {
+                let least = leastEvent(heads + (level &* 64 &+ digits.trailingZeroBitCount), ofOneTime: level == 0)
+                if least != .max { return least }
+                digits &= digits &- 1
+            }
+        }
+        return .max
+    }
+
+    private func leastEvent(_ head: NodePointer, ofOneTime: Bool) -> UInt64 {
+        var least = UInt64.max
+        var node = head.pointee.next
+        while node != head {
+            if node.pointee.time < least, !node.pointee.isCatchUp {
+                least = node.pointee.time
+                if ofOneTime || least == head.pointee.time { return least }
+            }
+            node = node.pointee.next
+        }
+        return least
+    }
+
     /// Takes out the first node. The queue must not be empty.
     @inline(__always) mutating func popFirst() -> NodePointer {
         while true {

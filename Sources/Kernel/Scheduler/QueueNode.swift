@@ -28,6 +28,8 @@ struct QueueNode {
     var state: NodeState
     /// In the head of a bucket: all its nodes have the time and the priority that the head has.
     var isUniform = false
+    /// An initiator waits for the simulation to come to where it stands: no event that others have to stop for.
+    var isCatchUp = false
 
     init(next: NodePointer, previous: NodePointer, priority: Int32, owner: NodeOwner) {
         self.next = next

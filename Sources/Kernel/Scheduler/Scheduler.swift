@@ -53,8 +53,9 @@ public final class Scheduler {
     public var eventCount: UInt64 { core.pointee.eventCount }
 
     /// Up to when the process that runs may run ahead: the time of the next pending timed notification or the end of
-    /// the run, whichever is first; now, if something happens at this instant as soon as the process waits. Processes
-    /// that were woken together with it do not count: the quantum bounds how far one runs ahead of them.
+    /// the run, whichever is first; now, if something happens at this instant as soon as the process waits. Other
+    /// initiators that run ahead do not count, neither those that were woken together with it nor those that wait for
+    /// the simulation to catch up with them: the quantum bounds how far one runs ahead of the other.
     ///
     /// Valid until the process waits. Until then a changed `horizonGeneration` says that it may have become earlier.
     public var horizon: SimTime { SimTime(picoseconds: core.pointee.readHorizon()) }

@@ -63,6 +63,8 @@ struct SchedulerCore: ~Copyable {
     var stamp: UInt64 = 1
     var deltaCount: UInt64 = 0
     var eventCount: UInt64 = 0
+    /// How many initiators wait for the simulation to come to where they stand.
+    var catchUpCount: UInt32 = 0
     /// The end of the run under way.
     var limit: UInt64 = .max
     /// The least horizon that was read since the last wait: an earlier notification changes the generation.
@@ -104,7 +106,8 @@ struct SchedulerCore: ~Copyable {
     }
 
     mutating func readHorizon() -> UInt64 {
-        let horizon = hasWorkNow ? clock.pointee.now : min(queue.earliestTime(), limit)
+        let earliest = catchUpCount == 0 ? queue.earliestTime() : queue.earliestEvent()
+        let horizon = hasWorkNow ? clock.pointee.now : min(earliest, limit)
         announcedHorizon = horizon
         return horizon
     }
@@ -233,6 +236,16 @@ struct SchedulerCore: ~Copyable {
     }
 
     // MARK: Waiting
+
+    mutating func beginCatchUp(_ process: ProcessPointer) {
+        process.pointee.timer.isCatchUp = true
+        catchUpCount &+= 1
+    }
+
+    mutating func endCatchUp(_ process: ProcessPointer) {
+        process.pointee.timer.isCatchUp = false
+        catchUpCount &-= 1
+    }
 
     @inline(__always) func timerNode(_ process: ProcessPointer) -> NodePointer {
         UnsafeMutableRawPointer(process).assumingMemoryBound(to: QueueNode.self)

@@ -6,6 +6,8 @@ public struct KernelPayload: SnapshotPayload {
     /// Whose notification is pending.
     public enum Owner: UInt8, Sendable {
         case event, process
+        /// A process that lets the simulation catch up with it.
+        case catchUp
     }
 
     /// A pending notification of an event, or the timer of a process.

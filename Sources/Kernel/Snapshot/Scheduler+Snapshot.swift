@@ -54,7 +54,8 @@ extension Scheduler {
             return KernelPayload.Notification(owner: .event, path: event.path, time: time)
         case .process:
             let process = raw.assumingMemoryBound(to: ProcessRecord.self)
-            return KernelPayload.Notification(owner: .process, path: path(of: process), time: time)
+            let owner = node.pointee.isCatchUp ? KernelPayload.Owner.catchUp : .process
+            return KernelPayload.Notification(owner: owner, path: path(of: process), time: time)
         case .listHead: preconditionFailure("The head of a list has no notification.")
         }
     }
@@ -112,10 +113,13 @@ extension Scheduler {
             case .event:
                 UnsafeMutableRawPointer(try directory.event(notification.path).record)
                     .assumingMemoryBound(to: QueueNode.self)
-            case .process: core.pointee.timerNode(try directory.process(notification.path).record)
+            case .process, .catchUp: core.pointee.timerNode(try directory.process(notification.path).record)
             }
         guard node.pointee.state == .idle else {
             throw SnapshotError(at: notification.path, "the snapshot has two notifications of it")
+        }
+        if notification.owner == .catchUp {
+            core.pointee.beginCatchUp(try directory.process(notification.path).record)
         }
         if let time = notification.time {
             core.pointee.schedule(node, at: time.picoseconds)

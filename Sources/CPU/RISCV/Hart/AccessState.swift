@@ -8,6 +8,8 @@ struct AccessState {
     var sliceStart = SimTime.zero
     /// Local offset at which the slice ends.
     var sliceLimit: Int64 = 0
+    /// Local offset at which the instruction began that last brought the slice's limit nearer.
+    var begunOffset: Int64 = 0
     /// Something may have become pending: interrupts and the limit must be looked at before the next block.
     var needsAttention = true
     /// Translated code was written: the block being executed may be stale.
@@ -63,6 +65,10 @@ extension Hart {
     var sliceLimit: Int64 {
         get { access.pointee.sliceLimit }
         set { access.pointee.sliceLimit = newValue }
+    }
+    var begunOffset: Int64 {
+        get { access.pointee.begunOffset }
+        set { access.pointee.begunOffset = newValue }
     }
     var needsAttention: Bool {
         get { access.pointee.needsAttention }

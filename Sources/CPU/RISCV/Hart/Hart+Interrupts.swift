@@ -10,13 +10,23 @@ extension Hart: LineReceiver, TimebaseObserver {
         return max(now, sliceStart + SimTime(picoseconds: UInt64(max(0, offset))))
     }
 
+    /// No instruction has begun later than this since the simulation caught up: what happens afterwards is in time, for
+    /// an instruction under way is finished first. Exact, unless the last instruction waited for memory.
+    private var begunTime: SimTime {
+        let offset =
+            state.pointee.block == nil
+            ? max(begunOffset, min(state.pointee.localTime - instructionCost, sliceLimit - 1)) : startTime(accessIndex)
+        return sliceStart + SimTime(picoseconds: UInt64(max(0, offset)))
+    }
+
     public func lineChanged(_ input: LineInput, level: Bool, at time: SimTime) {
         guard let line = HartLine(rawValue: input.index) else { return }
         if time > localNow {
             let index = pendingChanges.firstIndex { $0.time > time } ?? pendingChanges.endIndex
             pendingChanges.insert(LineChange(time: time, line: line, level: level), at: index)
         } else {
-            maxSkew = max(maxSkew, localNow - time)
+            let begun = begunTime
+            if begun > time { quantum.noteSkew(begun - time, at: time, ahead: self) }
             apply(line, level)
         }
         needsAttention = true

@@ -90,12 +90,12 @@ extension Hart: GuestRuntime {
     private func settleChange() {
         if scheduler.horizonGeneration != horizonGeneration {
             horizonGeneration = scheduler.horizonGeneration
-            if quantum.initiatorCount <= 1 {
-                let horizon = scheduler.horizon
-                let offset = horizon > sliceStart ? Int64(clamping: (horizon - sliceStart).picoseconds) : 0
-                sliceLimit = min(sliceLimit, offset)
-                state.pointee.limit = min(state.pointee.limit, offset)
-            }
+            // Later instructions begin before the new limit; this one has begun already.
+            begunOffset = max(begunOffset, startTime(accessIndex))
+            let horizon = scheduler.horizon
+            let offset = horizon > sliceStart ? Int64(clamping: (horizon - sliceStart).picoseconds) : 0
+            sliceLimit = min(sliceLimit, offset)
+            state.pointee.limit = min(state.pointee.limit, offset)
             // A wish to stop changes the generation too.
             if scheduler.isStopRequested { sliceLimit = 0 }
         }

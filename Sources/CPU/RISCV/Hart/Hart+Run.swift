@@ -36,7 +36,7 @@ extension Hart {
     /// Lets the simulation catch up with the hart.
     private func sync(_ context: ThreadContext) throws {
         let local = state.pointee.localTime
-        if local > 0 { try context.wait(for: SimTime(picoseconds: UInt64(local))) }
+        if local > 0 { try context.catchUp(by: SimTime(picoseconds: UInt64(local))) }
         caughtUp()
     }
 
@@ -50,18 +50,26 @@ extension Hart {
         retiredBase = retired
         state.pointee.localTime = 0
         state.pointee.waited = 0
+        begunOffset = 0
     }
 
-    /// How far the hart may run from now: to the next pending event or to the end of the quantum. With several
-    /// initiators the quantum alone decides, for each of them is a pending event of the others.
+    /// How far the hart may run from now: to the next pending event or to the end of the quantum. Other harts that run
+    /// ahead are no events: the quantum bounds the skew between them.
     private func beginSlice() {
         horizonGeneration = scheduler.horizonGeneration
         // Somebody asked for a stop in this very delta cycle: the first access looks at it.
         if scheduler.isStopRequested { horizonGeneration &-= 1 }
-        let end = quantum.initiatorCount > 1 ? now.saturatingAdd(quantum.localQuantum()) : quantum.syncPoint()
-        sliceLimit = max(1, end > now ? Int64(clamping: (end - now).picoseconds) : 0)
+        let end = quantum.syncPoint()
+        sliceLimit = max(1, min(end > now ? Int64(clamping: (end - now).picoseconds) : 0, longestSlice))
         needsAttention = true
         slowReservedPages()
+    }
+
+    /// With a bound on skew, the last instruction of a slice must end within it too, as far as it does not wait for
+    /// memory: then no interrupt is late by more than the bound.
+    private var longestSlice: Int64 {
+        guard quantum.maxSkew != .never, quantum.initiatorCount > 1 else { return .max }
+        return Int64(clamping: quantum.maxSkew.picoseconds) - (instructionCost - 1)
     }
 
     /// WFI: waits for an interrupt that is enabled locally.

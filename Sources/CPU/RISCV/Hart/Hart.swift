@@ -88,7 +88,6 @@ public final class Hart: Module, CatalogModule {
 
     // MARK: What is watched
 
-    public internal(set) var maxSkew = SimTime.zero
     /// Interrupts taken, by cause code.
     public internal(set) var interruptsTaken = [UInt64](repeating: 0, count: 16)
     /// Times the supervisor timer of Sstc became due.

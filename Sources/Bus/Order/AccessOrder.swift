@@ -1,0 +1,75 @@
+import TandemKernel
+
+/// The order in which initiators that run ahead of time begin their accesses, target by target: where one comes to a
+/// target after another that began later, the distance is skew. Only in platforms with several such initiators, and only
+/// for what is no plain memory, because most accesses to that are not seen.
+final class AccessOrder: SimulationService {
+    /// The access to a target that began latest.
+    private struct Latest {
+        var time: UInt64 = 0
+        var initiator = InitiatorID.none
+        var isWatched: Bool
+    }
+
+    private var latest: [Latest?] = []
+
+    init() {}
+
+    /// `initiator` began an access to `target` at `time`, in picoseconds.
+    func note(_ target: TargetID, by initiator: InitiatorID, at time: UInt64, in simulation: Simulation) {
+        let index = Int(target.rawValue)
+        while latest.count <= index { latest.append(nil) }
+        var entry = latest[index] ?? Latest(isWatched: isWatched(target, in: simulation))
+        defer { latest[index] = entry }
+        guard entry.isWatched else { return }
+        if time >= entry.time || entry.initiator == initiator {
+            entry.time = max(time, entry.time)
+            if time == entry.time { entry.initiator = initiator }
+            return
+        }
+        let skew = SimTime(picoseconds: entry.time - time)
+        guard skew > simulation.quantum.largestSkew else { return }
+        let directory = BusDirectory.of(simulation)
+        guard let ahead = directory.initiator(entry.initiator), let late = directory.initiator(initiator) else {
+            return
+        }
+        simulation.quantum.noteSkew(skew, at: SimTime(picoseconds: time), ahead: ahead.owner, late: late.owner)
+    }
+
+    private func isWatched(_ target: TargetID, in simulation: Simulation) -> Bool {
+        guard let socket = BusDirectory.of(simulation).target(target) else { return false }
+        return !(socket.owner is Memory)
+    }
+}
+
+extension BusServer {
+    /// The seat before `seat` through which one of several initiators goes: notes when its accesses begin, and keeps
+    /// them within the bound on skew that the platform states. An initiator that is too far ahead lets the simulation
+    /// catch up first; the annotated delay is then less by as much.
+    ///
+    /// - Parameter latency: what routers in front of `seat` have added to the delay since the access began.
+    convenience init(ordering seat: BusServer, of initiator: InitiatorID, latency: SimTime, in simulation: Simulation) {
+        let scheduler = simulation.scheduler
+        let quantum = simulation.quantum
+        let order = simulation.service(AccessOrder.self)
+        self.init(
+            {
+                [unowned(unsafe) simulation, unowned(unsafe) scheduler, unowned(unsafe) quantum, unowned(unsafe) order]
+                transaction, delay in
+                var ahead = delay.picoseconds &- min(latency, delay).picoseconds
+                if SimTime(picoseconds: ahead) > quantum.maxSkew, let thread = scheduler.currentThread {
+                    // A thread that is to end meets its next wait with the same answer.
+                    try? thread.catchUp(by: SimTime(picoseconds: ahead))
+                    transaction.waited.picoseconds &+= ahead
+                    delay = latency
+                    ahead = 0
+                }
+                let now = scheduler.now.picoseconds
+                seat.transport(&transaction, &delay)
+                // What another began while this one waited is no skew.
+                if scheduler.now.picoseconds == now {
+                    order.note(transaction.target, by: initiator, at: now &+ ahead, in: simulation)
+                }
+            }, seat.debugTransport, seat.directMemory)
+    }
+}
