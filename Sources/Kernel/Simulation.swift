@@ -94,11 +94,14 @@ public final class Simulation {
                     expected: "a reset before the next run"))
         }
         precondition(limit >= scheduler.now, "A run cannot end at \(limit), which has passed: it is \(scheduler.now).")
-        if !scheduler.hasStarted {
+        if !scheduler.hasStarted && scheduler.failure == nil {
             announceStart()
             scheduler.start()
         }
-        let reason = scheduler.run(until: limit.picoseconds, starvation: starvation, inbox: inbox)
+        let reason =
+            if let failure = scheduler.failure { StopReason.failed(failure) } else {
+                scheduler.run(until: limit.picoseconds, starvation: starvation, inbox: inbox)
+            }
         switch reason {
         case .stopped, .failed:
             hasEnded = true

@@ -14,8 +14,11 @@ open class Module {
     public private(set) var children: [Module] = []
     /// In the order in which they were made.
     public private(set) var ports: [Port] = []
-    /// In the order in which they were declared.
-    public private(set) var processes: [Process] = []
+    /// In the order in which they were declared; then those that were spawned during the run and have not ended.
+    public final var processes: [Process] {
+        declaredProcesses + scheduler.spawnedProcesses.filter { $0.module === self }
+    }
+    private var declaredProcesses: [Process] = []
     /// The scheduler of the simulation, within reach of every access.
     public let scheduler: Scheduler
     /// The values that the module was made with.
@@ -137,7 +140,7 @@ open class Module {
 
     final func adopt(_ port: Port) { ports.append(port) }
 
-    final func adopt(_ process: Process) { processes.append(process) }
+    final func adopt(_ process: Process) { declaredProcesses.append(process) }
 
     private func adopt(_ child: Module) {
         precondition(
@@ -164,7 +167,7 @@ open class Module {
     /// Lets go of everything below, so that modules end before the simulation does.
     final func removeChildren() {
         children = []
-        processes = []
+        declaredProcesses = []
         ports = []
     }
 }

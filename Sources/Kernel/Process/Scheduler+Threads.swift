@@ -1,18 +1,18 @@
 import TandemOS
 
-/// Threads: their stacks, their dispatch, their end.
+/// Threads: their stacks and their dispatch.
 extension Scheduler {
     @inline(__always) func runThread(_ process: ProcessPointer) {
         process.pointee.isRunnable = false
         core.pointee.current = process
-        if process.pointee.coroutine == nil { begin(process) }
-        resume(process)
+        enter(process)
     }
 
     /// Switches to a thread. Returns when that thread, or one to which it has switched on, comes back to the loop.
-    @inline(__always) private func resume(_ process: ProcessPointer) {
+    @inline(__always) func enter(_ process: ProcessPointer) {
+        if process.pointee.coroutine == nil { begin(process) }
         process.pointee.coroutine?._withUnsafeGuaranteedRef { $0.resume() }
-        if let last = core.pointee.current, last.pointee.isTerminated { end(last) }
+        if let last = core.pointee.current, last.pointee.isTerminated { leaveStack(last) }
     }
 
     /// Called on the thread's own stack; returns when it is dispatched again. Switches straight to the next thread of
@@ -46,94 +46,51 @@ extension Scheduler {
         process.pointee.coroutine = .passRetained(coroutine)
     }
 
+    /// On the thread's own stack: runs its body, and once more whenever it was reset.
     private func execute(_ thread: ThreadBody, _ process: ProcessPointer) {
-        do {
-            try thread.run(ThreadContext(record: process, scheduler: self))
-        } catch is ProcessKilled {
-            // The wait that was cut short; whatever was on the stack is released by now.
-        } catch {
-            fail(SimulationError(at: path(of: process), "the thread threw an error: \(error)", time: now))
-        }
-        process.pointee.isTerminated = true
+        guard let object = process.pointee.object?.takeUnretainedValue() else { return }
+        repeat {
+            process.pointee.condition.remove(.unwinding)
+            process.pointee.timedOut = false
+            do {
+                try thread.run(ThreadContext(record: process, scheduler: self))
+            } catch let killed as ProcessKilled {
+                // The wait that was cut short; whatever was on the stack is released by now.
+                if let error = killed.thrown { failBy(error, thrownInto: object) }
+            } catch {
+                failBy(error, thrownBy: object)
+            }
+        } while beginsAnew(object)
+        terminate(object)
     }
 
-    @inline(never) private func end(_ process: ProcessPointer) {
-        core.pointee.dropWait(process)
-        process.pointee.mode = .none
+    private func beginsAnew(_ process: Process) -> Bool {
+        guard process.record.pointee.condition.contains(.unwinding) else { return false }
+        process.details.refusedWaits = 0
+        if case .reset = process.details.cause { return core.pointee.phase != .ended }
+        return false
+    }
+
+    private func failBy(_ error: any Error, thrownInto process: Process) {
+        fail(
+            SimulationError(
+                at: process.path, "the thread did not catch the error thrown into it: \(error)", time: now,
+                expected: "a “catch” around its wait"))
+    }
+
+    private func failBy(_ error: any Error, thrownBy process: Process) {
+        if process.isUnwinding {
+            log?.write(.warning, at: process.path, "the thread threw an error while it unwound: \(error)")
+        } else {
+            fail(SimulationError(at: process.path, "the thread threw an error: \(error)", time: now))
+        }
+    }
+
+    /// On the stack of whoever comes after a thread that has ended.
+    @inline(never) private func leaveStack(_ process: ProcessPointer) {
+        endWait(process)
         process.pointee.coroutine?.release()
         process.pointee.coroutine = nil
-    }
-
-    /// Unwinds the stack of a thread that has begun: its wait throws, its locals are released.
-    func kill(_ process: ProcessPointer) {
-        guard process.pointee.coroutine != nil else { return }
-        core.pointee.dropWait(process)
-        process.pointee.isKilled = true
-        let previous = core.pointee.current
-        core.pointee.current = process
-        var attempts = 0
-        while process.pointee.coroutine != nil {
-            // A body that catches `ProcessKilled` may reach further waits, each of which throws again without a
-            // switch, so that one resume is enough.
-            precondition(attempts < 1, "The thread “\(path(of: process))” waits although it was killed.")
-            attempts += 1
-            resume(process)
-        }
-        core.pointee.current = previous
-    }
-
-    /// Ends all threads, drops everything pending, and leaves every process as it was declared.
-    func rewind() {
-        core.pointee.phase = .ended
-        core.pointee.dropRunnable()
-        for process in processes { kill(process.record) }
-        core.pointee.dropRunnable()
-        core.pointee.dropPending()
-        while core.pointee.popUpdate() != nil {}
-        for process in processes {
-            let record = process.record
-            core.pointee.dropWait(record)
-            if record.pointee.timer.isCatchUp { core.pointee.endCatchUp(record) }
-            record.pointee.mode = .staticEvents
-            record.pointee.triggersLeft = 0
-            record.pointee.isTerminated = false
-            record.pointee.timedOut = false
-            record.pointee.isKilled = false
-        }
-        core.pointee.control = .none
-        core.pointee.phase = .outside
-        core.pointee.current = nil
-        hasStarted = false
-        failure = nil
-        stopRequest = nil
-        core.pointee.announce(0)
-    }
-
-    /// Ends all threads and lets go of all bodies, which hold the modules that hold them. Nothing runs afterwards.
-    func takeDown() {
-        rewind()
-        core.pointee.phase = .ended
-        for process in processes {
-            let record = process.record
-            record.pointee.method?.release()
-            record.pointee.method = nil
-            record.pointee.thread?.release()
-            record.pointee.thread = nil
-            record.pointee.links?.deallocate()
-            record.pointee.links = nil
-            record.pointee.linkCapacity = 0
-        }
-    }
-}
-
-extension SchedulerCore {
-    /// Makes every pending notification idle.
-    mutating func dropPending() {
-        queue.removeAll()
-        while deltas.pointee.next != deltas {
-            let node = deltas.pointee.next
-            QueueNode.remove(node)
-            node.pointee.state = .idle
-        }
+        if let object = process.pointee.object?.takeUnretainedValue() { reclaim(object) }
     }
 }

@@ -1,6 +1,6 @@
 import TandemOS
 
-/// Waits of threads and next triggers of methods.
+/// Waits of threads.
 extension Scheduler {
     /// The thread that runs now; nothing in a method and outside of the evaluation phase. A target that may wait inside
     /// a blocking transport waits through it.
@@ -10,7 +10,7 @@ extension Scheduler {
     }
 
     func wait(_ process: ProcessPointer, for time: SimTime) -> WaitOutcome {
-        checkRunning(process)
+        if isForeign(process) { return refuseForeignWait(process) }
         if time.picoseconds == 0 {
             core.pointee.beginWait(process)
             core.pointee.scheduleDelta(core.pointee.timerNode(process))
@@ -50,7 +50,11 @@ extension Scheduler {
     }
 
     func waitStatic(_ process: ProcessPointer, _ count: Int) -> WaitOutcome {
-        checkRunning(process)
+        if isForeign(process) { return refuseForeignWait(process) }
+        guard count > 0 else {
+            return refuseWait(
+                at: path(of: process), "the thread waits for \(count) triggers", expected: "a count of at least 1")
+        }
         core.pointee.beginWait(process)
         process.pointee.triggersLeft = UInt32(clamping: count)
         process.pointee.mode = .staticEvents
@@ -58,7 +62,7 @@ extension Scheduler {
     }
 
     func wait(_ process: ProcessPointer, _ event: Event) -> WaitOutcome {
-        checkRunning(process)
+        if isForeign(process) { return refuseForeignWait(process) }
         core.pointee.beginWait(process)
         core.pointee.addLink(process, to: event.record)
         process.pointee.mode = .any
@@ -68,7 +72,7 @@ extension Scheduler {
     func wait(
         _ process: ProcessPointer, _ event: Event, timeout: SimTime
     ) -> WaitOutcome {
-        checkRunning(process)
+        if isForeign(process) { return refuseForeignWait(process) }
         arm(process, timeout: timeout)
         core.pointee.addLink(process, to: event.record)
         process.pointee.mode = .any
@@ -78,15 +82,21 @@ extension Scheduler {
     func wait(
         _ process: ProcessPointer, _ events: [Event], mode: WaitMode, timeout: SimTime
     ) -> WaitOutcome {
-        precondition(!events.isEmpty, "A thread cannot wait for an empty list of events: it would never wake.")
-        checkRunning(process)
+        if isForeign(process) { return refuseForeignWait(process) }
+        if events.isEmpty { return refuseEmptyList(process) }
         arm(process, timeout: timeout)
         for event in events { core.pointee.addLink(process, to: event.record) }
         process.pointee.mode = mode
         return block(process)
     }
 
-    private func arm(_ process: ProcessPointer, timeout: SimTime) {
+    @inline(never) private func refuseEmptyList(_ process: ProcessPointer) -> WaitOutcome {
+        refuseWait(
+            at: path(of: process), "the thread waits for an empty list of events: it would never wake",
+            expected: "at least one event")
+    }
+
+    func arm(_ process: ProcessPointer, timeout: SimTime) {
         core.pointee.beginWait(process)
         if timeout.picoseconds == 0 { return core.pointee.scheduleDelta(core.pointee.timerNode(process)) }
         let (end, overflow) = core.pointee.clock.pointee.now.addingReportingOverflow(timeout.picoseconds)
@@ -97,69 +107,20 @@ extension Scheduler {
         core.pointee.schedule(core.pointee.timerNode(process), at: end)
     }
 
-    @inline(__always) private func checkRunning(_ process: ProcessPointer) {
-        precondition(
-            core.pointee.current == process,
-            "A thread context waits only in the thread that it was given to, while that thread runs.")
+    @inline(__always) func isForeign(_ process: ProcessPointer) -> Bool { core.pointee.current != process }
+
+    @inline(never) private func refuseForeignWait(_ process: ProcessPointer) -> WaitOutcome {
+        refuseWait(
+            at: core.pointee.current.map(path(of:)) ?? path(of: process),
+            "a wait through the context of the thread “\(path(of: process))”, which does not run",
+            expected: "a wait in that thread; a method has next triggers")
     }
 
     /// Leaves the stack of the thread until it is dispatched again.
-    @inline(__always) private func block(_ process: ProcessPointer) -> WaitOutcome {
-        if process.pointee.isKilled {
-            core.pointee.dropWait(process)
-            process.pointee.mode = .none
-            return .killed
-        }
+    @inline(__always) func block(_ process: ProcessPointer) -> WaitOutcome {
+        if !process.pointee.condition.isEmpty && refusesWait(process) { return .killed }
         suspend(process)
-        if process.pointee.isKilled { return .killed }
+        if !process.pointee.condition.isEmpty && takesInterruption(process) { return .killed }
         return process.pointee.timedOut ? .timedOut : .passed
-    }
-
-    // MARK: Methods
-
-    private func methodForNextTrigger() -> ProcessPointer {
-        guard let process = core.pointee.current, !process.pointee.isThread else {
-            preconditionFailure("Only a method that runs has a next trigger; a thread waits.")
-        }
-        core.pointee.dropWait(process)
-        process.pointee.mode = .staticEvents
-        return process
-    }
-
-    /// The method that runs is next woken by its static sensitivity: takes back an earlier `nextTrigger` of this
-    /// execution.
-    public func nextTriggerStatic() { _ = methodForNextTrigger() }
-
-    /// The method that runs is next woken after `time`, whatever else fires. The last call in one execution counts.
-    public func nextTrigger(after time: SimTime) {
-        let process = methodForNextTrigger()
-        arm(process, timeout: time)
-        process.pointee.mode = .any
-    }
-
-    /// The method that runs is next woken by `event`, at the latest after `timeout`.
-    public func nextTrigger(_ event: Event, timeout: SimTime = .never) {
-        let process = methodForNextTrigger()
-        arm(process, timeout: timeout)
-        core.pointee.addLink(process, to: event.record)
-        process.pointee.mode = .any
-    }
-
-    /// The method that runs is next woken by the first of `events`, which must not be empty.
-    public func nextTrigger(any events: [Event], timeout: SimTime = .never) {
-        precondition(!events.isEmpty, "A method cannot be triggered by an empty list of events.")
-        let process = methodForNextTrigger()
-        arm(process, timeout: timeout)
-        for event in events { core.pointee.addLink(process, to: event.record) }
-        process.pointee.mode = .any
-    }
-
-    /// The method that runs is next woken when each of `events`, which must not be empty, has fired.
-    public func nextTrigger(all events: [Event], timeout: SimTime = .never) {
-        precondition(!events.isEmpty, "A method cannot be triggered by an empty list of events.")
-        let process = methodForNextTrigger()
-        arm(process, timeout: timeout)
-        for event in events { core.pointee.addLink(process, to: event.record) }
-        process.pointee.mode = .all
     }
 }

@@ -11,7 +11,8 @@ enum WaitOutcome: UInt8 {
 /// What the body of a thread waits through. Valid while the thread runs, also in calls that it makes: a target inside a
 /// blocking transport gets it from `Scheduler.currentThread`.
 ///
-/// Every wait throws `ProcessKilled`, and nothing else, when the thread is to end.
+/// Every wait throws `ProcessKilled`, and nothing else: when the thread is to end or to begin anew, when somebody threw
+/// an error into it, and when the wait is illegal.
 public struct ThreadContext {
     private let record: ProcessPointer
     /// Unretained: the scheduler outlives every thread, and a wait must not count references.
@@ -53,7 +54,6 @@ public struct ThreadContext {
 
     /// Waits for the static sensitivity `count` times; at least once.
     public func wait(triggers count: Int) throws(ProcessKilled) {
-        precondition(count > 0, "A thread waits for at least one trigger.")
         try finish(handle._withUnsafeGuaranteedRef { $0.waitStatic(record, count) })
     }
 
@@ -66,6 +66,18 @@ public struct ThreadContext {
     @discardableResult
     public func wait(_ event: Event, timeout: SimTime) throws(ProcessKilled) -> WaitResult {
         try result(handle._withUnsafeGuaranteedRef { $0.wait(record, event, timeout: timeout) })
+    }
+
+    /// Waits for the first of `events`; at most for `timeout`.
+    @discardableResult
+    public func wait(_ events: EventOrList, timeout: SimTime = .never) throws(ProcessKilled) -> WaitResult {
+        try waitAny(events.events, timeout: timeout)
+    }
+
+    /// Waits until each of `events` has fired; at most for `timeout`.
+    @discardableResult
+    public func wait(_ events: EventAndList, timeout: SimTime = .never) throws(ProcessKilled) -> WaitResult {
+        try waitAll(events.events, timeout: timeout)
     }
 
     /// Waits for the first of `events`, which must not be empty; at most for `timeout`.
@@ -81,15 +93,17 @@ public struct ThreadContext {
         try result(handle._withUnsafeGuaranteedRef { $0.wait(record, events, mode: .all, timeout: timeout) })
     }
 
+    private var thrown: ProcessKilled { handle._withUnsafeGuaranteedRef { $0.thrown } }
+
     @inline(__always) private func finish(_ outcome: WaitOutcome) throws(ProcessKilled) {
-        if outcome == .killed { throw ProcessKilled() }
+        if outcome == .killed { throw thrown }
     }
 
     private func result(_ outcome: WaitOutcome) throws(ProcessKilled) -> WaitResult {
         switch outcome {
         case .passed: .notified
         case .timedOut: .timedOut
-        case .killed: throw ProcessKilled()
+        case .killed: throw thrown
         }
     }
 }

@@ -42,6 +42,7 @@ public final class Event {
     deinit {
         core.pointee.cancel(node)
         core.pointee.dropWaiters(of: record)
+        if !scheduler.parked.isEmpty { scheduler.dropParkedWaiters(of: record) }
         module?.disown(record)
         record.pointee.moreListeners?.deallocate()
         scheduler.releaseEvent(record)

@@ -67,9 +67,9 @@ struct ProcessRecord {
     var mode = WaitMode.staticEvents
     let isThread: Bool
     var isRunnable = false
-    var isTerminated = false
+    /// Everything unusual; empty for a process that nobody controls.
+    var condition: ProcessCondition = []
     var timedOut = false
-    var isKilled = false
     var initializes: Bool
     /// A thread that may be saved while it rests: its body is entered anew when what it waits for comes.
     var isResumable = false
@@ -86,12 +86,17 @@ struct ProcessRecord {
     var triggersLeft: UInt32 = 0
     /// The process. Unretained: the scheduler's list of processes holds it.
     var object: Unmanaged<Process>?
+    /// Of a disabled process: what it waits for, while it stands in no list.
+    var parkedMode = WaitMode.none
+    var parkedTimer = NodeState.idle
 
     init(timer: QueueNode, isThread: Bool, initializes: Bool) {
         self.timer = timer
         self.isThread = isThread
         self.initializes = initializes
     }
+
+    var isTerminated: Bool { condition.contains(.terminated) }
 }
 
 /// Records of one type at stable addresses, in chunks that grow; freed with the scheduler. Each begins a cache line.

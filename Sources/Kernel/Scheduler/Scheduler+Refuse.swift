@@ -43,6 +43,7 @@ extension SchedulerCore {
     mutating func dropRunnable() {
         while let process = passMethods.popFirst() { process.pointee.isRunnable = false }
         while let process = passThreads.popFirst() { process.pointee.isRunnable = false }
+        while let process = heldThreads.popFirst() { process.pointee.isRunnable = false }
         while let process = methods.popFirst() { process.pointee.isRunnable = false }
         while let process = threads.popFirst() { process.pointee.isRunnable = false }
     }

@@ -15,8 +15,19 @@ public final class Scheduler {
 
     private var eventSlab = RecordSlab<EventRecord>()
     private var processSlab = RecordSlab<ProcessRecord>()
-    /// All processes in declaration order. Holds them, so that records may refer to them unretained.
-    private(set) var processes: [Process] = []
+    /// The declared processes in their order. Holds them, so that records may refer to them unretained.
+    var processes: [Process] = []
+    /// Those that were spawned during a run, in no order; each knows its place.
+    var spawned: [Process] = []
+    var nextSerial: UInt64 = 0
+    /// Spawned processes that have ended and may still run.
+    var ended: [Process] = []
+    /// Disabled processes, whose waits stand in no list.
+    var parked: [ProcessPointer] = []
+    /// What the wait that returns next throws, if it does.
+    var thrown = ProcessKilled()
+    /// What the handles of processes refer to whose records were given back.
+    private var tombstones: (method: ProcessPointer?, thread: ProcessPointer?)
     private var stackPools: [(size: Int, pool: CoroutineStackPool)] = []
 
     /// Whom warnings are told to; set by the simulation that owns both.
@@ -108,12 +119,26 @@ public final class Scheduler {
     func releaseEvent(_ record: EventPointer) { eventSlab.release(record) }
     func allocateProcess() -> ProcessPointer { processSlab.allocate() }
 
-    func register(_ process: Process) {
-        processes.append(process)
-        process.module.adopt(process)
-        // Spawned while the simulation runs: it joins the present evaluation phase.
-        if hasStarted && process.record.pointee.initializes { core.pointee.makeRunnable(process.record) }
+    func releaseProcess(_ record: ProcessPointer) { processSlab.release(record) }
+
+    /// The processes are going away with the simulation.
+    func removeProcesses() { processes = [] }
+
+    func tombstone(isThread: Bool) -> ProcessPointer {
+        if let tombstone = isThread ? tombstones.thread : tombstones.method { return tombstone }
+        let tombstone = processSlab.allocate()
+        let deltas = core.pointee.deltas
+        tombstone.initialize(
+            to: ProcessRecord(
+                timer: QueueNode(next: deltas, previous: deltas, priority: 0, owner: .process), isThread: isThread,
+                initializes: false))
+        tombstone.pointee.condition = .terminated
+        if isThread { tombstones.thread = tombstone } else { tombstones.method = tombstone }
+        return tombstone
     }
+
+    /// How many stacks threads have taken from the host so far.
+    var mappedStacks: Int { stackPools.reduce(0) { $0 + $1.pool.mappedStacks } }
 
     func stackPool(_ size: Int) -> CoroutineStackPool {
         if let entry = stackPools.first(where: { $0.size == size }) { return entry.pool }

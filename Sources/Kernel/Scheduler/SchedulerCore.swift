@@ -37,6 +37,22 @@ struct RunnableList {
         if first == nil { last = nil }
         return process
     }
+
+    /// Takes `process` out, if it is here. Cost: linear; for control calls only.
+    mutating func remove(_ process: ProcessPointer) -> Bool {
+        var previous: ProcessPointer?
+        var next = first
+        while let candidate = next {
+            next = candidate.pointee.nextRunnable
+            if candidate == process {
+                if let previous { previous.pointee.nextRunnable = next } else { first = next }
+                if next == nil { last = previous }
+                return true
+            }
+            previous = candidate
+        }
+        return false
+    }
 }
 
 /// Everything that the scheduler works on, as plain memory behind one pointer: no reference counting, no exclusivity
@@ -55,6 +71,8 @@ struct SchedulerCore: ~Copyable {
     /// Processes of the pass under way.
     var passMethods = RunnableList()
     var passThreads = RunnableList()
+    /// The rest of the pass, while a process runs in the middle of another one's control call.
+    var heldThreads = RunnableList()
     /// Channels that asked for an update, first-in first-out.
     var firstUpdate: UnsafeMutablePointer<ChannelRecord>?
     var lastUpdate: UnsafeMutablePointer<ChannelRecord>?
@@ -229,7 +247,8 @@ struct SchedulerCore: ~Copyable {
     }
 
     @inline(__always) mutating func makeRunnable(_ process: ProcessPointer) {
-        if process.pointee.isRunnable || process.pointee.isTerminated { return }
+        if process.pointee.isRunnable { return }
+        if !process.pointee.condition.isEmpty && !admits(process) { return }
         process.pointee.isRunnable = true
         if process.pointee.isThread { threads.append(process) } else { methods.append(process) }
         announce(clock.pointee.now)
@@ -273,6 +292,10 @@ struct SchedulerCore: ~Copyable {
         process.pointee.linkCount = index &+ 1
         process.pointee.pendingLinks &+= 1
         link.pointee.event = event
+        append(link, to: event)
+    }
+
+    @inline(__always) func append(_ link: WaitPointer, to event: EventPointer) {
         link.pointee.next = nil
         link.pointee.previous = event.pointee.lastWaiter
         if let last = event.pointee.lastWaiter { last.pointee.next = link } else { event.pointee.firstWaiter = link }
@@ -311,7 +334,7 @@ struct SchedulerCore: ~Copyable {
         process.pointee.linkCapacity = UInt32(capacity)
     }
 
-    @inline(__always) private mutating func remove(_ link: WaitPointer) {
+    @inline(__always) func remove(_ link: WaitPointer) {
         guard let event = link.pointee.event else { return }
         let next = link.pointee.next
         let previous = link.pointee.previous

@@ -30,10 +30,11 @@ public struct KernelPayload: SnapshotPayload {
         var mode: WaitMode
         public var triggersLeft: UInt32
         public var timedOut: Bool
-        public var isTerminated: Bool
+        var condition: ProcessCondition
+        public var isTerminated: Bool { condition.contains(.terminated) }
     }
 
-    public static let schema = SnapshotSchema("kernel", version: 1)
+    public static let schema = SnapshotSchema("kernel", version: 2)
 
     public var now = SimTime.zero
     public var deltaCount: UInt64 = 0
@@ -71,7 +72,7 @@ public struct KernelPayload: SnapshotPayload {
             writer.write(rest.mode.rawValue)
             writer.write(rest.triggersLeft)
             writer.write(rest.timedOut)
-            writer.write(rest.isTerminated)
+            writer.write(rest.condition.rawValue)
         }
     }
 
@@ -105,9 +106,13 @@ public struct KernelPayload: SnapshotPayload {
             guard let mode = WaitMode(rawValue: try reader.read()) else {
                 throw reader.error("the process “\(path)” waits in no known way")
             }
-            return Rest(
+            let rest = Rest(
                 path: path, mode: mode, triggersLeft: try reader.read(), timedOut: try reader.read(),
-                isTerminated: try reader.read())
+                condition: ProcessCondition(rawValue: try reader.read()))
+            guard rest.condition.isSubset(of: .lasting) else {
+                throw reader.error("the process “\(path)” is in no known condition")
+            }
+            return rest
         })
     }
 }

@@ -11,6 +11,15 @@ extension Scheduler {
             throw SnapshotError(at: "", "a channel waits for its update phase", expected: "a run that is not cut short")
         }
         _ = try Directory(modules)
+        if let process = spawnedProcesses.first {
+            throw SnapshotError(
+                at: process.path, "the process was spawned during the run: the platform does not have it",
+                expected: "spawned processes that have ended")
+        }
+        // What a disabled process waits for stands in the lists for as long as it is saved.
+        let disabled = parked
+        for process in disabled { unpark(process) }
+        defer { for process in disabled { park(process) } }
         try saveNotifications(to: &payload)
         for list in [core.pointee.methods, core.pointee.threads] {
             var process = list.first
@@ -75,7 +84,7 @@ extension Scheduler {
             record.pointee.mode = rest.mode
             record.pointee.triggersLeft = rest.triggersLeft
             record.pointee.timedOut = rest.timedOut
-            record.pointee.isTerminated = rest.isTerminated
+            record.pointee.condition = rest.condition.subtracting(.disabled)
         }
         for waiters in payload.waiters {
             let event = try directory.event(waiters.event)
@@ -86,6 +95,12 @@ extension Scheduler {
         for path in payload.runnable { core.pointee.makeRunnable(try directory.process(path).record) }
         for notification in payload.notifications { try restore(notification, directory) }
         for process in processes { try checkRest(of: process) }
+        for rest in payload.rests where rest.condition.contains(.disabled) {
+            let record = try directory.process(rest.path).record
+            if record.pointee.isTerminated { continue }
+            record.pointee.condition.insert(.disabled)
+            park(record)
+        }
         clock.pointee.horizonGeneration &+= 1
     }
 
@@ -98,7 +113,7 @@ extension Scheduler {
                 hasStarted && !record.isRunnable && !record.isTerminated && record.mode != .staticEvents
                     && (record.mode != .none || record.pendingLinks == 0)
             } else {
-                record.isThread || (record.mode != .none && !record.isTerminated)
+                record.isThread || record.isTerminated || record.mode != .none
             }
         guard isLegal else {
             throw SnapshotError(at: process.path, "the snapshot has the process in a state that cannot be")
@@ -149,9 +164,9 @@ extension KernelPayload {
         }
         let rest = Rest(
             path: process.path, mode: record.pointee.mode, triggersLeft: record.pointee.triggersLeft,
-            timedOut: record.pointee.timedOut, isTerminated: record.pointee.isTerminated)
+            timedOut: record.pointee.timedOut, condition: record.pointee.condition.intersection(.lasting))
         let declared = Rest(
-            path: process.path, mode: .staticEvents, triggersLeft: 0, timedOut: false, isTerminated: false)
+            path: process.path, mode: .staticEvents, triggersLeft: 0, timedOut: false, condition: [])
         if rest != declared { rests.append(rest) }
     }
 }

@@ -2,17 +2,6 @@ import Testing
 
 @testable import TandemKernel
 
-/// Says when it goes.
-private final class Local {
-    let bench: Bench
-    let name: String
-    init(_ bench: Bench, _ name: String) {
-        self.bench = bench
-        self.name = name
-    }
-    deinit { bench.say("\(name) released") }
-}
-
 @Suite struct ThreadTests {
     @Test("a reset unwinds every thread and begins it anew, and time goes on")
     func reset() {
@@ -157,25 +146,6 @@ private final class Local {
         }
         _ = bench.simulation.run()
         #expect(bench.text == "t0 t1 t2 t0 t1 t2 t0 t1 t2")
-    }
-
-    @Test("waiting for nothing, and waiting in a method, are mistakes of the caller")
-    func preconditions() async {
-        await #expect(processExitsWith: .failure) {
-            let bench = Bench()
-            bench.module.thread("t") { context in try context.waitAny([]) }
-            _ = bench.simulation.run()
-        }
-        await #expect(processExitsWith: .failure) {
-            let bench = Bench()
-            bench.module.thread("t") { context in try context.wait(triggers: 0) }
-            _ = bench.simulation.run()
-        }
-        await #expect(processExitsWith: .failure) {
-            let bench = Bench()
-            bench.module.thread("t") { _ in bench.scheduler.nextTrigger(after: .ns(1)) }
-            _ = bench.simulation.run()
-        }
     }
 
     @Test("many threads wait for long lists and short ones, again and again")
