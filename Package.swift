@@ -84,6 +84,9 @@ let package = Package(
                 "TandemJSON",
                 "TandemTesting",
             ]),
+        // What the documentation shows, run.
+        .testTarget(
+            name: "ExampleTests", dependencies: ["Tandem", "TandemTesting"], path: "Examples", swiftSettings: settings),
         // Drives the release binary, with real peers where they are installed.
         tests(
             "System", needs: ["TandemTesting", "TandemJSON", "TandemKernel", "TandemOS"],

@@ -2,7 +2,7 @@ extension ProbeTwin {
     /// Among equals ours is first in, first out; SystemC's order is an accident of its lists and of its heap.
     private static let fifo = "equal work runs in the order in which it was asked for, on every run and every host"
 
-    /// Every probe of `peers/systemc`, in the order of its listing.
+    /// Every probe of `peers/systemc`.
     public static let all: [ProbeTwin] = [
         ProbeTwin(
             "override",

@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// What the documentation shows is what is compiled and run here.
+struct DocumentationTests {
+    @Test("every Swift block of the documentation stands in an example that is run")
+    func blocks() throws {
+        let examples = try files(below: "Examples", ending: ".swift").map { try lines(of: $0).joined(separator: "\n") }
+        let pages = try files(below: "docs", ending: ".md").filter {
+            $0.hasPrefix("docs/concepts/") || $0.hasPrefix("docs/tutorial/")
+        }
+        for page in pages {
+            for block in try swiftBlocks(of: page) {
+                let text = block.text.joined(separator: "\n")
+                #expect(examples.contains { $0.contains(text) }, "\(page):\(block.line): no example holds this block")
+            }
+        }
+    }
+
+    @Test("every concept has a page with an example")
+    func concepts() throws {
+        let pages = try files(below: "docs/concepts", ending: ".md").filter { !$0.hasSuffix("README.md") }
+        #expect(pages.count >= 9)
+        for page in pages { #expect(try !swiftBlocks(of: page).isEmpty, "\(page) shows nothing that runs") }
+        let index = try text(of: "docs/concepts/README.md")
+        for page in pages {
+            let name = page.split(separator: "/").last.map(String.init) ?? page
+            #expect(index.contains("(\(name))"), "docs/concepts/README.md does not lead to \(name)")
+        }
+    }
+
+    private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
+
+    private struct Block {
+        var line: Int
+        var text: [String]
+    }
+
+    /// The blocks between ```swift and ```, line by line without indentation.
+    private func swiftBlocks(of page: String) throws -> [Block] {
+        var blocks: [Block] = []
+        var isInside = false
+        for (index, line) in try lines(of: page).enumerated() {
+            if isInside, line == "```" {
+                isInside = false
+            } else if isInside {
+                blocks[blocks.count - 1].text.append(line)
+            } else if line == "```swift" {
+                isInside = true
+                blocks.append(Block(line: index + 1, text: []))
+            }
+        }
+        return blocks
+    }
+
+    private func lines(of file: String) throws -> [String] {
+        try text(of: file).split(separator: "\n", omittingEmptySubsequences: false).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+    }
+
+    private func text(of file: String) throws -> String {
+        try String(contentsOfFile: "\(root)/\(file)", encoding: .utf8)
+    }
+
+    private func files(below folder: String, ending suffix: String) throws -> [String] {
+        let names = try FileManager.default.subpathsOfDirectory(
+            atPath: URL(filePath: "\(root)/\(folder)").resolvingSymlinksInPath().path)
+        return names.filter { $0.hasSuffix(suffix) }.sorted().map { "\(folder)/\($0)" }
+    }
+}
