@@ -88,6 +88,17 @@ public final class RegisterBlock<Register: RegisterName> {
         return moved
     }
 
+    /// The register that an access is wholly in; nil where the access is illegal or split.
+    public func place(at offset: UInt64, count: Int) -> RegisterPlace<Register>? {
+        guard count > 0, count <= 8, offset < size, let place = decoder.find(offset),
+            place.inner &+ UInt64(count) <= UInt64(place.register.pointee.width),
+            isLegal(count, at: offset, in: place.register)
+        else { return nil }
+        return RegisterPlace(
+            register: place.register.pointee.register, element: place.element,
+            shift: shift(count, at: place.inner, in: place.register))
+    }
+
     // MARK: Rules
 
     @inlinable func isLegal(
@@ -160,6 +171,15 @@ public final class RegisterBlock<Register: RegisterName> {
             transaction.response = .ok
         }
     }
+}
+
+/// Where a legal access goes.
+public struct RegisterPlace<Register: RegisterName> {
+    public let register: Register
+    /// Of an array; 0 for a register that is none.
+    public let element: Int
+    /// How far left in the register the bytes of the access stand, in bits.
+    public let shift: UInt64
 }
 
 /// A legal access, decoded.

@@ -14,6 +14,14 @@ public protocol BusTarget: AnyObject {
     /// Fills in the grant — range in the target's own addresses, host address of its start, rights, latencies — if
     /// accesses at the requested address may bypass `transport`. A target may grant more than was asked for.
     func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool
+
+    /// How the register at `offset` may be read without a transaction, in `count` bytes; nil if it may not, which is the
+    /// default. Holds as grants of direct memory do.
+    func directRead(at offset: UInt64, count: Int) -> DirectRead?
+}
+
+extension BusTarget {
+    @inlinable public func directRead(at offset: UInt64, count: Int) -> DirectRead? { nil }
 }
 
 /// The seat of a target at its socket: what initiators and routers call, without counting references.
@@ -24,15 +32,18 @@ public final class BusServer {
     @usableFromInline let transport: (inout Transaction, inout SimTime) -> Void
     @usableFromInline let debugTransport: (inout Transaction) -> Int
     @usableFromInline let directMemory: (DirectMemoryRequest, inout DirectMemory) -> Bool
+    let directRead: (UInt64, Int) -> DirectRead?
 
     @usableFromInline init(
         _ transport: @escaping (inout Transaction, inout SimTime) -> Void,
         _ debugTransport: @escaping (inout Transaction) -> Int,
-        _ directMemory: @escaping (DirectMemoryRequest, inout DirectMemory) -> Bool
+        _ directMemory: @escaping (DirectMemoryRequest, inout DirectMemory) -> Bool,
+        _ directRead: @escaping (UInt64, Int) -> DirectRead? = { _, _ in nil }
     ) {
         self.transport = transport
         self.debugTransport = debugTransport
         self.directMemory = directMemory
+        self.directRead = directRead
     }
 
     /// The seat of `target`, whose id it writes into every transaction and grant.
@@ -51,7 +62,8 @@ public final class BusServer {
             { request, grant in
                 grant.target = id
                 return target._withUnsafeGuaranteedRef { $0.directMemory(request, &grant) }
-            })
+            },
+            { offset, count in target._withUnsafeGuaranteedRef { $0.directRead(at: offset, count: count) } })
     }
 
     /// The seat of a target that may wait inside `transport`: measures what it waited, for the initiator's counters.

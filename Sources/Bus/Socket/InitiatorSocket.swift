@@ -190,13 +190,17 @@ public final class InitiatorSocket: Port {
         state.pointee.traffic.cell(target, isPageWalk: isPageWalk)
     }
 
-    /// How many accesses were sent as transactions, page walks included. Direct memory is counted in `traffic` only.
-    public var transactionCount: UInt64 { state.pointee.transactions }
+    /// How many accesses were sent as transactions, page walks and direct reads included. Direct memory is counted in
+    /// `traffic` only.
+    public var transactionCount: UInt64 {
+        source?.foldTraffic()
+        return state.pointee.transactions
+    }
 
     /// Sets all counters to zero.
     public func clearTraffic() {
-        state.pointee.transactions = 0
         source?.foldTraffic()
+        state.pointee.transactions = 0
         state.pointee.traffic.clear()
     }
 

@@ -15,7 +15,7 @@ public import TandemKernel
     @usableFromInline var server: Unmanaged<BusServer>
     @usableFromInline var target: TargetID
     /// Where accesses to the target are counted.
-    @usableFromInline var cell: UnsafeMutablePointer<TrafficCell>
+    public var cell: UnsafeMutablePointer<TrafficCell>
 }
 
 extension InitiatorSocket {
@@ -30,6 +30,23 @@ extension InitiatorSocket {
             first: way.first, last: way.last, delta: way.delta, latency: way.latency,
             server: .passUnretained(server(of: way.target, latency: way.latency)), target: way.target.id,
             cell: cell(for: way.target.id))
+    }
+
+    /// How a register at the end of a route may be read without a transaction; nil if it may not, and where routers add
+    /// time. Holds as long as the route does. Each use is told to `count(directReads:of:in:)`.
+    public func directRead(of address: UInt64, count: Int, along route: UnsafePointer<TargetRoute>) -> DirectRead? {
+        let route = route.pointee
+        guard address >= route.first, address <= route.last, UInt64(count) &- 1 <= route.last &- address,
+            route.latency == .zero
+        else { return nil }
+        return route.server._withUnsafeGuaranteedRef { $0.directRead(address &+ route.delta, count) }
+    }
+
+    /// Counts direct reads of `count` bytes each, as the transactions that they stand for.
+    public func count(directReads times: UInt64, of count: Int, in cell: UnsafeMutablePointer<TrafficCell>) {
+        cell.pointee.reads &+= times
+        cell.pointee.readBytes &+= times &* UInt64(count)
+        state.pointee.transactions &+= times
     }
 
     /// As `transport(_:delay:)`, for an access that may end at the end of a route. Does and counts the same.

@@ -41,6 +41,11 @@ struct CPUState {
     /// Where computed jumps go.
     var targets: UnsafeMutablePointer<UnitTarget>?
     var codeBase: UInt = 0
+    /// Registers of devices that need no slow path.
+    var directReads: UnsafeMutablePointer<DirectReadSlot>?
+    var access: UnsafeMutablePointer<AccessState>?
+    /// The scheduler's.
+    var horizonGeneration: UnsafePointer<UInt64>?
     /// The object behind `functions`.
     var context: UnsafeMutableRawPointer?
     /// The slow paths, in the order of `SlowCall.Function`.

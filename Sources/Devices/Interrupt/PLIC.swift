@@ -106,6 +106,20 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
 
     public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 
+    /// A claim changes the controller; everything else may be read directly.
+    public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
+        guard let place = registers.place(at: offset, count: count), place.register != .claim else { return nil }
+        let argument = UInt64(place.element) << 8 | UInt64(place.register.rawValue)
+        return DirectRead(self, argument: argument) { context, argument, _ in
+            Unmanaged<PLIC>.fromOpaque(context)._withUnsafeGuaranteedRef { controller in
+                let register = PLICCore.Register(rawValue: Int(truncatingIfNeeded: argument & 0xff))
+                guard let register else { return DirectRead.declined }
+                let index = Int(truncatingIfNeeded: argument &>> 8)
+                return controller.storage.core.peek(register, at: index).map(UInt64.init) ?? DirectRead.declined
+            }
+        }
+    }
+
     public func lineChanged(_ input: LineInput, level: Bool, at time: SimTime) {
         core.setLevel(input.index, level)
         if level { notify(at: time) }

@@ -117,12 +117,18 @@ public struct PLICCore: Equatable, Sendable {
     }
 
     private mutating func value(of register: Register, at index: Int) -> UInt32 {
+        if let value = peek(register, at: index) { return value }
+        return index < contextCount ? UInt32(claim(index)) : 0
+    }
+
+    /// What a read gives where it changes nothing; nil for a claim.
+    func peek(_ register: Register, at index: Int) -> UInt32? {
         switch register {
-        case .priority: return index <= sourceCount ? UInt32(priorities[index]) : 0
-        case .pending: return index < wordCount ? pending[index] : 0
-        case .enable: return enableWord(index).map { enables[$0] } ?? 0
-        case .threshold: return index < contextCount ? UInt32(thresholds[index]) : 0
-        case .claim: return index < contextCount ? UInt32(claim(index)) : 0
+        case .priority: index <= sourceCount ? UInt32(priorities[index]) : 0
+        case .pending: index < wordCount ? pending[index] : 0
+        case .enable: enableWord(index).map { enables[$0] } ?? 0
+        case .threshold: index < contextCount ? UInt32(thresholds[index]) : 0
+        case .claim: nil
         }
     }
 

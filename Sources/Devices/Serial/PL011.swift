@@ -70,6 +70,21 @@ public final class PL011: Module, CatalogModule, BusTarget, CharacterReceiver {
 
     public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 
+    /// A read of the data register takes a character; no other changes anything.
+    public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
+        guard let place = registers.place(at: offset, count: count), place.shift == 0,
+            place.register != .data
+        else { return nil }
+        let argument = UInt64(place.element) << 8 | UInt64(place.register.rawValue)
+        return DirectRead(self, argument: argument) { context, argument, _ in
+            Unmanaged<PL011>.fromOpaque(context)._withUnsafeGuaranteedRef { port in
+                let register = PL011Core.Register(rawValue: Int(truncatingIfNeeded: argument & 0xff))
+                guard let register else { return DirectRead.declined }
+                return port.core.read(register, index: Int(truncatingIfNeeded: argument &>> 8))
+            }
+        }
+    }
+
     public func charactersArrived(at port: CharacterPort) { line.settle(&core, at: now) }
 
     /// Input that waits in the port stays there: it was typed, whatever the guest does.

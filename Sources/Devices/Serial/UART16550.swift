@@ -78,6 +78,18 @@ public final class UART16550: Module, CatalogModule, BusTarget, CharacterReceive
 
     public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 
+    public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
+        guard let place = registers.place(at: offset, count: count), place.register != .data else { return nil }
+        return DirectRead(self, argument: UInt64(place.register.rawValue)) { context, argument, _ in
+            Unmanaged<UART16550>.fromOpaque(context)._withUnsafeGuaranteedRef { port in
+                guard let register = UART16550Core.Register(rawValue: Int(truncatingIfNeeded: argument)),
+                    !port.core.changesByReading(register)
+                else { return DirectRead.declined }
+                return UInt64(port.core.read(register))
+            }
+        }
+    }
+
     public func charactersArrived(at port: CharacterPort) { line.settle(&core, at: now) }
 
     /// Input that waits in the port stays there: it was typed, whatever the guest does.

@@ -133,6 +133,17 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
 
     public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 
+    public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
+        guard let place = registers.place(at: offset, count: count), place.register == .time else { return nil }
+        return DirectRead(self, argument: place.shift) { context, shift, delay in
+            Unmanaged<MTimer>.fromOpaque(context)._withUnsafeGuaranteedRef { timer in
+                let cycles = timer.cycles(at: timer.now + SimTime(picoseconds: delay))
+                timer.core.cycles = cycles
+                return timer.core.time(atCycle: cycles) &>> shift
+            }
+        }
+    }
+
     // MARK: Reset and snapshot
 
     public override func reset(_ phase: ResetPhase) {

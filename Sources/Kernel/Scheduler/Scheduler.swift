@@ -74,6 +74,12 @@ public final class Scheduler {
     /// Changes when a notification is added that is earlier than the horizon that was read last. One load.
     @inlinable public var horizonGeneration: UInt64 { clock.pointee.horizonGeneration }
 
+    /// Where `horizonGeneration` stands for the life of the scheduler, for code that is generated.
+    public var horizonGenerationPlace: UnsafePointer<UInt64> {
+        let offset = MemoryLayout<SchedulerClock>.offset(of: \SchedulerClock.horizonGeneration) ?? 0
+        return (UnsafeRawPointer(clock) + offset).assumingMemoryBound(to: UInt64.self)
+    }
+
     /// The process that runs; nothing outside of the evaluation phase.
     public var currentProcess: Process? { core.pointee.current?.pointee.object?.takeUnretainedValue() }
 

@@ -37,7 +37,7 @@ public struct DeviceConformance<Register: RegisterName> {
 
     /// All checks, the pure ones first.
     public func checkAll() -> [String] {
-        checkDebugReadIsPure() + checkAccessWidths() + checkReset() + checkSnapshotRoundTrip()
+        checkDebugReadIsPure() + checkAccessWidths() + checkDirectReads() + checkReset() + checkSnapshotRoundTrip()
     }
 
     /// Debug reads of the whole block change nothing. Of blocks above 64 KiB the surroundings of each register are read.
@@ -66,6 +66,33 @@ public struct DeviceConformance<Register: RegisterName> {
                             "\(device.path): a read of \(count) bytes at 0x\(String(offset, radix: 16)) "
                                 + "(\(place.row.name)) is answered \(bench.probe.response), expected \(expected)")
                     }
+                }
+            }
+        }
+        return violations
+    }
+
+    /// What may be read directly gives what a transaction gives, is legal, and reaches nobody outside of the device.
+    public func checkDirectReads() -> [String] {
+        scribble()
+        var violations: [String] = []
+        for place in places() where !unread.contains(place.row.register) {
+            let address = base + place.offset
+            guard var route = bench.probe.bus.route(to: address) else { continue }
+            for count in [1, 2, 4, 8] {
+                guard let read = bench.probe.bus.directRead(of: address, count: count, along: &route) else { continue }
+                let generation = bench.simulation.scheduler.horizonGeneration
+                let value = read.read(delay: .zero)
+                if value == DirectRead.declined { continue }
+                let state = device.saveState()
+                let bytes = bench.probe.read(address, count: count)
+                let isSame = bytes == (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+                if !isSame || bench.probe.response != .ok || device.saveState() != state
+                    || bench.simulation.scheduler.horizonGeneration != generation
+                {
+                    violations.append(
+                        "\(device.path): a direct read of \(count) bytes of \(place.row.name) does not do what a "
+                            + "transaction does")
                 }
             }
         }

@@ -330,7 +330,15 @@ extension X64Lowering {
         if stub.isCover { asm.emit(.mov, .byte, .at(UInt(bitPattern: unit) + Self.missedCoverOffset), imm: 1) }
         let isSwapped = i.order == .big && (stub.kind == .load || stub.kind == .store)
         if isSwapped, stub.kind == .store { emitSwap(.rdx, width) }
+        let isDone = asm.makeLabel()
+        if settings.readsDirectly, stub.kind == .load, !stub.isCover {
+            let rest = UInt64(settings.instructionCost) * UInt64(ir.boundaries.count - stub.boundary)
+            asm.move(.rdx, rest)
+            asm.call(address: thunks.read(width: width, keepsVectors: vectors.mapped != 0))
+            asm.jump(if: .below, isDone)
+        }
         callSlowly(SlowCall(function, index: stub.boundary, width: width, order: i.order, opcode: i.opcode))
+        asm.bind(isDone)
         finishSlowAccess(stub) { lowering in
             // No instruction here changes the flags.
             if isSwapped, stub.kind == .load { lowering.emitSwap(.rax, width) }

@@ -49,6 +49,8 @@ struct X64Lowering: ~Copyable {
         var plainSize: UInt64 = 0
         /// One check may cover several loads.
         var usesCovers = true
+        /// Slow paths of loads look for registers that can be read directly first.
+        var readsDirectly = false
         /// The key of the mode, for computed jumps.
         var mode: UInt32 = 0
         /// Code in other pages than these needs the epoch of the link to be compared.
@@ -283,6 +285,6 @@ struct X64Lowering: ~Copyable {
         asm.emit(.mov, .quad, X64Frame.saved(0), X64Registers.volatile[0])
         asm.emit(.lea, .quad, X64Registers.volatile[0], .at(UInt(bitPattern: unit)))
         asm.emit(.mov, .quad, X64Frame.block, X64Registers.volatile[0])
-        asm.jump(to: settings.keepsFloat || vectors.mapped != 0 ? thunks.slowWithFloat : thunks.slow)
+        asm.jump(to: thunks.slow(vectors.mapped != 0 ? .vectors : settings.keepsFloat ? .flags : .nothing))
     }
 }

@@ -9,9 +9,11 @@ struct X64Thunks {
     private(set) var enter: UInt = 0
     /// Jumped to with the outcome in rax.
     private(set) var exit: UInt = 0
-    /// Called by the slow paths of units, in a variant that keeps floating-point state.
-    private(set) var slow: UInt = 0
-    private(set) var slowWithFloat: UInt = 0
+    /// Called by the slow paths of units: what each keeps.
+    private var slow: (nothing: UInt, flags: UInt, vectors: UInt) = (0, 0, 0)
+    /// Called before the slow path of a load, by width.
+    private var reads: (UInt, UInt, UInt, UInt) = (0, 0, 0, 0)
+    private var readsKeepingVectors: (UInt, UInt, UInt, UInt) = (0, 0, 0, 0)
     /// The address of `X64Constant`s.
     private(set) var constants: UInt = 0
 
@@ -23,17 +25,50 @@ struct X64Thunks {
         emitEnter(&asm)
         exit = asm.address
         emitExit(&asm)
-        slow = asm.address
-        emitSlow(&asm, keepsFloat: false)
-        slowWithFloat = asm.address
-        emitSlow(&asm, keepsFloat: true)
+        slow.nothing = asm.address
+        emitSlow(&asm, .nothing)
+        slow.flags = asm.address
+        emitSlow(&asm, .flags)
+        slow.vectors = asm.address
+        emitSlow(&asm, .vectors)
+        reads = emitReads(&asm, keepsVectors: false)
+        readsKeepingVectors = emitReads(&asm, keepsVectors: true)
+    }
+
+    /// What a slow path keeps of floating point.
+    enum FloatState {
+        case nothing
+        /// The flags that guest code has raised.
+        case flags
+        /// Those and xmm4…xmm15.
+        case vectors
+    }
+
+    /// What the slow paths of a unit call.
+    func slow(_ kept: FloatState) -> UInt {
+        switch kept {
+        case .nothing: slow.nothing
+        case .flags: slow.flags
+        case .vectors: slow.vectors
+        }
+    }
+
+    /// What tries to read a register directly, by the width of the load in bytes.
+    func read(width: Int, keepsVectors: Bool) -> UInt {
+        let addresses = keepsVectors ? readsKeepingVectors : reads
+        return switch width {
+        case 1: addresses.0
+        case 2: addresses.1
+        case 4: addresses.2
+        default: addresses.3
+        }
     }
 
     /// The pieces of code by their addresses, ascending, with the names that a profiler shows.
     var named: [(address: UInt, name: String)] {
         [
-            (enter, "tandem_enter_unit"), (exit, "tandem_leave_unit"), (slow, "tandem_slow_path"),
-            (slowWithFloat, "tandem_slow_path_float"),
+            (enter, "tandem_enter_unit"), (exit, "tandem_leave_unit"), (slow.nothing, "tandem_slow_path"),
+            (reads.0, "tandem_direct_read"),
         ]
     }
 
@@ -67,17 +102,13 @@ struct X64Thunks {
 
     /// A unit has saved rsi and noted its block, and comes with a packed word in eax (`SlowCall`), an address in rcx and
     /// a value in rdx. Returns the result in rax, and flags that compare `exitRequest` with `ExitRequest.trap`.
-    private func emitSlow(_ asm: inout Assembler, keepsFloat: Bool) {
+    private func emitSlow(_ asm: inout Assembler, _ kept: FloatState) {
         for index in 1..<X64Registers.volatile.count {
             asm.emit(.mov, .quad, X64Frame.saved(index), X64Registers.volatile[index])
         }
         storeLocalTime(&asm, using: .rdi)
-        if keepsFloat {
-            asm.emit(.stmxcsr, .long, X64Frame.mxcsr)
-            for index in 0..<X64Registers.guestVectorCount {
-                asm.emit(.vmovsd, X64Frame.savedVector(index), Self.vector(index))
-            }
-        }
+        if kept != .nothing { asm.emit(.stmxcsr, .long, X64Frame.mxcsr) }
+        if kept == .vectors { saveVectors(&asm) }
         asm.emit(.mov, .quad, .rdi, X64Frame.context)
         asm.emit(.mov, .quad, .rsi, .rcx)
         asm.emit(.mov, .quad, .rcx, .rdx)
@@ -91,15 +122,23 @@ struct X64Thunks {
         for index in 0..<X64Registers.volatile.count {
             asm.emit(.mov, .quad, X64Registers.volatile[index], X64Frame.saved(index))
         }
-        if keepsFloat {
-            for index in 0..<X64Registers.guestVectorCount {
-                asm.emit(.vmovsd, Self.vector(index), X64Frame.savedVector(index))
-            }
-        }
+        if kept == .vectors { restoreVectors(&asm) }
         // Without floating point, too: what the host computed meanwhile has left its flags.
         asm.emit(.ldmxcsr, .long, X64Frame.mxcsr)
         asm.emit(.cmp, .quad, X64Frame.exitRequest, imm: Int32(ExitRequest.trap))
         asm.ret()
+    }
+
+    func saveVectors(_ asm: inout Assembler) {
+        for index in 0..<X64Registers.guestVectorCount {
+            asm.emit(.vmovsd, X64Frame.savedVector(index), Self.vector(index))
+        }
+    }
+
+    func restoreVectors(_ asm: inout Assembler) {
+        for index in 0..<X64Registers.guestVectorCount {
+            asm.emit(.vmovsd, Self.vector(index), X64Frame.savedVector(index))
+        }
     }
 
     private static func vector(_ index: Int) -> Vector {

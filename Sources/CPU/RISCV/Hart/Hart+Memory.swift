@@ -114,6 +114,7 @@ extension Hart: GuestRuntime {
             if grant < 0 {
                 let physical = entry.pointee.physicalPage | address & 0xfff
                 takeBackRead(width)
+                prepareDirectRead(address, entry, width: width)
                 let value = readDevice(physical, address, width: width, along: entry.pointee.route)
                 if state.pointee.exitRequest == ExitRequest.none { settle(index) }
                 return value

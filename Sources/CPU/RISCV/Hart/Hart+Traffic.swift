@@ -5,6 +5,7 @@ import TandemKernel
 extension Hart: TrafficSource {
     public func foldTraffic() {
         blocks.forEach { fold($0) }
+        foldDirectReads()
     }
 
     /// Adds what the executions of a block did since the last time.

@@ -451,6 +451,7 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
         flushBlocks()
         flushTranslations()
         grants.removeAll()
+        forgetDirectReads()
         routes.removeAll()
         // The cells outlive the grants: what the block being executed still takes back belongs there.
         homeGrant = -1

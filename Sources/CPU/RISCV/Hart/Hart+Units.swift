@@ -20,6 +20,9 @@ extension Hart {
         state.pointee.codeBase = backend.codeBase
         state.pointee.context = Unmanaged.passUnretained(self).toOpaque()
         state.pointee.functions = Self.slowFunctions
+        state.pointee.directReads = directReads.slots
+        state.pointee.access = access
+        state.pointee.horizonGeneration = scheduler.horizonGenerationPlace
     }
 
     /// One line for all harts of a simulation: what it says is true of the host, and of none of them in particular.
@@ -169,6 +172,7 @@ extension Hart {
     private func settings() -> X64Lowering.Settings {
         var settings = X64Lowering.Settings()
         settings.instructionCost = instructionCost
+        settings.readsDirectly = true
         settings.keepsFloat = privileged.floatState != 0
         settings.mode = state.pointee.mode
         if mode.isBare, let range = plainRange {

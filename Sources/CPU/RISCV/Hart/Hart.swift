@@ -67,6 +67,7 @@ public final class Hart: Module, CatalogModule {
     var addressSpaces = AddressSpaces()
     let grants = GrantTable()
     let routes = RouteTable()
+    let directReads = DirectReadTable()
     let orphanCell: UnsafeMutablePointer<TrafficCell>
     /// Pages that blocks were translated from.
     /// Looked up by physical page number only.
