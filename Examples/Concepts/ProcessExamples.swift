@@ -42,6 +42,46 @@ struct ProcessExamples {
         #expect(edges == [.zero, .nanoseconds(3), .nanoseconds(10), .nanoseconds(13)])
     }
 
+    @Test("example: a watchdog kills a worker that takes too long")
+    func watchdog() {
+        let simulation = Simulation()
+        let machine = Module(ModuleContext(name: "machine", parent: simulation.root))
+        var story: [String] = []
+
+        let worker = machine.thread("work") { context in
+            defer { story.append("worker cleans up at \(machine.now)") }
+            try context.wait(for: .seconds(1))
+        }
+        machine.method("report", sensitiveTo: [worker.terminated], initialize: false) {
+            story.append("worker has ended at \(machine.now)")
+        }
+        machine.thread("watchdog") { context in
+            let result = try context.wait(worker.terminated, timeout: .microseconds(5))
+            if result == .timedOut { try worker.kill() }
+        }
+
+        #expect(simulation.run() == .starved)
+        #expect(story == ["worker cleans up at 5 us", "worker has ended at 5 us"])
+    }
+
+    @Test("example: a thread waits for two events, one after the other or at once")
+    func lists() {
+        let simulation = Simulation()
+        let module = Module(ModuleContext(name: "m", parent: simulation.root))
+        let (ready, valid) = (Event("ready", in: module), Event("valid", in: module))
+        var met: [SimTime] = []
+        module.thread("meet") { context in
+            try context.wait(ready && valid)
+            met.append(module.now)
+        }
+        module.thread("drive") { context in
+            ready.notify(after: .nanoseconds(3))
+            valid.notify(after: .nanoseconds(8))
+        }
+        #expect(simulation.run() == .starved)
+        #expect(met == [.nanoseconds(8)])
+    }
+
     @Test("example: what a thread holds is released when the simulation ends")
     func unwinding() {
         final class Buffer {

@@ -29,4 +29,14 @@ struct QuantumExamples {
         _ = simulation.run()
         #expect(syncs == [.nanoseconds(250), .microseconds(1), .microseconds(2)])
     }
+
+    @Test("example: a platform bounds the skew between its initiators")
+    func bound() {
+        let simulation = Simulation()
+        simulation.quantum.addInitiator()
+        simulation.quantum.addInitiator()
+        #expect(simulation.quantum.value == .microseconds(10))  // chosen, for two
+        simulation.quantum.maxSkew = .microseconds(2)
+        #expect(simulation.quantum.value == .microseconds(2))
+    }
 }
