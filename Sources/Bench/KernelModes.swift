@@ -13,7 +13,6 @@ extension Benchmark {
         },
         BenchmarkMode("cancel", n: 1, ops: 2_000_000, "timed event and one notify(20 ns)/cancel pair an event", cancel),
         BenchmarkMode("delta", n: 1, ops: 5_000_000, "two methods, notifyDelta ping-pong", delta),
-        BenchmarkMode("signal", n: 1, ops: 4_000_000, "Signal<Bool> toggled by the method sensitive to it", signal),
         BenchmarkMode("ctx", n: 2, ops: 2_000_000, "N threads, wait(for: 10 ns)") {
             run throws(BenchmarkError) in threads(&run, wait: .nanoseconds(10))
         },
@@ -88,16 +87,6 @@ extension Benchmark {
         world.measure(&run)
     }
 
-    private static func signal(_ run: inout BenchmarkRun) {
-        let world = World(ops: run.ops)
-        let signal = Signal("s", in: world.module, false)
-        world.module.method("go", sensitiveTo: [signal.changed]) {
-            if world.tick() { return }
-            signal.write(!signal.value)
-        }
-        world.measure(&run)
-    }
-
     private static func threads(_ run: inout BenchmarkRun, wait time: SimTime) {
         let world = World(ops: run.ops)
         for index in 0..<run.n {
@@ -141,7 +130,7 @@ extension Benchmark {
 }
 
 /// One simulation with one module, and the count of operations that stops it.
-private final class World {
+final class World {
     let simulation = Simulation()
     let module: Module
     private let scheduler: Scheduler

@@ -77,6 +77,7 @@ public final class Simulation {
         for module in modules {
             for port in module.ports { try port.elaborated() }
         }
+        scheduler.resolveSensitivities()
         isFrozen = true
     }
 
@@ -122,6 +123,7 @@ public final class Simulation {
     public func reset(_ kind: ResetKind = .cold) {
         precondition(!scheduler.isActive, "A simulation is reset between two runs, not during one.")
         beginRestore()
+        root.forEachDescendant { module in for channel in module.channels { channel.reset() } }
         root.forEachDescendant { $0.reset(.enter(kind)) }
         root.forEachDescendant { $0.reset(.hold) }
         root.forEachDescendant { $0.reset(.exit) }
@@ -141,6 +143,7 @@ public final class Simulation {
         if hasAnnouncedStart { return }
         hasAnnouncedStart = true
         root.forEachDescendant { $0.simulationWillStart() }
+        for clock in scheduler.startHearers { clock.simulationStarts() }
     }
 }
 

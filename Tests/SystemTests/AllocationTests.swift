@@ -6,7 +6,8 @@ struct AllocationTests {
         "more operations of a benchmark take no more allocations", .needs(.tandem, .valgrind),
         arguments: [
             ("timed1", 1), ("hold", 100), ("holdnt", 100), ("holdq", 1000), ("cancel", 1), ("delta", 1), ("signal", 1),
-            ("ctx", 2), ("ctx0", 2), ("lt", 1), ("ltroute", 8), ("ltqk", 0), ("ltqk", 1000), ("dmi", 10_000),
+            ("scfifo", 16), ("tlmfifo", 16), ("ctx", 2), ("ctx0", 2), ("lt", 1), ("ltroute", 8), ("ltqk", 0),
+            ("ltqk", 1000), ("dmi", 10_000),
             ("dmiget", 1), ("intmix", 1),
         ])
     func steady(mode: String, size: Int) throws {

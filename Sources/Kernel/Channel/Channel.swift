@@ -1,68 +1,156 @@
-/// The state of a channel that the scheduler works on.
-struct ChannelRecord {
-    var next: UnsafeMutablePointer<ChannelRecord>?
-    var isRequested: Bool
-    /// The channel. Unretained: it owns this record and withdraws a request in its `deinit`.
-    var object: Unmanaged<Channel>?
-}
-
-/// Something whose new value becomes visible in the update phase, after all processes of the evaluation phase have
-/// seen the old one.
+/// Something that processes share: a signal, a FIFO, a mutex, or a channel of a user's own. Its new value becomes
+/// visible in the update phase, after all processes of the evaluation phase have seen the old one.
+///
+/// Whoever declares a channel holds it; the module it is declared in knows it by name. A reset of the simulation takes
+/// every channel back to its beginning, a snapshot holds its state.
 open class Channel {
     /// The name within the module.
-    public let name: String
-    /// The module it is declared in.
-    public unowned(unsafe) let module: Module
-    private let record: UnsafeMutablePointer<ChannelRecord>
-    private let core: UnsafeMutablePointer<SchedulerCore>
-    private let scheduler: Scheduler
+    public final let name: String
+    /// The module it is declared in; nothing once that module is gone.
+    public final internal(set) unowned(unsafe) var module: Module?
+
+    final let record: ChannelPointer
+    final let core: UnsafeMutablePointer<SchedulerCore>
+    /// Keeps the memory of the core alive.
+    public final let scheduler: Scheduler
 
     /// A channel of `module`.
     public init(_ name: String, in module: Module) {
         self.name = name
-        self.module = module
         scheduler = module.scheduler
         core = scheduler.core
         record = .allocate(capacity: 1)
-        record.initialize(to: ChannelRecord(next: nil, isRequested: false, object: nil))
+        record.initialize(to: ChannelRecord(kind: .custom))
         record.pointee.object = .passUnretained(self)
+        module.adopt(self)
+    }
+
+    /// A channel of the module that `context` describes, for stored properties that are set before `super.init`.
+    public init(_ name: String, _ context: ModuleContext) {
+        self.name = name
+        scheduler = context.scheduler
+        core = scheduler.core
+        record = .allocate(capacity: 1)
+        record.initialize(to: ChannelRecord(kind: .custom))
+        record.pointee.object = .passUnretained(self)
+        context.declared.channels.append(self)
+    }
+
+    /// A channel whose record is longer than that of a channel: `record` is its beginning.
+    init(_ name: String, _ place: ChannelPlace, record: ChannelPointer) {
+        self.name = name
+        scheduler = place.scheduler
+        core = scheduler.core
+        self.record = record
+        record.pointee.object = .passUnretained(self)
+        place.declare(self)
     }
 
     deinit {
         if record.pointee.isRequested { core.pointee.withdrawUpdate(record) }
-        record.deallocate()
+        module?.disown(record)
+        // Raw, because a longer record begins with this one.
+        UnsafeMutableRawPointer(record).deallocate()
+    }
+
+    /// The path of the module and the name.
+    public final var path: String {
+        guard let module else { return name }
+        return module.path.isEmpty ? name : "\(module.path).\(name)"
     }
 
     /// Asks for one call of `update` in the next update phase, however often it is asked.
     public final func requestUpdate() { core.pointee.requestUpdate(record) }
 
+    // MARK: To override
+
     /// Makes the new value visible. May notify delta and timed events; must not wait, notify immediately or request.
     open func update() {}
+
+    /// Goes back to the beginning: the simulation is reset. No events, no request; whatever was pending is gone.
+    open func reset() {}
+
+    /// Writes what the channel remembers between two runs.
+    open func save(to writer: inout SnapshotWriter) throws(SnapshotError) {
+        throw SnapshotError(
+            at: path, "a channel of the type \(type(of: self)) says nothing about its state",
+            expected: "a type that overrides “save” and “restore”")
+    }
+
+    /// Takes over what `save` wrote. No events: what was pending is restored by the kernel.
+    open func restore(from reader: inout SnapshotReader) throws(SnapshotError) {
+        throw reader.error("a channel of the type \(type(of: self)) does not read its state")
+    }
+
+    // MARK: For channels of the kernel
+
+    /// Ends the run with an error about this channel.
+    @inline(never) final func refuse(_ problem: String, expected: String = "") {
+        scheduler.fail(SimulationError(at: path, problem, time: scheduler.now, expected: expected))
+    }
+
+    /// Waits for `event` in the thread that runs. Anywhere else, the run ends with an error about `action`, which
+    /// begins as “a blocking read”.
+    ///
+    /// Inlined: after a switch of stacks every return on the way back is mispredicted, so that frames count.
+    @inline(__always) final func wait(for event: Event, _ action: StaticString) throws(ProcessKilled) {
+        guard let process = core.pointee.current, process.pointee.isThread else { throw refuseWait(action) }
+        try ThreadContext(record: process, scheduler: scheduler).wait(event)
+    }
+
+    @inline(never) private final func refuseWait(_ action: StaticString) -> ProcessKilled {
+        let error = SimulationError(
+            at: path, "\(action) would have to wait in \(scheduler.nameOfCurrent)", time: scheduler.now,
+            expected: "a thread, or a form of it that does not wait")
+        scheduler.fail(error)
+        return ProcessKilled(.refused(error))
+    }
 }
 
-extension SchedulerCore {
-    @inline(__always) mutating func requestUpdate(_ channel: UnsafeMutablePointer<ChannelRecord>) {
-        if channel.pointee.isRequested { return }
-        channel.pointee.isRequested = true
-        channel.pointee.next = nil
-        if let lastUpdate { lastUpdate.pointee.next = channel } else { firstUpdate = channel }
-        lastUpdate = channel
-        announce(clock.pointee.now)
-    }
+/// Where a channel, or another object of the kernel, is declared.
+enum ChannelPlace {
+    /// A module that exists.
+    case module(Module)
+    /// A module that is being made.
+    case context(ModuleContext)
 
-    @inline(__always) mutating func popUpdate() -> UnsafeMutablePointer<ChannelRecord>? {
-        guard let channel = firstUpdate else { return nil }
-        firstUpdate = channel.pointee.next
-        if firstUpdate == nil { lastUpdate = nil }
-        channel.pointee.isRequested = false
-        return channel
-    }
-
-    mutating func withdrawUpdate(_ channel: UnsafeMutablePointer<ChannelRecord>) {
-        var kept: [UnsafeMutablePointer<ChannelRecord>] = []
-        while let requested = popUpdate() {
-            if requested != channel { kept.append(requested) }
+    /// The scheduler of the simulation.
+    var scheduler: Scheduler {
+        switch self {
+        case .module(let module): module.scheduler
+        case .context(let context): context.scheduler
         }
-        for requested in kept { requestUpdate(requested) }
+    }
+
+    /// An event declared at this place.
+    func event(_ name: String) -> Event {
+        switch self {
+        case .module(let module): Event(name, in: module)
+        case .context(let context): Event(name, context)
+        }
+    }
+
+    fileprivate func declare(_ channel: Channel) {
+        switch self {
+        case .module(let module): module.adopt(channel)
+        case .context(let context): context.declared.channels.append(channel)
+        }
+    }
+}
+
+extension Scheduler {
+    /// The process that runs, for messages.
+    var nameOfCurrent: String {
+        guard let process = core.pointee.current else { return "no process" }
+        return "“\(path(of: process))”"
+    }
+
+    /// One channel's part of the update phase. Signals and FIFOs are plain memory and need no call.
+    @inline(__always) func update(_ channel: ChannelPointer) {
+        switch channel.pointee.kind {
+        case .signal: core.pointee.update(UnsafeMutableRawPointer(channel).assumingMemoryBound(to: SignalRecord.self))
+        case .fifo: core.pointee.update(UnsafeMutableRawPointer(channel).assumingMemoryBound(to: FifoRecord.self))
+        case .custom: channel.pointee.object?._withUnsafeGuaranteedRef { $0.update() }
+        }
     }
 }

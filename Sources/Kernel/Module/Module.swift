@@ -27,6 +27,8 @@ open class Module {
     private unowned(unsafe) var owningSimulation: Simulation?
     private var firstEvent: EventPointer?
     private var lastEvent: EventPointer?
+    /// The channel declared last.
+    private var lastChannel: ChannelPointer?
 
     /// A child of the context's parent. Ports and events that were made from the context join it.
     public init(_ context: ModuleContext) {
@@ -41,6 +43,7 @@ open class Module {
             ports.append(port)
         }
         for event in context.declared.events { adopt(event) }
+        for channel in context.declared.channels { adopt(channel) }
         context.parent.adopt(self)
     }
 
@@ -57,6 +60,11 @@ open class Module {
         while let record = event {
             record.pointee.object?._withUnsafeGuaranteedRef { $0.module = nil }
             event = record.pointee.nextSibling
+        }
+        var channel = lastChannel
+        while let record = channel {
+            record.pointee.object?._withUnsafeGuaranteedRef { $0.module = nil }
+            channel = record.pointee.previousSibling
         }
     }
 
@@ -128,6 +136,17 @@ open class Module {
         return events
     }
 
+    /// All channels that are declared in this module and still held, in the order of their declaration.
+    public final var channels: [Channel] {
+        var channels: [Channel] = []
+        var next = lastChannel
+        while let record = next {
+            if let channel = record.pointee.object?.takeUnretainedValue() { channels.append(channel) }
+            next = record.pointee.previousSibling
+        }
+        return channels.reversed()
+    }
+
     /// Calls `body` for this module and everything below, parents first, in the order in which they were made.
     public final func forEachDescendant(_ body: (Module) -> Void) {
         body(self)
@@ -155,6 +174,21 @@ open class Module {
         record.pointee.nextSibling = nil
         if let lastEvent { lastEvent.pointee.nextSibling = record } else { firstEvent = record }
         lastEvent = record
+    }
+
+    final func adopt(_ channel: Channel) {
+        channel.module = self
+        let record = channel.record
+        record.pointee.previousSibling = lastChannel
+        if let lastChannel { lastChannel.pointee.nextSibling = record }
+        lastChannel = record
+    }
+
+    final func disown(_ record: ChannelPointer) {
+        let next = record.pointee.nextSibling
+        let previous = record.pointee.previousSibling
+        if let next { next.pointee.previousSibling = previous } else { lastChannel = previous }
+        if let previous { previous.pointee.nextSibling = next }
     }
 
     final func disown(_ record: EventPointer) {

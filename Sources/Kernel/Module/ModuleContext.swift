@@ -48,8 +48,9 @@ public protocol PropertyName {
 extension Property: PropertyName {}
 extension AnyProperty: PropertyName {}
 
-/// Ports and events that exist before their module does.
+/// Ports, events and channels that exist before their module does.
 final class DeclaredParts {
     var ports: [Port] = []
     var events: [Event] = []
+    var channels: [Channel] = []
 }

@@ -14,8 +14,8 @@ public final class Process {
     public let name: String
     /// The module that declared it; nothing once the simulation or a spawned process is gone.
     public internal(set) unowned(unsafe) var module: Module?
-    /// The events of its static sensitivity, kept alive by it.
-    public let sensitivity: [Event]
+    /// The events of its static sensitivity, kept alive by it. Those behind ports join at the elaboration.
+    public internal(set) var sensitivity: [Event]
 
     /// Where the scheduler keeps its state; the tombstone of all processes once that is given back.
     var record: ProcessPointer

@@ -160,6 +160,8 @@ extension Scheduler {
             process.module = nil
         }
         removeProcesses()
+        startHearers = []
+        pendingSensitivities = []
     }
 }
 

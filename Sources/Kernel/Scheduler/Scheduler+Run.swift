@@ -90,9 +90,7 @@ extension Scheduler {
 
     func performUpdates() {
         core.pointee.phase = .update
-        while let channel = core.pointee.popUpdate() {
-            channel.pointee.object?._withUnsafeGuaranteedRef { $0.update() }
-        }
+        while let channel = core.pointee.popUpdate() { update(channel) }
         core.pointee.phase = .outside
     }
 

@@ -30,6 +30,11 @@ public final class Scheduler {
     private var tombstones: (method: ProcessPointer?, thread: ProcessPointer?)
     private var stackPools: [(size: Int, pool: CoroutineStackPool)] = []
 
+    /// Processes that are sensitive to events behind ports, until the elaboration.
+    var pendingSensitivities: [PendingSensitivity] = []
+    /// Clocks, which begin with the simulation. Held by the bodies of their methods as well.
+    var startHearers: [Clock] = []
+
     /// Whom warnings are told to; set by the simulation that owns both.
     var log: Log?
     var hasStarted = false

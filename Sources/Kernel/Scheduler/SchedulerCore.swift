@@ -74,8 +74,8 @@ struct SchedulerCore: ~Copyable {
     /// The rest of the pass, while a process runs in the middle of another one's control call.
     var heldThreads = RunnableList()
     /// Channels that asked for an update, first-in first-out.
-    var firstUpdate: UnsafeMutablePointer<ChannelRecord>?
-    var lastUpdate: UnsafeMutablePointer<ChannelRecord>?
+    var firstUpdate: ChannelPointer?
+    var lastUpdate: ChannelPointer?
     var current: ProcessPointer?
     /// Numbers the evaluation phases; events that fired carry it.
     var stamp: UInt64 = 1
@@ -230,7 +230,7 @@ struct SchedulerCore: ~Copyable {
         makeRunnable(process)
     }
 
-    private mutating func wake(_ link: WaitPointer) {
+    mutating func wake(_ link: WaitPointer) {
         let process = link.pointee.process
         remove(link)
         process.pointee.pendingLinks &-= 1

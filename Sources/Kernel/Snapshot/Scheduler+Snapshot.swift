@@ -7,8 +7,10 @@ extension Scheduler {
         payload.deltaCount = deltaCount
         payload.eventCount = eventCount
         payload.hasStarted = hasStarted
-        if core.pointee.firstUpdate != nil {
-            throw SnapshotError(at: "", "a channel waits for its update phase", expected: "a run that is not cut short")
+        if let requested = core.pointee.firstUpdate {
+            let path = requested.pointee.object?.takeUnretainedValue().path ?? ""
+            throw SnapshotError(
+                at: path, "the channel waits for its update phase", expected: "a run that is not cut short")
         }
         _ = try Directory(modules)
         if let process = spawnedProcesses.first {

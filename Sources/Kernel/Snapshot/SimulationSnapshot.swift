@@ -9,15 +9,24 @@ public struct SimulationSnapshot: SnapshotPayload {
         public var state: ModuleState
     }
 
-    public static let schema = SnapshotSchema("simulation", version: 1)
+    /// The state of one channel, in the layout of its type.
+    public struct ChannelSection: Equatable, Sendable {
+        public var path: String
+        public var bytes: [UInt8]
+    }
+
+    public static let schema = SnapshotSchema("simulation", version: 2)
 
     public var kernel: KernelPayload
     /// Parents before children, in the order in which they were made.
     public var sections: [Section]
+    /// In the order of the modules and, in each, of their declaration.
+    public var channels: [ChannelSection]
 
-    init(kernel: KernelPayload, sections: [Section]) {
+    init(kernel: KernelPayload, sections: [Section], channels: [ChannelSection]) {
         self.kernel = kernel
         self.sections = sections
+        self.channels = channels
     }
 
     public func encode(to writer: inout SnapshotWriter) {
@@ -27,6 +36,10 @@ public struct SimulationSnapshot: SnapshotPayload {
             writer.write(section.typeName)
             section.state.encode(to: &writer)
         }
+        writer.write(each: channels) { writer, channel in
+            writer.write(channel.path)
+            writer.write(channel.bytes)
+        }
     }
 
     public init(from reader: inout SnapshotReader) throws(SnapshotError) {
@@ -35,6 +48,9 @@ public struct SimulationSnapshot: SnapshotPayload {
             let path = try reader.read(String.self)
             let typeName = try reader.read(String.self)
             return Section(path: path, typeName: typeName, state: try ModuleState(from: &reader))
+        })
+        channels = try reader.read(each: { reader throws(SnapshotError) in
+            ChannelSection(path: try reader.read(String.self), bytes: try reader.read([UInt8].self))
         })
     }
 }
@@ -81,7 +97,40 @@ extension Simulation {
         }
         var kernel = try scheduler.savePending(modules)
         kernel.randomState = randomNumberGenerator.state
-        return SimulationSnapshot(kernel: kernel, sections: sections)
+        return SimulationSnapshot(kernel: kernel, sections: sections, channels: try Self.channels(of: modules))
+    }
+
+    private static func channels(of modules: [Module]) throws(SnapshotError) -> [SimulationSnapshot.ChannelSection] {
+        var sections: [SimulationSnapshot.ChannelSection] = []
+        for module in modules {
+            for channel in module.channels {
+                var writer = SnapshotWriter()
+                try channel.save(to: &writer)
+                sections.append(SimulationSnapshot.ChannelSection(path: channel.path, bytes: writer.bytes))
+            }
+        }
+        return sections
+    }
+
+    private static func restore(
+        _ sections: [SimulationSnapshot.ChannelSection], into modules: [Module]
+    ) throws(SnapshotError) {
+        let channels = modules.flatMap(\.channels)
+        for (section, channel) in zip(sections, channels) {
+            guard section.path == channel.path else {
+                throw SnapshotError(
+                    at: channel.path, "the snapshot has the channel “\(section.path)” here",
+                    expected: "the platform that it was taken from")
+            }
+            var reader = SnapshotReader(section.bytes, place: section.path)
+            try channel.restore(from: &reader)
+            try reader.finish()
+        }
+        guard sections.count == channels.count else {
+            throw SnapshotError(
+                at: "", "the snapshot has \(sections.count) channels and the platform \(channels.count)",
+                expected: "the platform that it was taken from")
+        }
     }
 
     private static func state(of module: Module) throws(SnapshotError) -> (String, ModuleState) {
@@ -115,6 +164,7 @@ extension Simulation {
         for (section, module) in zip(snapshot.sections, modules.dropFirst()) {
             if let module = module as? any CatalogModule { try module.restoreState(section.state) }
         }
+        try Self.restore(snapshot.channels, into: modules)
         try scheduler.restorePending(snapshot.kernel, modules)
         randomNumberGenerator.state = snapshot.kernel.randomState
         if snapshot.kernel.hasStarted { announceStart() }

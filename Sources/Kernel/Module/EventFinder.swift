@@ -1,0 +1,74 @@
+/// An event that is reached through a port: known when the port is bound. A process may be declared sensitive to it
+/// before.
+public struct EventFinder {
+    let port: Port
+    /// The events, one for each target of the port. Called once the port is resolved.
+    let find: () -> [Event]
+
+    /// The event itself, of a port that leads to one target. From the elaboration on.
+    public var event: Event {
+        guard let event = find().first else {
+            preconditionFailure("The event of the port “\(port.path)” was asked for, which leads nowhere.")
+        }
+        return event
+    }
+}
+
+extension PortTo {
+    /// The event that `event` names in whatever the port will be bound to; in each target of a port that has several.
+    public final func finder(_ event: @escaping (Interface) -> Event) -> EventFinder {
+        EventFinder(port: self) { [unowned(unsafe) self] in (0..<count).map { event(self[$0]) } }
+    }
+}
+
+/// A process that waits for the elaboration to know all of its sensitivity.
+struct PendingSensitivity {
+    let process: Process
+    let finder: EventFinder
+}
+
+extension Module {
+    /// As the form that takes events, for events behind ports. They follow the events of `sensitiveTo:` in the order of
+    /// listeners, in which processes are woken.
+    @discardableResult
+    public func method(
+        _ name: String, sensitiveTo first: EventFinder, _ more: EventFinder..., initialize: Bool = true,
+        _ body: @escaping () -> Void
+    ) -> Process {
+        let process = method(name, initialize: initialize, body)
+        scheduler.await([first] + more, for: process)
+        return process
+    }
+
+    /// As the form that takes events, for events behind ports.
+    @discardableResult
+    public func thread(
+        _ name: String, sensitiveTo first: EventFinder, _ more: EventFinder...,
+        stackSize: Int = Scheduler.defaultStackSize, priority: Int32 = 0, resumable: Bool = false,
+        initialize: Bool = true, _ body: @escaping (ThreadContext) throws -> Void
+    ) -> Process {
+        let process = thread(
+            name, stackSize: stackSize, priority: priority, resumable: resumable, initialize: initialize, body)
+        scheduler.await([first] + more, for: process)
+        return process
+    }
+}
+
+extension Scheduler {
+    fileprivate func await(_ finders: [EventFinder], for process: Process) {
+        for finder in finders { pendingSensitivities.append(PendingSensitivity(process: process, finder: finder)) }
+        // Spawned while the simulation runs: every port is resolved.
+        if hasStarted { resolveSensitivities() }
+    }
+
+    /// All ports are resolved: makes processes sensitive to the events behind them.
+    func resolveSensitivities() {
+        for pending in pendingSensitivities {
+            for event in pending.finder.find() {
+                pending.process.sensitivity.append(event)
+                core.pointee.addListener(pending.process.record, to: event.record)
+            }
+        }
+        pendingSensitivities = []
+    }
+}
