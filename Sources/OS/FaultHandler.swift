@@ -51,7 +51,7 @@ enum FaultHandler {
             }
             write("overflowed its ")
             write(decimal: stack.stackSize / 1024)
-            write(" KiB. Give it a larger one, or let it recurse less.\n")
+            write(" KiB. Give it a larger one where it is declared (“stackSize”), or let it recurse less.\n")
             _exit(Fatal.status)
         }
         var before = previous[signal == SIGSEGV ? 0 : 1]

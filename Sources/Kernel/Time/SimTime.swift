@@ -25,6 +25,15 @@
     /// `count` seconds; traps beyond the range.
     @inlinable public static func seconds(_ count: UInt64) -> SimTime { scaled(count, by: 1_000_000_000_000) }
 
+    /// The time of a count of picoseconds with a fraction, rounded half up (IEEE 1666-2023 §5.11). Nothing for a negative
+    /// count, for one beyond the range and for what is no number. For constants of models: simulated time is never
+    /// computed with floating point.
+    public init?(rounding picoseconds: Double) {
+        let rounded = (picoseconds + 0.5).rounded(.down)
+        guard picoseconds >= 0, let count = UInt64(exactly: rounded), count != .max else { return nil }
+        self.init(picoseconds: count)
+    }
+
     /// The value in seconds, for reports only: simulated time is never computed with floating point.
     public var seconds: Double { Double(picoseconds) / 1e12 }
 
@@ -70,6 +79,14 @@ extension SimTime {
     @inlinable public func addingReportingOverflow(_ other: SimTime) -> (partialValue: SimTime, overflow: Bool) {
         let (sum, overflow) = picoseconds.addingReportingOverflow(other.picoseconds)
         return (SimTime(picoseconds: sum), overflow)
+    }
+
+    /// The wrapped difference and whether `other` was the later time.
+    @inlinable public func subtractingReportingOverflow(
+        _ other: SimTime
+    ) -> (partialValue: SimTime, overflow: Bool) {
+        let (difference, overflow) = picoseconds.subtractingReportingOverflow(other.picoseconds)
+        return (SimTime(picoseconds: difference), overflow)
     }
 
     /// The sum, or `never` when it exceeds the range.

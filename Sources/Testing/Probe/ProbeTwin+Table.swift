@@ -50,7 +50,15 @@ extension ProbeTwin {
             """
             0.4ps=0 0.5ps=1 1.5ps=2 -1ps=0 1ps*0.5=1 3ps/2=2 1ns-2ns=18446744073709550616 max+1ps=0 5ns%3ns=2000 \
             print:1500 ps,1 us,0 s resolution=1 ps
-            """),
+            """,
+            ours: """
+                0.4ps=0 0.5ps=1 1.5ps=2 -1ps=none 1ps*0.5=1 3ps/2=2 1ns-2ns=overflow max+1ps=overflow 5ns%3ns=2000 \
+                print:1.5 ns,1 us,0 s resolution=1 ps
+                """,
+            because: """
+                a time that is negative or beyond the range is refused and never wraps; a time prints in the largest \
+                unit that it reaches, exactly
+                """),
         ProbeTwin(
             "quantum",
             """

@@ -113,6 +113,20 @@ import Testing
         #expect(error.diagnosis.place == "m.e")
     }
 
+    @Test("a process that notifies itself immediately is warned once")
+    func selfNotification() {
+        let bench = Bench()
+        let sink = RecordingSink()
+        bench.simulation.log.sink = sink
+        let event = bench.event("a")
+        bench.module.method("m", sensitiveTo: [event]) {
+            event.notify()
+            event.notify()
+        }
+        _ = bench.simulation.run(until: .ns(1))
+        #expect(sink.records.map(\.place) == ["m.m"])
+    }
+
     @Test("a notification in the past and one beyond the range end the run with name, time and range")
     func badTimes() {
         for isPast in [true, false] {
