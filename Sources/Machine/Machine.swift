@@ -34,6 +34,7 @@ public final class Machine {
         self.platform = built.platform
         plan = built.plan
         simulation = built.simulation
+        platform.timing.apply(to: simulation)
     }
 
     /// The module at a path.

@@ -21,6 +21,11 @@ extension RunReport {
             "transactions": JSONValue(transactions),
             "deltaCycles": JSONValue(deltaCycles),
             "maxSkewSeconds": JSONValue(maxSkew.seconds),
+            "skew": JSONValue(members: [
+                "ahead": skew.map { JSONValue($0.ahead) } ?? .null, "late": skew.map { JSONValue($0.late) } ?? .null,
+                "atSeconds": skew.map { JSONValue($0.time.seconds) } ?? .null,
+                "boundSeconds": skewBound == .never ? .null : JSONValue(skewBound.seconds),
+            ]),
             "exitReason": JSONValue(exitReason.rawValue),
             "exitCode": JSONValue(exitCode),
             "restarts": JSONValue(restarts),

@@ -14,10 +14,20 @@ extension RunReport {
         text += "host: \(Self.fixed(host.seconds, 3)) s, \(Self.fixed(host.cpuSeconds, 3)) s of processor time, "
         text +=
             "\(Self.fixed(mips, 1)) MIPS, \(Self.fixed(Double(host.peakResidentBytes) / 1_048_576, 1)) MiB at most\n"
+        text += skewLine
         if !traffic.isEmpty { text += "\n" + trafficTable }
         let active = interrupts.filter { $0.raised | $0.taken | $0.claimed != 0 }
         if !active.isEmpty { text += "\n" + Self.interruptTable(active) }
         return text
+    }
+
+    /// How far initiators were apart, where that can be and matters to somebody.
+    private var skewLine: String {
+        let bound = skewBound == .never ? "" : "; at most \(skewBound) is allowed"
+        if let skew {
+            return "skew: \(skew.late) acted at \(skew.time), which \(skew.ahead) had passed by \(skew.skew)\(bound)\n"
+        }
+        return bound.isEmpty ? "" : "skew: none\(bound)\n"
     }
 
     private var trafficTable: String {

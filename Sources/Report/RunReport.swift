@@ -33,6 +33,10 @@ public struct RunReport: Equatable, Sendable {
     public var transactions: UInt64
     public var deltaCycles: UInt64
     public var maxSkew: SimTime
+    /// Between whom it lay; nothing while there was none.
+    public var skew: SkewRecord?
+    /// The bound on skew that the platform or the user states; `never` for none.
+    public var skewBound: SimTime
     public var exitReason: ExitReason
     public var exitCode: Int32
     public var restarts: Int
@@ -82,6 +86,8 @@ public struct RunReport: Equatable, Sendable {
         transactions = directory.initiators.reduce(0) { $0 + $1.transactionCount }
         deltaCycles = simulation.scheduler.deltaCount
         maxSkew = simulation.quantum.largestSkew
+        skew = simulation.quantum.skewRecord
+        skewBound = simulation.quantum.maxSkew
         exitReason = outcome.reason
         exitCode = outcome.code
         restarts = machine.restartCount

@@ -28,6 +28,9 @@ enum CommandTable {
             OptionDeclaration(
                 "quantum", "auto|TIME", "How far an initiator may run ahead of simulated time."),
             OptionDeclaration(
+                "max-skew", "TIME",
+                "The largest skew between initiators that is allowed: the quantum is no longer than it."),
+            OptionDeclaration(
                 "engine", "translate|interpret",
                 "How harts execute: hot code is compiled, which is the default, or all is interpreted. Reports agree."),
             OptionDeclaration("for", "TIME", "Ends the run after that much simulated time, such as 10ms."),

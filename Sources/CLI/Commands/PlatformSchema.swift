@@ -22,6 +22,13 @@ struct PlatformSchema {
                 ]),
                 "firmware": text("What runs when no image is named: a file or builtin:NAME."),
                 "board": board,
+                "simulation": JSONValue(members: [
+                    "type": "object", "additionalProperties": false,
+                    "properties": JSONValue(members: [
+                        "quantum": text("How far an initiator may run ahead of simulated time: auto or a time."),
+                        "maxSkew": text("The largest skew between initiators that is allowed."),
+                    ]),
+                ]),
                 "modules": ["$ref": "#/$defs/modules"],
             ]),
             "$defs": JSONValue(members: ["modules": modules, "number": number, "window": window]),

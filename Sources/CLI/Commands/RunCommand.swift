@@ -44,7 +44,12 @@ struct RunCommand {
             let machine = try Machine(platform, catalog: catalog, seed: options.seed)
             machine.simulation.log.sink = ComplaintSink(surroundings)
             machine.restartsOnReset = options.restartsOnReset
-            if let quantum = options.quantum { machine.simulation.quantum.value = quantum }
+            switch options.quantum {
+            case .automatic: machine.simulation.quantum.isAutomatic = true
+            case .time(let quantum): machine.simulation.quantum.value = quantum
+            case nil: break
+            }
+            if let maxSkew = options.maxSkew { machine.simulation.quantum.maxSkew = maxSkew }
             return machine
         } catch { throw .platform(error) }
     }

@@ -16,8 +16,10 @@ struct RunOptions: Equatable {
     var restartsOnReset = true
     /// The start of the real-time clock in seconds since 1970; nothing for the module's own default.
     var clockStart: UInt64?
-    /// Nothing for the automatic quantum.
-    var quantum: SimTime?
+    /// Nothing for what the platform says.
+    var quantum: QuantumChoice?
+    /// Nothing for what the platform says.
+    var maxSkew: SimTime?
     var limit: SimTime = .never
     var seed: UInt64 = 0
     var reports: [ReportForm] = [.text]
@@ -94,7 +96,10 @@ struct RunOptions: Equatable {
             seed = value
         }
         if let text = arguments["for"] { limit = try Self.time(text, "-for") }
-        if let text = arguments["quantum"], text != "auto" { quantum = try Self.time(text, "-quantum") }
+        if let text = arguments["quantum"] {
+            quantum = text == "auto" ? .automatic : .time(try Self.time(text, "-quantum"))
+        }
+        if let text = arguments["max-skew"] { maxSkew = try Self.time(text, "-max-skew") }
         if let text = arguments["rtc"] {
             guard text.hasPrefix("base="), let start = CalendarDate.seconds(String(text.dropFirst(5))), start < 1 << 33
             else {
@@ -169,6 +174,12 @@ struct RunOptions: Equatable {
     private static func number(_ text: String) -> UInt64? {
         text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
     }
+}
+
+/// What -quantum says.
+enum QuantumChoice: Equatable {
+    case automatic
+    case time(SimTime)
 }
 
 /// A form of the report at the end.

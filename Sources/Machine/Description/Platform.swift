@@ -22,6 +22,8 @@ public struct Platform: Equatable, Sendable {
     public var board: Board
     /// What is loaded when the user names nothing.
     public var images: DefaultImages
+    /// Quantum and bound on skew.
+    public var timing: SimulationSettings
     /// Values that replace described ones, in the order in which they were given (`-set`, `-m`, `-smp`).
     public var overrides: [Override]
 
@@ -33,6 +35,7 @@ public struct Platform: Equatable, Sendable {
         place = ""
         modules = []
         images = DefaultImages()
+        timing = SimulationSettings()
         overrides = []
     }
 

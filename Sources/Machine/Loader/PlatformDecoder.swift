@@ -8,7 +8,7 @@ struct PlatformDecoder {
 
     init(file: String) { self.file = file }
 
-    static let keys = ["name", "description", "include", "board", "firmware", "modules"]
+    static let keys = ["name", "description", "include", "board", "simulation", "firmware", "modules"]
 
     mutating func decode(_ value: JSONValue) -> Platform {
         var platform = Platform(Self.stem(of: file))
@@ -18,6 +18,7 @@ struct PlatformDecoder {
             case "name": platform.name = string(member) ?? platform.name
             case "description": platform.summary = string(member) ?? ""
             case "board": platform.board = board(member.value)
+            case "simulation": platform.timing = simulation(member.value)
             case "firmware":
                 platform.images = DefaultImages(
                     firmware: string(member) ?? "", firmwareFile: member.value.location.file)
@@ -64,6 +65,22 @@ struct PlatformDecoder {
             return nil
         }
         return Board.Part(path, place: value.location.description)
+    }
+
+    // MARK: Simulation
+
+    private mutating func simulation(_ value: JSONValue) -> SimulationSettings {
+        var settings = SimulationSettings()
+        for member in members(value, of: "“simulation”", allowed: ["quantum", "maxSkew"]) {
+            if member.isNamed("quantum"), case .string("auto") = member.value.content { continue }
+            guard case .string(let text) = member.value.content, let time = try? SimTime(parsing: text) else {
+                mismatch(
+                    member.value, of: "“\(member.key)” of the simulation", expected: "a time such as “10us” in quotes")
+                continue
+            }
+            if member.isNamed("quantum") { settings.quantum = time } else { settings.maxSkew = time }
+        }
+        return settings
     }
 
     // MARK: Modules
