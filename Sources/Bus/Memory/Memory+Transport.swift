@@ -2,7 +2,7 @@ internal import TandemKernel
 
 extension Memory {
     /// The access itself, shared by both kinds of memory.
-    @inline(__always) final func access(_ transaction: inout Transaction, delay: inout SimTime) {
+    final func access(_ transaction: inout Transaction, delay: inout SimTime) {
         let count = transaction.count
         guard transaction.isPlain && !transaction.attributes.isExclusive && transaction.command != .ignore else {
             return accessSpecially(&transaction, delay: &delay)

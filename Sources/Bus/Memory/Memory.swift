@@ -46,6 +46,9 @@ public class Memory: Module {
         reservations = ReservationSet(writeWatch, BusDirectory.of(context.simulation))
         bus = TargetSocket("bus", context)
         super.init(context)
+        let seat = MemorySeat(self)
+        bus.seat(seat)
+        writeWatch.attentionChanged = { seat.setWatched($0) }
     }
 
     // MARK: Writers' duties

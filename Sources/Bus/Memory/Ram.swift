@@ -22,11 +22,9 @@ public final class Ram: Memory, CatalogModule, BusTarget {
         try super.init(
             context, size: context[Self.size].bytes, isWritable: true, readLatency: context[Self.readLatency],
             writeLatency: context[Self.writeLatency])
-        bus.serve(self)
     }
 
-    // Inlined into the seat: one call less on the way of every access.
-    @inline(__always) public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+    public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
         access(&transaction, delay: &delay)
     }
 

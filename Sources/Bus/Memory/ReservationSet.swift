@@ -72,7 +72,7 @@ public final class ReservationSet {
         // An initiator's own writes leave its reservation alone: the page need not be watched for the only fast writer.
         let isWatched = watch.hasFastWriter(otherThan: initiator)
         append(Entry(initiator: initiator, line: line, isWatched: isWatched))
-        watch.attention.pointee += 1
+        watch.attend(1)
         if isWatched { watch.watch(page: Self.page(of: line), for: .reservation, by: initiator) }
     }
 
@@ -134,7 +134,7 @@ public final class ReservationSet {
         let entry = entries[index]
         count.pointee -= 1
         for later in index..<count.pointee { entries[later] = entries[later + 1] }
-        watch.attention.pointee -= 1
+        watch.attend(-1)
         if entry.isWatched { watch.unwatch(page: Self.page(of: entry.line), for: .reservation) }
     }
 

@@ -34,6 +34,8 @@ public final class WriteWatch {
     /// How many pages are watched and lines reserved: 0 lets a writer go on after one load.
     // SAFETY: allocated in `init`, freed only in `deinit`; `Memory` and its reservations, which use it, hold this object.
     let attention: UnsafeMutablePointer<Int>
+    /// Told after `attention` has changed: whether it is other than 0.
+    var attentionChanged: (Bool) -> Void = { _ in }
     /// How often each page is watched for each reason, behind the bits; lazily touched.
     private let counts: UnsafeMutablePointer<Counts>
     private let pages: HostPages
@@ -109,7 +111,7 @@ public final class WriteWatch {
             entry.pointee.reservation += 1
         }
         let bit: UInt64 = 1 << (page & 63)
-        if bits[Int(page >> 6)] & bit == 0 { attention.pointee += 1 }
+        if bits[Int(page >> 6)] & bit == 0 { attend(1) }
         bits[Int(page >> 6)] |= bit
         // The one who holds the only reservation of a page goes on writing fast. A second reservation ends that.
         guard before == 0 || reason == .reservation && before == 1 else { return }
@@ -126,7 +128,13 @@ public final class WriteWatch {
         }
         guard entry.pointee.code | entry.pointee.reservation == 0 else { return }
         bits[Int(page >> 6)] &= ~(1 << (page & 63))
-        attention.pointee -= 1
+        attend(-1)
+    }
+
+    /// One more page or reservation to look after, or one less.
+    func attend(_ change: Int) {
+        attention.pointee += change
+        attentionChanged(attention.pointee != 0)
     }
 
     // MARK: Observing

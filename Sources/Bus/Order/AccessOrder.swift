@@ -42,34 +42,54 @@ final class AccessOrder: SimulationService {
     }
 }
 
-extension BusServer {
-    /// The seat before `seat` through which one of several initiators goes: notes when its accesses begin, and keeps
-    /// them within the bound on skew that the platform states. An initiator that is too far ahead lets the simulation
-    /// catch up first; the annotated delay is then less by as much.
-    ///
-    /// - Parameter latency: what routers in front of `seat` have added to the delay since the access began.
-    convenience init(ordering seat: BusServer, of initiator: InitiatorID, latency: SimTime, in simulation: Simulation) {
-        let scheduler = simulation.scheduler
-        let quantum = simulation.quantum
-        let order = simulation.service(AccessOrder.self)
-        self.init(
-            {
-                [unowned(unsafe) simulation, unowned(unsafe) scheduler, unowned(unsafe) quantum, unowned(unsafe) order]
-                transaction, delay in
-                var ahead = delay.picoseconds &- min(latency, delay).picoseconds
-                if SimTime(picoseconds: ahead) > quantum.maxSkew, let thread = scheduler.currentThread {
-                    // A thread that is to end meets its next wait with the same answer.
-                    try? thread.catchUp(by: SimTime(picoseconds: ahead))
-                    transaction.waited.picoseconds &+= ahead
-                    delay = latency
-                    ahead = 0
-                }
-                let now = scheduler.now.picoseconds
-                seat.transport(&transaction, &delay)
-                // What another began while this one waited is no skew.
-                if scheduler.now.picoseconds == now {
-                    order.note(transaction.target, by: initiator, at: now &+ ahead, in: simulation)
-                }
-            }, seat.debugTransport, seat.directMemory)
+/// The seat before another through which one of several initiators goes: notes when its accesses begin, and keeps them
+/// within the bound on skew that the platform states. An initiator that is too far ahead lets the simulation catch up
+/// first; the annotated delay is then less by as much.
+final class OrderingSeat: BusServer {
+    let seat: BusServer
+    /// What routers in front of `seat` have added to the delay since the access began.
+    let latency: SimTime
+    // SAFETY: the socket owns this seat, and the simulation outlives its modules.
+    private unowned(unsafe) let socket: InitiatorSocket
+    private unowned(unsafe) let simulation: Simulation
+    private let scheduler: Scheduler
+    private let quantum: GlobalQuantum
+    private let order: AccessOrder
+    private let initiator: InitiatorID
+
+    init(_ seat: BusServer, of socket: InitiatorSocket, latency: SimTime) {
+        self.seat = seat
+        self.latency = latency
+        self.socket = socket
+        simulation = socket.owner.simulation
+        scheduler = simulation.scheduler
+        quantum = simulation.quantum
+        order = simulation.service(AccessOrder.self)
+        initiator = socket.id
     }
+
+    override func transport(_ transaction: inout Transaction, _ delay: inout SimTime, _ shape: AccessShape) {
+        var ahead = delay.picoseconds &- min(latency, delay).picoseconds
+        var caughtUp = SimTime.zero
+        if SimTime(picoseconds: ahead) > quantum.maxSkew, let thread = scheduler.currentThread {
+            caughtUp = SimTime(picoseconds: ahead)
+            // A thread that is to end meets its next wait with the same answer.
+            try? thread.catchUp(by: caughtUp)
+            delay = latency
+            ahead = 0
+        }
+        let now = scheduler.now.picoseconds
+        seat.transport(&transaction, &delay, shape)
+        if caughtUp != .zero { socket.count(waited: caughtUp, in: transaction) }
+        // What another began while this one waited is no skew.
+        if scheduler.now.picoseconds == now {
+            order.note(transaction.target, by: initiator, at: now &+ ahead, in: simulation)
+        }
+    }
+
+    override func debugTransport(_ transaction: inout Transaction) -> Int { seat.debugTransport(&transaction) }
+
+    override func directMemory(
+        at address: UInt64, _ command: Command, _ attributes: Attributes, _ grant: inout DirectMemory
+    ) -> Bool { seat.directMemory(at: address, command, attributes, &grant) }
 }

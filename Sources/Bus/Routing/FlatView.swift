@@ -14,11 +14,11 @@ struct FlatRange {
 /// An address space without overlaps: ranges in ascending order that cover every address once, holes included, and an
 /// index that finds a range in a number of steps that does not depend on how many there are.
 ///
-/// The index is a trie over the address bits, eight bits a level. A slot that lies in one range names it; any other
+/// The index is a trie over the address bits: a root, then up to eight bits a level. A slot that lies in one range names it; any other
 /// leads to a node that splits the slot further, if need be down to single bytes:
 ///
 /// ```
-/// address ──[root: up to 10 bits]──► range 3
+/// address ──[root: up to 12 bits]──► range 3
 ///                  └──────[8 bits]──► range 4
 ///                            └──[8 bits]──► range 5 …
 /// ```
@@ -34,6 +34,17 @@ struct FlatView {
     /// How many slots the root has.
     private let rootCount: UInt64
 
+    /// The view of a router whose map has changed: holds nothing, and finds nothing in one step.
+    static var none: FlatView { FlatView() }
+
+    private init() {
+        ranges = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+        slots = UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped
+        count = 0
+        rootShift = 0
+        rootCount = 0
+    }
+
     /// `covering` must be ascending and leave no address out.
     init(_ covering: [FlatRange]) {
         count = covering.count
@@ -41,8 +52,9 @@ struct FlatView {
         for (index, range) in covering.enumerated() { (ranges + index).initialize(to: range) }
         let lastStart = covering[covering.count - 1].start
         let bits = 64 - lastStart.leadingZeroBitCount
-        // A multiple of 8, so that the levels below end exactly at single bytes.
-        let shift = UInt64(max(bits - 10, 0) + 7) / 8 * 8
+        // How fine the boundaries are; where that takes not too many slots, the root alone finds every range.
+        let grain = covering.reduce(lastStart) { $0 | $1.start }.trailingZeroBitCount
+        let shift = UInt64(bits - grain <= 12 ? min(grain, 63) : max(bits - 10, 0))
         rootShift = shift
         rootCount = (lastStart >> shift) + 1
         var index = AddressTrie(covering)
@@ -53,19 +65,29 @@ struct FlatView {
 
     /// Frees the buffers; no copy of this value may be used afterwards.
     func free() {
+        guard count > 0 else { return }
         ranges.deallocate()
         slots.deallocate()
     }
 
-    /// The range of an address.
+    /// The range of an address, if one step finds it: true of every address in a map whose boundaries are of like sizes.
+    @inline(__always) func nearRange(of address: UInt64) -> UnsafeMutablePointer<FlatRange>? {
+        let slot = address &>> rootShift
+        guard slot < rootCount else { return nil }
+        let entry = slots[Int(truncatingIfNeeded: slot)]
+        return entry < 0 ? nil : ranges + Int(entry)
+    }
+
+    /// The range of an address. Not of `none`.
     @inline(__always) func range(of address: UInt64) -> UnsafeMutablePointer<FlatRange> {
         let slot = address >> rootShift
         guard slot < rootCount else { return ranges + (count - 1) }
         var entry = slots[Int(truncatingIfNeeded: slot)]
         var shift = rootShift
         while entry < 0 {
-            shift &-= 8
-            entry = slots[Int(~entry) &+ Int(truncatingIfNeeded: address &>> shift & 0xff)]
+            let bits = min(shift, 8)
+            shift &-= bits
+            entry = slots[Int(~entry) &+ Int(truncatingIfNeeded: address &>> shift & ((1 &<< bits) &- 1))]
         }
         return ranges + Int(entry)
     }
@@ -88,9 +110,15 @@ private struct AddressTrie {
             let last = first + ((1 << shift) - 1)
             let range = rangeIndex(of: first)
             slots[node + slot] =
-                ranges[range].end >= last ? Int32(range) : ~addNode(base: first, shift: shift - 8, count: 256)
+                ranges[range].end >= last ? Int32(range) : ~addNode(base: first, under: shift)
         }
         return Int32(node)
+    }
+
+    /// A node that splits a slot of 2^shift addresses.
+    private mutating func addNode(base: UInt64, under shift: UInt64) -> Int32 {
+        let bits = min(shift, 8)
+        return addNode(base: base, shift: shift - bits, count: 1 << Int(bits))
     }
 
     private func rangeIndex(of address: UInt64) -> Int {

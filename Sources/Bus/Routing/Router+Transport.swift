@@ -2,7 +2,11 @@ public import TandemKernel
 
 extension Router {
     public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
-        let state = state
+        pass(&transaction, &delay, AccessShape(transaction))
+    }
+
+    /// Finds the range of an access, whatever it is like, and passes it on.
+    @inline(never) func pass(_ transaction: inout Transaction, _ delay: inout SimTime, _ shape: AccessShape) {
         let address = transaction.address
         let range: UnsafeMutablePointer<FlatRange>
         if let last = state.pointee.last, address &- last.pointee.start <= last.pointee.extent {
@@ -17,7 +21,7 @@ extension Router {
         }
         delay += state.pointee.latency
         transaction.address = address &+ range.pointee.delta
-        range.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay) }
+        range.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay, shape) }
         transaction.address = address
     }
 
@@ -51,13 +55,18 @@ extension Router {
     }
 
     public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool {
-        let range = lookUp(request.address).pointee
-        let address = request.address &+ range.delta
-        let translated = DirectMemoryRequest(
-            address: address, command: request.command, attributes: request.attributes)
-        guard range.server._withUnsafeGuaranteedRef({ $0.directMemory(translated, &grant) }) else { return false }
+        directMemory(at: request.address, request.command, request.attributes, &grant)
+    }
+
+    final func directMemory(
+        at address: UInt64, _ command: Command, _ attributes: Attributes, _ grant: inout DirectMemory
+    ) -> Bool {
+        let range = lookUp(address).pointee
+        let inner = address &+ range.delta
+        guard range.server._withUnsafeGuaranteedRef({ $0.directMemory(at: inner, command, attributes, &grant) })
+        else { return false }
         precondition(
-            grant.contains(address, count: 1), "\(path): a target granted direct memory that was not asked for")
+            grant.contains(inner, count: 1), "\(path): a target granted direct memory that was not asked for")
         grant.clip(first: range.start &+ range.delta, last: range.end &+ range.delta, movedTo: range.start)
         grant.readLatency += state.pointee.latency
         grant.writeLatency += state.pointee.latency
@@ -65,6 +74,7 @@ extension Router {
     }
 
     @inline(never) private func refuseStraddling(_ transaction: inout Transaction) {
+        transaction.target = `in`.id
         transaction.response = .addressError
         log.write(
             .debug, at: path,
@@ -86,5 +96,40 @@ extension Router {
         let page = transaction.address & ~0xfff
         let nearest = nearestRegion(to: transaction.address).map { "; the nearest region is \($0.description)" } ?? ""
         log.writeOnce(.debug, at: path, "nothing is mapped in the page of \(hexadecimal(page))\(nearest)")
+    }
+}
+
+/// The seat of a router. What one step of the look-up finds is passed on here; `Router.pass` does the same for every
+/// access.
+final class RouterSeat: BusServer {
+    // SAFETY: the router owns its state and its socket, which owns the seat.
+    private let router: Unmanaged<Router>
+    private let state: UnsafePointer<RouterState>
+
+    init(_ router: Router, _ state: UnsafePointer<RouterState>) {
+        self.router = .passUnretained(router)
+        self.state = state
+    }
+
+    override func transport(_ transaction: inout Transaction, _ delay: inout SimTime, _ shape: AccessShape) {
+        let address = transaction.address
+        let reach = UInt64(shape.count) &- 1
+        guard let range = state.pointee.view.nearRange(of: address),
+            reach <= range.pointee.extent &- (address &- range.pointee.start), shape != .special
+        else { return router._withUnsafeGuaranteedRef({ $0.pass(&transaction, &delay, shape) }) }
+        delay += state.pointee.latency
+        transaction.address = address &+ range.pointee.delta
+        range.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay, shape) }
+        transaction.address = address
+    }
+
+    override func debugTransport(_ transaction: inout Transaction) -> Int {
+        router._withUnsafeGuaranteedRef { $0.debugTransport(&transaction) }
+    }
+
+    override func directMemory(
+        at address: UInt64, _ command: Command, _ attributes: Attributes, _ grant: inout DirectMemory
+    ) -> Bool {
+        router._withUnsafeGuaranteedRef { $0.directMemory(at: address, command, attributes, &grant) }
     }
 }

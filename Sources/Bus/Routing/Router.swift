@@ -40,15 +40,14 @@ public final class Router: Module, CatalogModule, BusTarget {
 
     public override init(_ context: ModuleContext) {
         `in` = TargetSocket("in", context)
-        let holder = HoleHolder()
-        hole = BusServer(
-            { transaction, _ in holder.router?.serveHole(&transaction) }, { _ in 0 }, { _, _ in false })
+        let hole = HoleSeat(`in`.id)
+        self.hole = hole
         state.initialize(
             to: RouterState(latency: context[Self.latency], readsZero: context[Self.unmapped] == .zero))
         super.init(context)
-        holder.router = self
+        hole.router = self
         `in`.router = self
-        `in`.serve(self)
+        `in`.seat(RouterSeat(self, state))
     }
 
     deinit {
@@ -64,6 +63,8 @@ public final class Router: Module, CatalogModule, BusTarget {
         regions.append(region)
         region.target.attach(self)
         mapChanged(region)
+        // From now on accesses may wait; what was mapped before cannot have changed.
+        if region.target.firstWaiting() != nil { `in`.serverChanged() }
     }
 
     /// Removes the region of that name. Returns false if there is none.
@@ -83,8 +84,8 @@ public final class Router: Module, CatalogModule, BusTarget {
 
     private func forgetView() {
         state.pointee.last = nil
-        state.pointee.view?.free()
-        state.pointee.view = nil
+        state.pointee.view.free()
+        state.pointee.view = .none
     }
 
     private func check(_ region: Region) throws(ElaborationError) {
@@ -141,7 +142,7 @@ public final class Router: Module, CatalogModule, BusTarget {
 
     /// The range of an address; makes the flat view if the map has changed since.
     @inline(never) func lookUp(_ address: UInt64) -> UnsafeMutablePointer<FlatRange> {
-        let view = state.pointee.view ?? makeView()
+        let view = state.pointee.view.count > 0 ? state.pointee.view : makeView()
         let range = view.range(of: address)
         state.pointee.last = range
         return range
@@ -194,16 +195,20 @@ extension Router: Upstream {
         }
     }
 
-    func serverChanged(of target: TargetSocket) { forgetView() }
+    func serverChanged(of target: TargetSocket) {
+        forgetView()
+        if target.firstWaiting() != nil { `in`.serverChanged() }
+    }
 }
 
 /// What an access through a router needs, behind one pointer.
 struct RouterState {
-    /// The range of the last access; nil when there is no view.
-    var last: UnsafeMutablePointer<FlatRange>?
+    /// The map, or `none` since it has changed.
+    var view = FlatView.none
     let latency: SimTime
+    /// The range of the last look-up of more than one step; nil when there is no view.
+    var last: UnsafeMutablePointer<FlatRange>?
     let readsZero: Bool
-    var view: FlatView?
 
     init(latency: SimTime, readsZero: Bool) {
         self.latency = latency
@@ -211,8 +216,22 @@ struct RouterState {
     }
 }
 
-/// Leads the seat at the holes to its router, which does not exist yet when the seat is made.
-private final class HoleHolder {
+/// The seat at the holes of a router's map.
+private final class HoleSeat: BusServer {
+    private let target: TargetID
     // SAFETY: the router owns the seat, which is reached only through the router's view.
     unowned(unsafe) var router: Router?
+
+    init(_ target: TargetID) { self.target = target }
+
+    override func transport(_ transaction: inout Transaction, _ delay: inout SimTime, _ shape: AccessShape) {
+        transaction.target = target
+        router?.serveHole(&transaction)
+    }
+
+    override func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
+
+    override func directMemory(
+        at address: UInt64, _ command: Command, _ attributes: Attributes, _ grant: inout DirectMemory
+    ) -> Bool { false }
 }

@@ -8,6 +8,8 @@ public final class InitiatorSocket: Port {
         // SAFETY: the seat belongs to the bound target socket, which `bound` keeps alive.
         @usableFromInline var server: Unmanaged<BusServer>
         @usableFromInline let id: InitiatorID
+        /// The id where it stands among the attributes.
+        @usableFromInline let attributes: Attributes
         @usableFromInline let traffic: TrafficTable
         /// Accesses that went through `transport`; those through direct memory are none.
         @usableFromInline var transactions: UInt64 = 0
@@ -15,6 +17,7 @@ public final class InitiatorSocket: Port {
         init(server: BusServer, id: InitiatorID) {
             self.server = .passUnretained(server)
             self.id = id
+            attributes = Attributes(initiator: id, privilege: 0)
             traffic = TrafficTable()
         }
     }
@@ -27,18 +30,19 @@ public final class InitiatorSocket: Port {
     public let neverWaits: Bool
 
     private let vacant: BusServer
+    /// Stands before the bound target if that may wait.
+    private var measuring: BusServer?
     private var observers: [WeakObserver] = []
     private weak var source: (any TrafficSource)?
-    private var isInvalidating = false
     /// Several initiators run ahead of time: the order of accesses is watched.
     private var isOrdered = false
-    private var orderingSeats: [(inner: BusServer, latency: SimTime, seat: BusServer)] = []
+    private var orderingSeats: [OrderingSeat] = []
 
     /// A socket of `owner`.
     /// - Parameter neverWaits: accesses are made from method processes, which cannot wait.
     public init(_ name: String, in owner: Module, neverWaits: Bool = false) {
         self.neverWaits = neverWaits
-        vacant = BusServer(vacantAt: owner.path.isEmpty ? name : "\(owner.path).\(name)")
+        vacant = VacantSeat(at: owner.path.isEmpty ? name : "\(owner.path).\(name)")
         super.init(name, in: owner)
         state.initialize(to: State(server: vacant, id: BusDirectory.of(owner.simulation).add(self)))
     }
@@ -47,7 +51,7 @@ public final class InitiatorSocket: Port {
     /// - Parameter neverWaits: accesses are made from method processes, which cannot wait.
     public init(_ name: String, _ context: ModuleContext, neverWaits: Bool = false) {
         self.neverWaits = neverWaits
-        vacant = BusServer(vacantAt: "\(context.path).\(name)")
+        vacant = VacantSeat(at: "\(context.path).\(name)")
         super.init(name, context)
         state.initialize(to: State(server: vacant, id: BusDirectory.of(context.simulation).add(self)))
     }
@@ -67,8 +71,8 @@ public final class InitiatorSocket: Port {
     public func bind(to target: TargetSocket) {
         precondition(bound == nil, "\(path): the socket is bound already")
         bound = target
-        state.pointee.server = .passUnretained(target.server)
         target.attach(self)
+        reach(target)
     }
 
     public override func elaborated() throws(ElaborationError) {
@@ -81,27 +85,7 @@ public final class InitiatorSocket: Port {
                 expected: "an initiator that runs as a thread, or a target that does not wait")
         }
         isOrdered = owner.simulation.quantum.initiatorCount > 1
-        if isOrdered { reach(bound.server) }
-    }
-
-    /// Sends accesses to `server` from now on; by way of a seat that watches their order where several initiators run
-    /// ahead of time.
-    private func reach(_ server: BusServer) {
-        let entrance = isOrdered ? ordering(server, latency: .zero) : server
-        state.pointee.server = .passUnretained(entrance)
-    }
-
-    /// A seat before `server` that watches the order of this socket's accesses. Kept as long as the socket.
-    private func ordering(_ server: BusServer, latency: SimTime) -> BusServer {
-        if let seat = orderingSeats.first(where: { $0.inner === server && $0.latency == latency })?.seat { return seat }
-        let seat = BusServer(ordering: server, of: id, latency: latency, in: owner.simulation)
-        orderingSeats.append((inner: server, latency: latency, seat: seat))
-        return seat
-    }
-
-    /// What a route to `target` calls, behind routers that add `latency`.
-    func server(of target: TargetSocket, latency: SimTime) -> BusServer {
-        isOrdered ? ordering(target.server, latency: latency) : target.server
+        if isOrdered { reach(bound) }
     }
 
     // MARK: Accesses
@@ -109,24 +93,32 @@ public final class InitiatorSocket: Port {
     /// Sends an access and counts it at the target that served it. Never allocates.
     ///
     /// The socket fills in who makes the access and starts the response as incomplete. The address is the same afterwards.
-    @inlinable public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+    @inlinable @inline(__always) public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
         let state = state
-        let start = delay
-        transaction.response = .incomplete
-        transaction.waited = .zero
-        transaction.attributes.initiator = state.pointee.id
-        state.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay) }
+        let start = delay.picoseconds
+        // Only the initiator may change these: what is known before the call need not be loaded after it.
         let command = transaction.command
+        let count = transaction.count
+        let attributes = transaction.attributes
+        let shape = AccessShape(transaction)
+        transaction.attributes = attributes.sent(by: state.pointee.attributes)
+        transaction.response = .incomplete
+        state.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay, shape) }
         // A conditional write without its reservation moves nothing, as if it had not left the initiator.
-        guard command != .ignore, !transaction.exclusiveFailed else { return }
+        guard command != .ignore, !(attributes.isExclusive && transaction.exclusiveFailed) else { return }
         // Wrapping: 2^64 accesses take longer than any run.
         state.pointee.transactions &+= 1
-        let cell = state.pointee.traffic.cell(transaction.target, isPageWalk: transaction.attributes.isPageWalk)
-        // Wrapping: a waiting target may return a smaller delay than it got, but only after more time has passed.
-        let latency = delay.picoseconds &- start.picoseconds &+ transaction.waited.picoseconds
+        let cell = state.pointee.traffic.cell(transaction.target, isPageWalk: attributes.isPageWalk)
+        // Wrapping: a waiting target may return a smaller delay than it got, and `measure` has added what passed meanwhile.
+        let latency = delay.picoseconds &- start
         cell.pointee.count(
-            write: command == .write, fetch: transaction.attributes.isFetch, bytes: transaction.count,
-            failed: transaction.response.isError, latency: SimTime(picoseconds: latency))
+            write: command == .write, fetch: attributes.isFetch, bytes: count, failed: transaction.response.isError,
+            latency: SimTime(picoseconds: latency))
+    }
+
+    /// As `transport(_:delay:)`, not inlined: for the slow ways of callers that are inlined themselves.
+    @usableFromInline @inline(never) func transportSlowly(_ transaction: inout Transaction, delay: inout SimTime) {
+        transport(&transaction, delay: &delay)
     }
 
     /// Moves data without time, side effects or counting. Returns the bytes moved.
@@ -148,18 +140,16 @@ public final class InitiatorSocket: Port {
 
     /// As `directMemory(at:for:attributes:)`, into a place of the caller's: no copy of the grant is made. Without a grant
     /// what stands there afterwards means nothing.
-    public func directMemory(
+    @inlinable public func directMemory(
         at address: UInt64, for command: Command, attributes: Attributes = Attributes(), into grant: inout DirectMemory
     ) -> Bool {
-        precondition(!isInvalidating, "\(path): direct memory was requested from inside an invalidation")
-        var attributes = attributes
-        attributes.initiator = id
-        let request = DirectMemoryRequest(address: address, command: command, attributes: attributes)
-        grant = DirectMemory()
-        guard state.pointee.server._withUnsafeGuaranteedRef({ $0.directMemory(request, &grant) }),
+        let state = state
+        let sent = attributes.sent(by: state.pointee.attributes)
+        guard
+            state.pointee.server._withUnsafeGuaranteedRef({ $0.directMemory(at: address, command, sent, &grant) }),
             command == .write ? grant.allowsWrite : grant.allowsRead
         else { return false }
-        grant.initiator = id
+        grant.initiator = state.pointee.id
         grant.cell = state.pointee.traffic.cell(grant.target, isPageWalk: attributes.isPageWalk)
         return true
     }
@@ -216,10 +206,53 @@ public final class InitiatorSocket: Port {
 
 extension InitiatorSocket: Upstream {
     func directMemoryInvalidated(range: ClosedRange<UInt64>, of target: TargetSocket) {
-        isInvalidating = true
-        defer { isInvalidating = false }
+        let server = state.pointee.server
+        let invalidating = InvalidatingSeat(server, of: path)
+        state.pointee.server = .passUnretained(invalidating)
+        defer {
+            // An observer may have changed who serves; that stays.
+            if state.pointee.server.toOpaque() == Unmanaged.passUnretained(invalidating).toOpaque() {
+                state.pointee.server = server
+            }
+        }
         for observer in observers { observer.object?.directMemoryInvalidated(range: range) }
     }
 
-    func serverChanged(of target: TargetSocket) { reach(target.server) }
+    func serverChanged(of target: TargetSocket) { reach(target) }
+}
+
+// MARK: What stands before the bound target
+
+extension InitiatorSocket {
+    /// Sends accesses to `target` from now on; by way of seats that watch what must be watched.
+    private func reach(_ target: TargetSocket) {
+        var seat = target.server
+        if target.firstWaiting() != nil {
+            seat = MeasuringSeat(seat, for: self)
+            measuring = seat
+        }
+        if isOrdered { seat = ordering(seat, latency: .zero) }
+        state.pointee.server = .passUnretained(seat)
+    }
+
+    /// A seat before another that watches the order of this socket's accesses. Kept as long as the socket.
+    private func ordering(_ inner: BusServer, latency: SimTime) -> BusServer {
+        if let seat = orderingSeats.first(where: { $0.seat === inner && $0.latency == latency }) { return seat }
+        let seat = OrderingSeat(inner, of: self, latency: latency)
+        orderingSeats.append(seat)
+        return seat
+    }
+
+    /// What a route to `target` calls, behind routers that add `latency`.
+    func server(of target: TargetSocket, latency: SimTime) -> BusServer {
+        isOrdered ? ordering(target.server, latency: latency) : target.server
+    }
+
+    /// Counts what passed inside an access beside what it added to the delay.
+    func count(waited: SimTime, in transaction: borrowing Transaction) {
+        guard transaction.command != .ignore, !(transaction.attributes.isExclusive && transaction.exclusiveFailed)
+        else { return }
+        let cell = cell(for: transaction.target, isPageWalk: transaction.attributes.isPageWalk)
+        cell.pointee.latencyPicoseconds &+= waited.picoseconds
+    }
 }

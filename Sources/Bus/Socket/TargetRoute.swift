@@ -19,13 +19,15 @@ public import TandemKernel
 }
 
 extension InitiatorSocket {
-    /// The route of an address; nil for a hole.
+    /// The route of an address; nil for a hole, and where the routers have more to do than to add their latencies: where
+    /// accesses wait, for time or for each other.
     public func route(to address: UInt64) -> TargetRoute? {
         guard let bound else { return nil }
         var way = RouterWay(first: 0, last: .max, delta: 0, latency: .zero, target: bound)
         while let router = way.target.router {
             guard router.follow(address, &way) else { return nil }
         }
+        guard !way.target.mayWait else { return nil }
         return TargetRoute(
             first: way.first, last: way.last, delta: way.delta, latency: way.latency,
             server: .passUnretained(server(of: way.target, latency: way.latency)), target: way.target.id,
@@ -39,7 +41,7 @@ extension InitiatorSocket {
         guard address >= route.first, address <= route.last, UInt64(count) &- 1 <= route.last &- address,
             route.latency == .zero
         else { return nil }
-        return route.server._withUnsafeGuaranteedRef { $0.directRead(address &+ route.delta, count) }
+        return route.server._withUnsafeGuaranteedRef { $0.directRead(at: address &+ route.delta, count: count) }
     }
 
     /// Counts direct reads of `count` bytes each, as the transactions that they stand for.
@@ -58,21 +60,21 @@ extension InitiatorSocket {
         // No bytes, byte enables and streaming are left to the routers.
         guard address >= route.pointee.first, address <= route.pointee.last, reach <= route.pointee.last &- address,
             transaction.isPlain, transaction.command != .ignore
-        else { return transport(&transaction, delay: &delay) }
+        else { return transportSlowly(&transaction, delay: &delay) }
         let cell = route.pointee.cell
         let target = route.pointee.target
         let start = delay.picoseconds
         transaction.response = .incomplete
-        transaction.waited = .zero
         transaction.attributes.initiator = state.pointee.id
         delay = SimTime(picoseconds: start &+ route.pointee.latency.picoseconds)
         transaction.address = address &+ route.pointee.delta
-        route.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay) }
+        let shape = AccessShape(transaction)
+        route.pointee.server._withUnsafeGuaranteedRef { $0.transport(&transaction, &delay, shape) }
         transaction.address = address
         guard !transaction.exclusiveFailed else { return }
         state.pointee.transactions &+= 1
         let isWrite = transaction.command == .write
-        let latency = delay.picoseconds &- start &+ transaction.waited.picoseconds
+        let latency = delay.picoseconds &- start
         // A target that passed the access on is not the one that served it.
         let counted =
             transaction.target == target && !transaction.attributes.isPageWalk

@@ -22,7 +22,7 @@ public final class TargetSocket: Port {
     /// - Parameter mayWait: whether the target's `transport` may wait for events or time.
     public init(_ name: String, in owner: Module, mayWait: Bool = false) {
         self.mayWait = mayWait
-        server = BusServer(vacantAt: owner.path.isEmpty ? name : "\(owner.path).\(name)")
+        server = VacantSeat(at: owner.path.isEmpty ? name : "\(owner.path).\(name)")
         super.init(name, in: owner)
         id = BusDirectory.of(owner.simulation).add(self)
     }
@@ -31,20 +31,25 @@ public final class TargetSocket: Port {
     /// - Parameter mayWait: whether the target's `transport` may wait for events or time.
     public init(_ name: String, _ context: ModuleContext, mayWait: Bool = false) {
         self.mayWait = mayWait
-        server = BusServer(vacantAt: "\(context.path).\(name)")
+        server = VacantSeat(at: "\(context.path).\(name)")
         super.init(name, context)
         id = BusDirectory.of(context.simulation).add(self)
     }
 
     /// Takes the seat. Once in the life of a socket.
     @inlinable public func serve<Target: BusTarget>(_ target: Target) {
-        seat(BusServer(target, id: id))
+        seat(TargetSeat(target, id: id))
     }
 
     @usableFromInline func seat(_ seat: BusServer) {
         precondition(!isServed, "\(path): the socket is served already")
         isServed = true
-        server = mayWait ? BusServer(measuring: seat, in: owner.scheduler) : seat
+        server = seat
+        serverChanged()
+    }
+
+    /// Tells those in front to look again at what they reach through this socket.
+    func serverChanged() {
         for entry in upstream { entry.object?.serverChanged(of: self) }
     }
 

@@ -19,19 +19,23 @@ public import TandemKernel
     @inlinable public init() {}
 
     /// Counts one access. All counters wrap: 2^64 is out of reach of a run.
-    @inlinable public mutating func count(
+    @inlinable @inline(__always) public mutating func count(
         write isWrite: Bool, fetch isFetch: Bool, bytes: Int, failed: Bool, latency: SimTime
     ) {
-        let moved = failed ? 0 : UInt64(truncatingIfNeeded: bytes)
         let kind = isWrite ? 1 : isFetch ? 2 : 0
-        // SAFETY: a frozen struct of UInt64 only: three counts of accesses, then three of bytes, in the order of `kind`.
-        withUnsafeMutableBytes(of: &self) { bytes in
-            let counters = bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt64.self)
-            counters[kind] &+= 1
-            counters[kind &+ 3] &+= moved
-        }
-        errors &+= failed ? 1 : 0
         latencyPicoseconds &+= latency.picoseconds
+        // SAFETY: a frozen struct of UInt64 only: three counts of accesses, then three of bytes, in the order of `kind`.
+        withUnsafeMutableBytes(of: &self) { buffer in
+            let counters = buffer.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt64.self)
+            counters[kind] &+= 1
+            guard !failed else { return Self.countError(counters + 6) }
+            counters[kind &+ 3] &+= UInt64(truncatingIfNeeded: bytes)
+        }
+    }
+
+    // Not inlined, so that whoever expects no errors branches instead of computing how much to add to which counter.
+    @usableFromInline @inline(never) static func countError(_ errors: UnsafeMutablePointer<UInt64>) {
+        errors.pointee &+= 1
     }
 
     /// Whether nothing has been counted.

@@ -1,57 +1,65 @@
-/// The traffic cells of one initiator socket, by target. Two levels, so that a cell never moves and a socket that talks
-/// to three targets holds one block:
-///
-/// ```
-/// blocks[id / 64] ──► [ 64 cells: ordinary traffic │ 64 cells: page walks ]
-/// ```
-@frozen @usableFromInline struct TrafficTable: ~Copyable {
-    // SAFETY: both levels are owned by this value, allocated zeroed, and freed only in `deinit`; the socket that holds
-    // the table outlives every grant that points into it (the simulation's directory keeps sockets).
-    @usableFromInline let blocks: UnsafeMutablePointer<UnsafeMutablePointer<TrafficCell>?>
+internal import TandemOS
 
-    @inlinable static var cellsInBlock: Int { 64 }
-    @inlinable static var blockCount: Int { (Int(UInt16.max) + 1) / cellsInBlock }
+/// The traffic cells of one initiator socket, by target: a table of pointers, one for every possible target and again one
+/// for page walks, in memory that costs nothing until it is touched. A cell is made when its target is first met, and
+/// never moves.
+@usableFromInline struct TrafficTable: ~Copyable {
+    // SAFETY: memory of `pages`, zeroed, which reads as nil. The cells are owned by this value and freed only in `deinit`;
+    // the socket that holds the table outlives every grant that points to one (the simulation's directory keeps sockets).
+    @usableFromInline let cells: UnsafeMutablePointer<UnsafeMutablePointer<TrafficCell>?>
+    private let pages: HostPages
+
+    @inlinable static var targetCount: Int { Int(UInt16.max) + 1 }
 
     init() {
-        blocks = .allocate(capacity: Self.blockCount)
-        blocks.initialize(repeating: nil, count: Self.blockCount)
+        do throws(OSError) {
+            pages = try HostPages(size: 2 * Self.targetCount * MemoryLayout<UnsafeMutablePointer<TrafficCell>?>.stride)
+        } catch {
+            preconditionFailure("There is no address space for the traffic of one more initiator: \(error)")
+        }
+        cells = pages.base.bindMemory(to: UnsafeMutablePointer<TrafficCell>?.self, capacity: 2 * Self.targetCount)
     }
 
     deinit {
-        for index in 0..<Self.blockCount { blocks[index]?.deallocate() }
-        blocks.deallocate()
+        forEach { _, _, cell in cell.deallocate() }
     }
 
-    @inlinable func cell(_ target: TargetID, isPageWalk: Bool) -> UnsafeMutablePointer<TrafficCell> {
-        let index = Int(target.rawValue)
-        let block = blocks[index / Self.cellsInBlock] ?? allocateBlock(index / Self.cellsInBlock)
-        return block + (index % Self.cellsInBlock + (isPageWalk ? Self.cellsInBlock : 0))
+    @inlinable @inline(__always) func cell(
+        _ target: TargetID, isPageWalk: Bool
+    ) -> UnsafeMutablePointer<TrafficCell> {
+        let index = Int(target.rawValue) &+ (isPageWalk ? Self.targetCount : 0)
+        return cells[index] ?? addCell(index)
     }
 
-    @usableFromInline @inline(never) func allocateBlock(_ index: Int) -> UnsafeMutablePointer<TrafficCell> {
-        let block = UnsafeMutablePointer<TrafficCell>.allocate(capacity: 2 * Self.cellsInBlock)
-        block.initialize(repeating: TrafficCell(), count: 2 * Self.cellsInBlock)
-        blocks[index] = block
-        return block
+    @usableFromInline @inline(never) func addCell(_ index: Int) -> UnsafeMutablePointer<TrafficCell> {
+        // A line of its own.
+        let cell = UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<TrafficCell>.stride, alignment: 64)
+            .bindMemory(to: TrafficCell.self, capacity: 1)
+        cell.initialize(to: TrafficCell())
+        cells[index] = cell
+        return cell
     }
 
     /// The cells that have counted something, by target.
     func counted(pageWalks: Bool) -> [(target: TargetID, cell: TrafficCell)] {
         var counted: [(target: TargetID, cell: TrafficCell)] = []
-        for block in 0..<Self.blockCount where blocks[block] != nil {
-            for index in block * Self.cellsInBlock..<(block + 1) * Self.cellsInBlock {
-                let target = TargetID(rawValue: UInt16(index))
-                let cell = cell(target, isPageWalk: pageWalks).pointee
-                if !cell.isZero { counted.append((target, cell)) }
-            }
+        forEach { target, isPageWalk, cell in
+            if isPageWalk == pageWalks, !cell.pointee.isZero { counted.append((target, cell.pointee)) }
         }
         return counted
     }
 
     /// Sets every counter to zero; the cells stay where they are.
-    func clear() {
-        for block in 0..<Self.blockCount {
-            blocks[block]?.update(repeating: TrafficCell(), count: 2 * Self.cellsInBlock)
+    func clear() { forEach { _, _, cell in cell.pointee = TrafficCell() } }
+
+    /// Every cell that was made, ordinary traffic first, by target.
+    private func forEach(_ body: (TargetID, Bool, UnsafeMutablePointer<TrafficCell>) -> Void) {
+        let pointersInPage = Int(WriteWatch.pageSize) / MemoryLayout<UnsafeMutablePointer<TrafficCell>?>.stride
+        pages.forEachTouchedPage { page in
+            for index in page * pointersInPage..<(page + 1) * pointersInPage {
+                guard let cell = cells[index] else { continue }
+                body(TargetID(rawValue: UInt16(index % Self.targetCount)), index >= Self.targetCount, cell)
+            }
         }
     }
 }

@@ -57,5 +57,12 @@
     @usableFromInline static var exclusiveBit: UInt32 { @inlinable get { 1 << 3 } }
     @usableFromInline static var pageWalkBit: UInt32 { @inlinable get { 1 << 4 } }
 
+    /// These attributes with the initiator of others, which have nothing else.
+    @inlinable @inline(__always) func sent(by initiator: Attributes) -> Attributes {
+        var sent = self
+        sent.bits = bits & ~(0xffff << Self.initiatorShift) | initiator.bits
+        return sent
+    }
+
     @inlinable mutating func set(_ bit: UInt32, _ isOn: Bool) { bits = isOn ? bits | bit : bits & ~bit }
 }

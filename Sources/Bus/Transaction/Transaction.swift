@@ -1,5 +1,3 @@
-public import TandemKernel
-
 /// One access on its way through the platform: a value, passed `inout` from the initiator's socket to the target and
 /// back. Neither making nor sending one allocates or counts references.
 ///
@@ -16,11 +14,9 @@ public import TandemKernel
     public var byteEnableCount: Int
     /// The address wraps every so many bytes: byte *i* goes to `address + i % streamingWidth`. 0 is a burst error.
     public var streamingWidth: Int
-    /// Simulated time that a waiting target let pass inside the call, beside what it added to the delay.
-    public var waited: SimTime
-    public var attributes: Attributes
-    /// The socket that served the access last; traffic is attributed by it. Set by sockets, never by targets.
-    public var target: TargetID
+    /// Values of types that the bus does not know, sticky until removed.
+    public var extensions: TransactionExtensions
+    // The next 8 bytes start as one constant.
     public var command: Command
     /// Set to `.incomplete` by the initiator's socket, to anything else by the target.
     public var response: Response
@@ -28,8 +24,10 @@ public import TandemKernel
     public var allowsDirectMemory: Bool
     /// Set by the target on an exclusive write: the reservation was gone and nothing was written. The response is `.ok`.
     public var exclusiveFailed: Bool
-    /// Values of types that the bus does not know, sticky until removed.
-    public var extensions: TransactionExtensions
+    /// The socket that served the access last; traffic is attributed by it. Set by sockets, never by targets.
+    public var target: TargetID
+    @usableFromInline let reserved: UInt16
+    public var attributes: Attributes
 
     @inlinable public init(
         _ command: Command, address: UInt64, data: UnsafeMutableRawPointer, count: Int,
@@ -41,7 +39,6 @@ public import TandemKernel
         byteEnables = nil
         byteEnableCount = 0
         streamingWidth = count
-        waited = .zero
         self.attributes = attributes
         target = .none
         self.command = command
@@ -49,6 +46,7 @@ public import TandemKernel
         allowsDirectMemory = false
         exclusiveFailed = false
         extensions = TransactionExtensions()
+        reserved = 0
     }
 
     /// Addresses that the access touches, counted from `address`: fewer than `count` when it streams.

@@ -8,10 +8,10 @@
     @usableFromInline var end: UInt64 = 0
     @usableFromInline var generation: UInt64
     @usableFromInline let clock: UnsafeMutablePointer<SchedulerClock>
-    private let scheduler: Unmanaged<Scheduler>
-    private let quantum: Unmanaged<GlobalQuantum>
+    @usableFromInline let scheduler: Unmanaged<Scheduler>
+    @usableFromInline let quantum: Unmanaged<GlobalQuantum>
     /// A quantum of this keeper's own, instead of the global one.
-    private let own: SimTime?
+    @usableFromInline let own: SimTime?
 
     /// A keeper that needs to sync, or be reset, first: its initiator may not have run yet when it is made.
     ///
@@ -50,23 +50,32 @@
     }
 
     /// Looks again, because something may have been notified that is earlier than the sync point.
-    @usableFromInline var isPastHorizon: Bool {
-        scheduler._withUnsafeGuaranteedRef { currentTime >= $0.horizon }
-    }
+    @usableFromInline @inline(__always) var isPastHorizon: Bool { Self.isPastHorizon(currentTime, of: scheduler) }
+
+    @usableFromInline @inline(never) static func isPastHorizon(
+        _ time: SimTime, of scheduler: Unmanaged<Scheduler>
+    ) -> Bool { scheduler._withUnsafeGuaranteedRef { time >= $0.horizon } }
 
     /// Lets the simulation catch up, then begins the next quantum.
-    public mutating func sync(in thread: ThreadContext) throws(ProcessKilled) {
+    ///
+    /// Inlined down to calls that know nothing of the keeper, so that one that is a local variable stays in registers.
+    @inlinable public mutating func sync(in thread: ThreadContext) throws(ProcessKilled) {
         try thread.catchUp(by: localTime)
         reset()
     }
 
     /// Drops the local time and computes the next sync point from now.
-    public mutating func reset() {
+    @inlinable public mutating func reset() {
         local = 0
-        end = quantum._withUnsafeGuaranteedRef { quantum in
-            let syncPoint = own.map { quantum.syncPoint(of: quantum.bounded($0)) } ?? quantum.syncPoint()
-            return syncPoint.picoseconds
-        }
+        end = Self.syncPoint(of: quantum, own).picoseconds
         generation = clock.pointee.horizonGeneration
+    }
+
+    @usableFromInline @inline(never) static func syncPoint(
+        of quantum: Unmanaged<GlobalQuantum>, _ own: SimTime?
+    ) -> SimTime {
+        quantum._withUnsafeGuaranteedRef { quantum in
+            own.map { quantum.syncPoint(of: quantum.bounded($0)) } ?? quantum.syncPoint()
+        }
     }
 }
