@@ -74,20 +74,16 @@ public final class Coroutine {
     ///
     /// A coroutine that was entered so and ends keeps its stack until it is dropped.
     public func transfer(to other: Coroutine) {
-        let control = control
-        let otherControl = other.control
         precondition(!other.isFinished, "a coroutine that has finished cannot be continued")
-        guard otherControl.pointee.resumer == nil, let suspended = otherControl.pointee.suspended else {
-            preconditionFailure("a coroutine cannot transfer to one that runs")
-        }
-        otherControl.pointee.resumer = Self.leave(control)
-        CoroutineExclusivity.unpark(otherControl.exclusivity)
-        switchStack(control.suspended, suspended)
+        link.transfer(to: other.link, .unknown)
     }
+
+    /// Where it continues, for switches that do without the object. Valid until the body has returned.
+    public var link: CoroutineLink { CoroutineLink(control) }
 
     /// What every way out of a coroutine does first: whoever leaves parks its accesses, because whoever is come back to
     /// does not know who left. Where its resumer continues.
-    @inline(__always) private static func leave(
+    @inline(__always) fileprivate static func leave(
         _ control: UnsafeMutablePointer<CoroutineControl>
     ) -> UnsafeMutableRawPointer {
         guard let resumer = control.pointee.resumer else {
@@ -142,9 +138,40 @@ struct CoroutineControl {
     /// Where its resumer continues, while it runs; nil otherwise.
     var resumer: UnsafeMutableRawPointer?
     /// For ``CoroutineExclusivity``.
-    var exclusivity: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    var exclusivity: (UInt64, UInt64) = (0, 0)
+    /// What switches away from this stack, here so that it is found in the same cache line.
+    let switchStack = CoroutineSwitch.switchStack
     /// A C string that the handler of faults can read, owned.
     var name: UnsafeMutablePointer<CChar>?
+}
+
+/// The stack of a coroutine that has not finished, as a bare pointer: for a scheduler that switches from one thread to
+/// the next and must touch no more memory than it has to. Whoever keeps one keeps the coroutine.
+public struct CoroutineLink {
+    private let control: UnsafeMutablePointer<CoroutineControl>
+
+    init(_ control: UnsafeMutablePointer<CoroutineControl>) { self.control = control }
+
+    /// As ``Coroutine/transfer(to:)``. `accesses` is that of the host thread.
+    public func transfer(to other: CoroutineLink, _ accesses: OpenAccesses) {
+        let (control, other) = (control, other.control)
+        guard other.pointee.resumer == nil, let suspended = other.pointee.suspended else {
+            preconditionFailure("a coroutine cannot transfer to one that runs")
+        }
+        let parked = control.pointee.exclusivity.0 | other.pointee.exclusivity.0
+        if accesses.areNone && parked == 0 {
+            // Nothing is open on this stack or below it, and the other one parked nothing: both calls would do nothing.
+            guard let resumer = control.pointee.resumer else {
+                preconditionFailure("only a coroutine that runs can suspend itself")
+            }
+            other.pointee.resumer = resumer
+            control.pointee.resumer = nil
+        } else {
+            other.pointee.resumer = Coroutine.leave(control)
+            CoroutineExclusivity.unpark(other.exclusivity)
+        }
+        control.pointee.switchStack(control.suspended, suspended)
+    }
 }
 
 // The fields that are handed out by address, which no access in Swift's sense may cover while another stack runs.

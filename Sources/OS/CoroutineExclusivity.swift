@@ -5,8 +5,8 @@
 /// conflict, and a suspended access would slow every later one. The runtime has the remedy for its own tasks and exports
 /// it (stdlib/public/runtime/Exclusivity.cpp); this file is the only user here.
 enum CoroutineExclusivity {
-    /// The bytes that the runtime needs per coroutine; zero before the first switch. It uses two words.
-    static let storageSize = 32
+    // The runtime needs two words per coroutine, zero before the first switch. The first one is not zero when accesses
+    // are parked, or when there are open ones below the coroutine that runs.
 
     /// Brings back what the coroutine had parked in `storage`. Called before the switch to it.
     @inline(__always) static func unpark(_ storage: UnsafeMutableRawPointer) { enterContext(storage) }

@@ -170,7 +170,7 @@ open class Module {
     final func adopt(_ event: Event) {
         event.module = self
         let record = event.record
-        record.pointee.previousSibling = lastEvent
+        event.previousSibling = lastEvent
         record.pointee.nextSibling = nil
         if let lastEvent { lastEvent.pointee.nextSibling = record } else { firstEvent = record }
         lastEvent = record
@@ -191,10 +191,13 @@ open class Module {
         if let previous { previous.pointee.nextSibling = next }
     }
 
-    final func disown(_ record: EventPointer) {
+    final func disown(_ record: EventPointer, after previous: EventPointer?) {
         let next = record.pointee.nextSibling
-        let previous = record.pointee.previousSibling
-        if let next { next.pointee.previousSibling = previous } else { lastEvent = previous }
+        if let next {
+            next.pointee.object?._withUnsafeGuaranteedRef { $0.previousSibling = previous }
+        } else {
+            lastEvent = previous
+        }
         if let previous { previous.pointee.nextSibling = next } else { firstEvent = next }
     }
 

@@ -31,10 +31,10 @@ public final class Process {
         self.sensitivity = sensitivity
         scheduler = module.scheduler
         record = scheduler.allocateProcess()
-        let deltas = scheduler.core.pointee.deltas
+        let generation = QueueNode.generation(inMemory: record)
         record.initialize(
             to: ProcessRecord(
-                timer: QueueNode(next: deltas, previous: deltas, priority: priority, owner: .process),
+                timer: QueueNode(priority: priority, owner: .process, generation: generation),
                 isThread: kind == .thread, initializes: initialize))
         record.pointee.object = .passUnretained(self)
         for event in sensitivity { scheduler.core.pointee.addListener(record, to: event.record) }

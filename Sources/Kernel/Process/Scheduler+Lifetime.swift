@@ -142,6 +142,7 @@ extension Scheduler {
             record.pointee.timedOut = false
         }
         core.pointee.control = .none
+        core.pointee.evaluated = false
         core.pointee.phase = .outside
         core.pointee.current = nil
         hasStarted = false
@@ -169,32 +170,15 @@ extension SchedulerCore {
     /// Makes every pending notification idle.
     mutating func dropPending() {
         queue.removeAll()
-        while deltas.pointee.next != deltas {
-            let node = deltas.pointee.next
-            QueueNode.remove(node)
-            node.pointee.state = .idle
-        }
+        deltas.removeAll()
     }
 
     /// Takes back `addListener`. The order of the others stays.
     func removeListener(_ process: ProcessPointer, from event: EventPointer) {
-        let count = Int(event.pointee.moreCount)
         if event.pointee.listener == process {
-            guard count > 0, let more = event.pointee.moreListeners else {
-                event.pointee.listener = nil
-                return
-            }
-            event.pointee.listener = more[0]
-            closeGap(in: event, at: 0)
-        } else if let more = event.pointee.moreListeners, let index = (0..<count).first(where: { more[$0] == process })
-        {
-            closeGap(in: event, at: index)
+            event.pointee.listener = event.pointee.others?.pointee.remove(at: 0)
+        } else if let others = event.pointee.others, let index = others.pointee.firstIndex(of: process) {
+            _ = others.pointee.remove(at: index)
         }
-    }
-
-    private func closeGap(in event: EventPointer, at index: Int) {
-        guard let more = event.pointee.moreListeners else { return }
-        for later in index + 1..<max(index + 1, Int(event.pointee.moreCount)) { more[later - 1] = more[later] }
-        event.pointee.moreCount -= 1
     }
 }

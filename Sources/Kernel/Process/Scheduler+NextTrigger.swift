@@ -11,7 +11,7 @@ extension Scheduler {
     public func nextTrigger(after time: SimTime) {
         guard let process = beginNextTrigger() else { return }
         arm(process, timeout: time)
-        endNextTrigger(process, .any)
+        endNextTrigger(process, process.pointee.timer.state == .idle ? .any : .none)
     }
 
     /// `event`, or the end of `timeout`.

@@ -10,10 +10,11 @@ extension Scheduler {
         let caller = core.pointee.current
         let isNested = caller?.pointee.condition.contains(.preempting) ?? false
         let isOutermost = core.pointee.heldThreads.first == nil
-        let (phase, limit) = (core.pointee.phase, core.pointee.limit)
+        let (phase, limit, chains) = (core.pointee.phase, core.pointee.limit, core.pointee.chainsThreads)
         if isOutermost { core.pointee.exchangeHeldThreads() }
         core.pointee.phase = .evaluate
         core.pointee.limit = core.pointee.clock.pointee.now
+        core.pointee.chainsThreads = false
         caller?.pointee.condition.insert(.preempting)
         core.pointee.current = process
         if process.pointee.isThread {
@@ -25,6 +26,7 @@ extension Scheduler {
         if !isNested { caller?.pointee.condition.remove(.preempting) }
         core.pointee.phase = phase
         core.pointee.limit = limit
+        core.pointee.chainsThreads = chains
         if isOutermost { core.pointee.exchangeHeldThreads() }
     }
 

@@ -57,7 +57,7 @@ extension Scheduler {
         }
         core.pointee.beginWait(process)
         process.pointee.triggersLeft = UInt32(clamping: count)
-        process.pointee.mode = .staticEvents
+        process.pointee.mode = count > 1 ? .staticCount : .staticEvents
         return block(process)
     }
 

@@ -10,6 +10,8 @@ public final class Event {
     /// The module it is declared in; nothing once that module is gone.
     public internal(set) unowned(unsafe) var module: Module?
 
+    /// The previous event of the same module.
+    var previousSibling: EventPointer?
     let record: EventPointer
     let core: UnsafeMutablePointer<SchedulerCore>
     /// Keeps the memory of the record and of the core alive.
@@ -33,9 +35,9 @@ public final class Event {
         self.scheduler = scheduler
         core = scheduler.core
         record = scheduler.allocateEvent()
-        let deltas = core.pointee.deltas
+        let generation = QueueNode.generation(inMemory: record)
         record.initialize(
-            to: EventRecord(node: QueueNode(next: deltas, previous: deltas, priority: priority, owner: .event)))
+            to: EventRecord(node: QueueNode(priority: priority, owner: .event, generation: generation)))
         record.pointee.object = .passUnretained(self)
     }
 
@@ -43,8 +45,11 @@ public final class Event {
         core.pointee.cancel(node)
         core.pointee.dropWaiters(of: record)
         if !scheduler.parked.isEmpty { scheduler.dropParkedWaiters(of: record) }
-        module?.disown(record)
-        record.pointee.moreListeners?.deallocate()
+        module?.disown(record, after: previousSibling)
+        if let others = record.pointee.others {
+            others.pointee.free()
+            others.deallocate()
+        }
         scheduler.releaseEvent(record)
     }
 

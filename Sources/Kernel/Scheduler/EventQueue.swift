@@ -1,253 +1,153 @@
 /// The pending timed notifications in the total order (time, priority, sequence).
 ///
-/// A radix wheel: 11 levels of 64 buckets. A time stands at the level of the highest group of six bits in which it
-/// differs from `base`, in the bucket of that group's digit. `base` is the time of the last node taken out; it never
-/// exceeds the time of a node inside, so that the lowest non-empty bucket of the lowest non-empty level holds the
-/// minimum. Taking the minimum either finds it alone in its bucket, or spreads the bucket over the levels below,
-/// relative to the bucket's least time. A node moves down at most once a level, in practice one to three times.
+/// What comes next stands sorted in the front, everything later in the wheel: entries before `frontLimit` belong to the
+/// front, all others to the wheel. When the front is used up, it is filled with the lowest bucket of the wheel and its
+/// neighbours. A queue with few entries never uses the wheel.
 ///
-/// Sequence needs no number: lists are first-in first-out, nodes of equal time always share a bucket (while neither has
-/// been taken, `base` agrees with both or with neither), and spreading keeps their order. Priority is applied where a
-/// bucket holds a single time, at level 0.
+/// Sequence needs no number: entries of equal time are on the same side of `frontLimit` and in the same bucket, lists
+/// are first-in first-out and what moves them keeps their order. Priority is applied in the front.
 ///
-/// Nodes belong to their owners; the queue owns the heads and allocates nothing afterwards.
+/// Entries are of 16 bytes, in arrays; nodes are touched when they are put in, taken back and fired, not when entries
+/// move. A notification that is taken back leaves a void entry, unless it stands where it can be dropped at once; void
+/// entries never outnumber the others by much.
 struct EventQueue: ~Copyable {
-    private static let levels = 11
-    private static let buckets = levels * 64
-    /// In a head: the least time has to be looked for.
-    private static let unknown = UInt64.max - 1
+    /// So many entries the front takes before the wheel is used; sorting in costs no more than the wheel up to here.
+    private static let frontSize = 32
+    /// Refilling takes further buckets until the front has so many entries.
+    private static let refillSize = 16
 
-    private let heads: NodePointer
-    /// One bit a bucket, one word a level.
-    private let occupied: UnsafeMutablePointer<UInt64>
-    /// One bit a level.
-    private var occupiedLevels: UInt64 = 0
-    private var base: UInt64 = 0
+    private var front = EventFront()
+    private var wheel = EventWheel()
+    private var frontLimit = UInt64.max
+    /// The time of the last entry taken out. The base of the wheel may always be set to it while the wheel is empty.
+    private var lastTime: UInt64 = 0
 
-    init() {
-        heads = .allocate(capacity: Self.buckets)
-        occupied = .allocate(capacity: Self.levels)
-        occupied.initialize(repeating: 0, count: Self.levels)
-        for index in 0..<Self.buckets {
-            QueueNode.initialize(heads + index, owner: .listHead)
-        }
-    }
+    var isEmpty: Bool { front.isEmpty && wheel.isEmpty }
 
-    deinit {
-        heads.deallocate()
-        occupied.deallocate()
-    }
+    /// Whether the next entry has to be brought from the wheel.
+    @inline(__always) var needsRefill: Bool { front.isEmpty }
+    /// Whether there is so much in the wheel that the nodes of the front are not expected in a cache.
+    @inline(__always) var isLarge: Bool { wheel.live > 2048 }
 
-    var isEmpty: Bool { occupiedLevels == 0 }
-
-    /// Puts in an idle node whose `time` and `priority` are set. The time must not be before that of the last node
-    /// taken out.
+    /// Puts in an idle node whose `time` is set. The time must not be before that of the last node taken out.
     @inline(__always) mutating func push(_ node: NodePointer) {
         node.pointee.state = .timed
-        link(node)
+        let entry = QueueEntry(node)
+        if node.pointee.priority != 0 { front.usesPriorities = true }
+        if entry.time >= frontLimit { return pushToWheel(entry) }
+        if front.isEmpty { return front.begin(with: entry) }
+        if front.count >= Self.frontSize { return pushToLongFront(entry) }
+        front.insert(entry)
     }
 
-    /// Takes out a timed node. Cost: constant.
+    /// Takes back a timed node.
     @inline(__always) mutating func cancel(_ node: NodePointer) {
-        unlink(node)
+        let entry = QueueEntry(node)
         node.pointee.state = .idle
+        node.pointee.generation &+= 1
+        if entry.time < frontLimit { front.remove(entry) } else { wheel.remove(entry) }
     }
 
-    /// The least time, or `UInt64.max`. Moves nothing. The minimum of a bucket is kept with it, so that the search
-    /// through a bucket happens once after its minimum was cancelled.
-    @inline(__always) func earliestTime() -> UInt64 {
-        if occupiedLevels == 0 { return .max }
-        let level = occupiedLevels.trailingZeroBitCount
-        let head = heads + (level &* 64 &+ occupied[level].trailingZeroBitCount)
-        let first = head.pointee.next
-        if level == 0 || first == head.pointee.previous { return first.pointee.time }
-        if head.pointee.time != Self.unknown { return head.pointee.time }
-        return searchedMinimum(head)
+    /// The least time, or `UInt64.max`. Moves nothing: the base of the wheel stays at or before the present.
+    @inline(__always) mutating func earliestTime() -> UInt64 {
+        front.isEmpty ? wheel.earliestTime() : front.firstTime
     }
 
-    /// The least time of everything but catch-ups of initiators, or `UInt64.max`. Moves nothing. Looks through the
-    /// lowest buckets until one has such a node: few steps, as long as catch-ups do not share their bucket with many.
+    /// The least time of everything but catch-ups of initiators, or `UInt64.max`. Moves nothing. Looks through the front
+    /// and the lowest buckets until one has such a node: few steps, as long as catch-ups do not share their bucket with
+    /// many.
     func earliestEvent() -> UInt64 {
-        var levels = occupiedLevels
-        while levels != 0 {
-            let level = levels.trailingZeroBitCount
-            levels &= levels &- 1
-            var digits = occupied[level]
-            while digits != 0 {
-                let least = leastEvent(heads + (level &* 64 &+ digits.trailingZeroBitCount), ofOneTime: level == 0)
-                if least != .max { return least }
-                digits &= digits &- 1
-            }
-        }
-        return .max
+        let least = front.earliestEvent()
+        return least != .max ? least : wheel.earliestEvent()
     }
 
-    private func leastEvent(_ head: NodePointer, ofOneTime: Bool) -> UInt64 {
-        var least = UInt64.max
-        var node = head.pointee.next
-        while node != head {
-            if node.pointee.time < least, !node.pointee.isCatchUp {
-                least = node.pointee.time
-                if ofOneTime || least == head.pointee.time { return least }
-            }
-            node = node.pointee.next
-        }
-        return least
-    }
-
-    /// Takes out the first node. The queue must not be empty.
+    /// Takes out the first node. The queue must not be empty, nor in need of a refill.
     @inline(__always) mutating func popFirst() -> NodePointer {
-        while true {
-            let level = occupiedLevels.trailingZeroBitCount
-            let digit = occupied[level].trailingZeroBitCount
-            let head = heads + (level &* 64 &+ digit)
-            let first = head.pointee.next
-            // A node alone in the lowest bucket is the minimum at whatever level it stands.
-            if level == 0 || head.pointee.previous == first {
-                unlink(first)
-                base = first.pointee.time
-                first.pointee.state = .idle
-                return first
-            }
-            spread(level, digit, head)
-        }
+        let entry = front.popFirst()
+        lastTime = entry.time
+        let node = entry.tag.node
+        node.pointee.state = .idle
+        return node
     }
 
     /// Takes out the next node of the time at which the last one was taken, if there is one.
     @inline(__always) mutating func popSameTime() -> NodePointer? {
-        let digit = Int(truncatingIfNeeded: base & 63)
-        if occupied[0] & (1 &<< UInt64(digit)) == 0 { return nil }
-        let first = heads[digit].next
-        unlink(first)
-        first.pointee.state = .idle
-        return first
+        if front.isEmpty || front.firstTime != lastTime { return nil }
+        let node = front.popFirst().tag.node
+        node.pointee.state = .idle
+        return node
     }
 
-    /// All nodes, in no order.
-    func forEach(_ body: (NodePointer) -> Void) {
-        for index in 0..<Self.buckets {
-            let head = heads + index
-            var node = head.pointee.next
-            while node != head {
-                body(node)
-                node = node.pointee.next
-            }
+    /// Brings the lowest entries of the wheel to the front. The caller takes the first one out next: the base of the
+    /// wheel is then its time, at most.
+    @inline(never) mutating func refill() {
+        if wheel.isEmpty { return }
+        while true {
+            wheel.spreadLowest(unlessAtMost: Self.refillSize)
+            repeat {
+                frontLimit = wheel.moveLowest(to: &front)
+                if wheel.isEmpty {
+                    frontLimit = .max
+                    return
+                }
+            } while front.count &+ wheel.lowestCount <= Self.refillSize
+            if !front.isEmpty { return }
         }
+    }
+
+    /// Calls `body` with the nodes that the front refers to now.
+    @inline(__always) func forEachInFront(_ body: (NodePointer) -> Void) { front.forEach { body($0.tag.node) } }
+
+    /// Rearranges the entries of the least time; priorities stay in order. The queue must not be in need of a refill.
+    mutating func permuteFirstTime(_ permutation: inout OrderPermutation) { front.permuteFirstTime(&permutation) }
+
+    /// All nodes; those of equal time in the order in which they were put in.
+    func forEach(_ body: (NodePointer) -> Void) {
+        front.forEach { if $0.tag.isLive { body($0.tag.node) } }
+        wheel.forEach { if $0.tag.isLive { body($0.tag.node) } }
     }
 
     /// Makes every node idle.
     mutating func removeAll() {
-        for index in 0..<Self.buckets {
-            let head = heads + index
-            var node = head.pointee.next
-            while node != head {
-                let next = node.pointee.next
-                node.pointee.state = .idle
-                node = next
-            }
-            head.pointee.next = head
-            head.pointee.previous = head
-        }
-        for level in 0..<Self.levels { occupied[level] = 0 }
-        occupiedLevels = 0
+        forEach { $0.pointee.state = .idle }
+        front.removeAll()
+        wheel.removeAll()
+        frontLimit = .max
     }
 
     /// Sets the time before which nothing may be put in. The queue must be empty.
     mutating func rebase(to time: UInt64) {
         precondition(isEmpty, "Only an empty event queue can be set to another time.")
-        base = time
+        lastTime = time
+        frontLimit = .max
     }
 
-    /// Where a time stands relative to `base`. For a time inside the queue this is where its node is, whenever it came.
-    @inline(__always) private func bucket(of time: UInt64) -> Int {
-        let difference = time ^ base
-        let level = difference == 0 ? 0 : (63 &- difference.leadingZeroBitCount) / 6
-        return level &* 64 &+ Int(truncatingIfNeeded: (time &>> UInt64(level &* 6)) & 63)
+    @inline(__always) private mutating func pushToWheel(_ entry: QueueEntry) {
+        if wheel.isEmpty { wheel.rebase(to: lastTime) }
+        wheel.push(entry)
     }
 
-    @inline(__always) private mutating func link(_ node: NodePointer) {
-        let time = node.pointee.time
-        let priority = node.pointee.priority
-        let bucket = bucket(of: time)
-        let head = heads + bucket
-        var successor = head
-        if head.pointee.next == head {
-            occupy(bucket)
-            head.pointee.time = time
-            head.pointee.priority = priority
-            head.pointee.isUniform = true
-        } else if bucket < 64 {
-            // One time a bucket: here priority decides, and arrival among equals.
-            while successor.pointee.previous != head && successor.pointee.previous.pointee.priority > priority {
-                successor = successor.pointee.previous
+    /// Keeps the front short where sorting in would cost more than the wheel: what comes last goes there.
+    @inline(never) private mutating func pushToLongFront(_ entry: QueueEntry) {
+        let last = front.lastTime
+        if entry.time > last {
+            frontLimit = last &+ 1
+            return pushToWheel(entry)
+        }
+        if entry.time != last && entry.time >= front.firstTime {
+            let successor = front.successor(of: entry)
+            if front.count &- successor > Self.frontSize {
+                frontLimit = front.time(at: successor)
+                if wheel.isEmpty { wheel.rebase(to: lastTime) }
+                front.moveTail(from: successor, to: &wheel)
             }
-        } else if time != head.pointee.time || priority != head.pointee.priority {
-            head.pointee.isUniform = false
-            if time < head.pointee.time && head.pointee.time != Self.unknown { head.pointee.time = time }
         }
-        QueueNode.insert(node, before: successor)
+        front.insert(entry)
     }
 
-    @inline(__always) private mutating func unlink(_ node: NodePointer) {
-        let next = node.pointee.next
-        let previous = node.pointee.previous
-        previous.pointee.next = next
-        next.pointee.previous = previous
-        if next == previous {
-            // Its only neighbour was the head: the bucket is empty. Two nodes cannot be each other's both neighbours.
-            if next.pointee.next == next { vacate(next - heads) }
-        } else if node.pointee.time ^ base >= 64 {
-            let head = heads + bucket(of: node.pointee.time)
-            if !head.pointee.isUniform && head.pointee.time == node.pointee.time { head.pointee.time = Self.unknown }
-        }
-    }
-
-    @inline(__always) private mutating func occupy(_ bucket: Int) {
-        let level = bucket &>> 6
-        occupied[level] |= 1 &<< UInt64(truncatingIfNeeded: bucket & 63)
-        occupiedLevels |= 1 &<< UInt64(level)
-    }
-
-    @inline(__always) private mutating func vacate(_ bucket: Int) {
-        let level = bucket &>> 6
-        occupied[level] &= ~(1 &<< UInt64(truncatingIfNeeded: bucket & 63))
-        if occupied[level] == 0 { occupiedLevels &= ~(1 &<< UInt64(level)) }
-    }
-
-    @inline(never) private func searchedMinimum(_ head: NodePointer) -> UInt64 {
-        var least = UInt64.max
-        var node = head.pointee.next
-        while node != head {
-            least = min(least, node.pointee.time)
-            node = node.pointee.next
-        }
-        head.pointee.time = least
-        return least
-    }
-
-    /// Spreads a bucket over the levels below it, which are empty.
-    @inline(never) private mutating func spread(_ level: Int, _ digit: Int, _ head: NodePointer) {
-        base = head.pointee.time == Self.unknown ? searchedMinimum(head) : head.pointee.time
-        var node = head.pointee.next
-        let last = head.pointee.previous
-        head.pointee.next = head
-        head.pointee.previous = head
-        vacate(level &* 64 &+ digit)
-        if head.pointee.isUniform {
-            // Everything of one instant, as when many processes wait for the same time: the list moves as a whole.
-            let bucket = Int(truncatingIfNeeded: base & 63)
-            let target = heads + bucket
-            target.pointee.next = node
-            target.pointee.previous = last
-            node.pointee.previous = target
-            last.pointee.next = target
-            occupy(bucket)
-            return
-        }
-        while node != head {
-            let next = node.pointee.next
-            link(node)
-            node = next
-        }
+    /// Drops all void entries.
+    mutating func dropVoid() {
+        front.dropVoid()
+        wheel.dropVoid()
     }
 }

@@ -1,3 +1,5 @@
+import TandemOS
+
 /// The loop: evaluate, update, notify; when nothing is left at this time, mail, then the next time.
 ///
 /// The loop works on `core` through short accesses only: whatever it calls may come back and change it.
@@ -10,15 +12,17 @@ extension Scheduler {
         for process in processes where process.record.pointee.initializes {
             core.pointee.makeRunnable(process.record)
         }
-        fireDeltas()
+        core.pointee.fireDeltas()
     }
 
     /// Runs until `limit`, or until something ends the run. `drain` hands over mail.
     func run(until limit: UInt64, starvation: StarvationPolicy, inbox: Inbox) -> StopReason {
         isRunning = true
         core.pointee.limit = limit
+        accesses = OpenAccesses.ofThisThread()
         defer {
             isRunning = false
+            core.pointee.chainsThreads = false
             core.pointee.limit = .max
             core.pointee.phase = .outside
         }
@@ -26,6 +30,7 @@ extension Scheduler {
             runDelta()
             return takeControl() ?? .timeReached
         }
+        core.pointee.chainsThreads = true
         while true {
             repeat {
                 runDelta()
@@ -39,7 +44,7 @@ extension Scheduler {
             }
             let next = core.pointee.queue.earliestTime()
             if next <= limit && next != .max {
-                advance(to: next)
+                core.pointee.advance(to: next)
                 // The evaluation at the limit itself belongs to the next run (rule 23 of the semantics).
                 if next == limit { return .timeReached }
             } else if next == .max && limit == .max || next == .max && starvation == .exit {
@@ -57,29 +62,33 @@ extension Scheduler {
         }
     }
 
-    /// One delta cycle.
+    /// One delta cycle, or more of them, if threads chain.
     @inline(__always) private func runDelta() {
         core.pointee.phase = .evaluate
-        var evaluated = false
-        while core.pointee.hasRunnable {
-            evaluated = true
-            // A pass: what becomes runnable from here on stands in the next one.
-            core.pointee.passMethods = core.pointee.methods
-            core.pointee.passThreads = core.pointee.threads
-            core.pointee.methods = RunnableList()
-            core.pointee.threads = RunnableList()
-            while let process = core.pointee.passMethods.popFirst() { runMethod(process) }
-            while let process = core.pointee.passThreads.popFirst() { runThread(process) }
+        while true {
+            if core.pointee.threads.isEmpty, let process = core.pointee.methods.only {
+                // A pass of one method, the most frequent one.
+                core.pointee.methods.removeAll()
+                core.pointee.evaluated = true
+                runMethod(process)
+            } else if core.pointee.hasRunnable {
+                runPass()
+            } else {
+                break
+            }
         }
-        core.pointee.current = nil
-        if evaluated {
-            core.pointee.deltaCount &+= 1
-            core.pointee.stamp &+= 1
-        }
+        core.pointee.endEvaluation()
+        core.pointee.phase = .outside
         if core.pointee.control == .stopImmediately || core.pointee.control == .fail { return }
         if core.pointee.firstUpdate != nil { performUpdates() }
         if core.pointee.control == .stop || core.pointee.control == .fail { return }
-        if core.pointee.hasDeltas { fireDeltas() }
+        if core.pointee.hasDeltas { core.pointee.fireDeltas() }
+    }
+
+    @inline(never) private func runPass() {
+        core.pointee.beginPass()
+        while let process = core.pointee.passMethods.popFirst() { runMethod(process) }
+        while let process = core.pointee.passThreads.popFirst() { runThread(process) }
     }
 
     @inline(__always) private func runMethod(_ process: ProcessPointer) {
@@ -91,28 +100,6 @@ extension Scheduler {
     func performUpdates() {
         core.pointee.phase = .update
         while let channel = core.pointee.popUpdate() { update(channel) }
-        core.pointee.phase = .outside
-    }
-
-    /// Fires what was notified before this call; nothing is added meanwhile, since no process runs.
-    @inline(__always) func fireDeltas() {
-        core.pointee.phase = .notify
-        let head = core.pointee.deltas
-        while head.pointee.next != head {
-            let node = head.pointee.next
-            QueueNode.remove(node)
-            node.pointee.state = .idle
-            core.pointee.fire(node)
-        }
-        core.pointee.phase = .outside
-    }
-
-    /// Advances to `time`, the least in the queue, and fires everything of that time.
-    @inline(__always) private func advance(to time: UInt64) {
-        core.pointee.phase = .notify
-        clock.pointee.now = time
-        core.pointee.fire(core.pointee.queue.popFirst())
-        while let node = core.pointee.queue.popSameTime() { core.pointee.fire(node) }
         core.pointee.phase = .outside
     }
 

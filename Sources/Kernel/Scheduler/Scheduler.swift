@@ -40,6 +40,8 @@ public final class Scheduler {
     var hasStarted = false
     var isRunning = false
     var failure: SimulationError?
+    /// Of the host thread of the run under way.
+    var accesses = OpenAccesses.unknown
     var stopRequest: StopRequest?
     /// Whether somebody wants the simulation to stop.
     public var isStopRequested: Bool { stopRequest != nil }
@@ -124,6 +126,17 @@ public final class Scheduler {
         core.pointee.dropRunnable()
     }
 
+    // MARK: Order
+
+    /// Permutes what may happen in any order: the methods and the threads of a pass, delta notifications of one cycle,
+    /// timed notifications of one time and priority. A model whose outcome depends on the seed has a race. Nothing, the
+    /// default, is first in first out. The order is a function of the seed, the time and the delta count; it can be set
+    /// between two runs.
+    public var orderSeed: UInt64? {
+        get { core.pointee.orderSeed }
+        set { core.pointee.orderSeed = newValue }
+    }
+
     // MARK: Records
 
     func allocateEvent() -> EventPointer { eventSlab.allocate() }
@@ -138,11 +151,9 @@ public final class Scheduler {
     func tombstone(isThread: Bool) -> ProcessPointer {
         if let tombstone = isThread ? tombstones.thread : tombstones.method { return tombstone }
         let tombstone = processSlab.allocate()
-        let deltas = core.pointee.deltas
         tombstone.initialize(
             to: ProcessRecord(
-                timer: QueueNode(next: deltas, previous: deltas, priority: 0, owner: .process), isThread: isThread,
-                initializes: false))
+                timer: QueueNode(priority: 0, owner: .process, generation: 0), isThread: isThread, initializes: false))
         tombstone.pointee.condition = .terminated
         if isThread { tombstones.thread = tombstone } else { tombstones.method = tombstone }
         return tombstone

@@ -20,41 +20,6 @@ enum SchedulerControl: UInt8 {
     case none, pause, stop, stopImmediately, fail
 }
 
-/// A first-in first-out list of processes, linked through their records.
-struct RunnableList {
-    var first: ProcessPointer?
-    var last: ProcessPointer?
-
-    @inline(__always) mutating func append(_ process: ProcessPointer) {
-        process.pointee.nextRunnable = nil
-        if let last { last.pointee.nextRunnable = process } else { first = process }
-        last = process
-    }
-
-    @inline(__always) mutating func popFirst() -> ProcessPointer? {
-        guard let process = first else { return nil }
-        first = process.pointee.nextRunnable
-        if first == nil { last = nil }
-        return process
-    }
-
-    /// Takes `process` out, if it is here. Cost: linear; for control calls only.
-    mutating func remove(_ process: ProcessPointer) -> Bool {
-        var previous: ProcessPointer?
-        var next = first
-        while let candidate = next {
-            next = candidate.pointee.nextRunnable
-            if candidate == process {
-                if let previous { previous.pointee.nextRunnable = next } else { first = next }
-                if next == nil { last = previous }
-                return true
-            }
-            previous = candidate
-        }
-        return false
-    }
-}
-
 /// Everything that the scheduler works on, as plain memory behind one pointer: no reference counting, no exclusivity
 /// checks.
 ///
@@ -63,8 +28,7 @@ struct RunnableList {
 struct SchedulerCore: ~Copyable {
     let clock: UnsafeMutablePointer<SchedulerClock>
     var queue = EventQueue()
-    /// Head of the circular list of delta notifications, first-in first-out.
-    let deltas: NodePointer
+    var deltas = DeltaList()
     /// Processes made runnable in this pass, for the next one.
     var methods = RunnableList()
     var threads = RunnableList()
@@ -89,6 +53,12 @@ struct SchedulerCore: ~Copyable {
     var announcedHorizon: UInt64 = 0
     var phase = SchedulerPhase.outside
     var control = SchedulerControl.none
+    /// Whether a process has run in the delta cycle under way.
+    var evaluated = false
+    /// Whether a thread that waits may go on with the cycle by itself and switch to the next thread.
+    var chainsThreads = false
+    /// Permutes what has no order, if there is a seed.
+    var orderSeed: UInt64?
     /// Whether recorded mail is still to be delivered: time may then not advance past the drain point.
     var isReplaying = false
     /// A process notified itself immediately; the scheduler warns and clears it.
@@ -96,21 +66,17 @@ struct SchedulerCore: ~Copyable {
 
     init(clock: UnsafeMutablePointer<SchedulerClock>) {
         self.clock = clock
-        deltas = .allocate(capacity: 1)
-        QueueNode.initialize(deltas, owner: .listHead)
     }
 
-    deinit { deltas.deallocate() }
-
-    @inline(__always) var hasDeltas: Bool { deltas.pointee.next != deltas }
-    @inline(__always) var hasRunnable: Bool { methods.first != nil || threads.first != nil }
+    @inline(__always) var hasDeltas: Bool { !deltas.isEmpty }
+    @inline(__always) var hasRunnable: Bool { !methods.isEmpty || !threads.isEmpty }
     /// Whether something will happen at this instant besides the pass under way.
     @inline(__always) var hasWorkNow: Bool {
         hasRunnable || hasDeltas || firstUpdate != nil || control != .none
     }
     /// Whether nothing else runs before time advances.
     @inline(__always) var isQuiet: Bool {
-        passThreads.first == nil && passMethods.first == nil && !hasWorkNow
+        passThreads.isEmpty && passMethods.isEmpty && !hasWorkNow
     }
 
     // MARK: Horizon
@@ -141,20 +107,24 @@ struct SchedulerCore: ~Copyable {
 
     /// Puts an idle node into the next delta cycle.
     @inline(__always) mutating func scheduleDelta(_ node: NodePointer) {
-        node.pointee.state = .delta
-        QueueNode.insert(node, before: deltas)
+        deltas.append(node)
         announce(clock.pointee.now)
     }
 
     /// Takes back what is pending.
     @inline(__always) mutating func cancel(_ node: NodePointer) {
         switch node.pointee.state {
-        case .idle: break
-        case .delta:
-            QueueNode.remove(node)
-            node.pointee.state = .idle
+        case .idle: return
+        case .delta: deltas.cancel(node)
         case .timed: queue.cancel(node)
         }
+        if node.pointee.generation == 0 { dropVoid() }
+    }
+
+    /// A generation has come round: no void entry of the same node may be left anywhere.
+    @inline(never) private mutating func dropVoid() {
+        deltas.dropVoid()
+        queue.dropVoid()
     }
 
     /// Timed notification of an event, one pending a time: the earlier wins, a delta notification beats both.
@@ -165,7 +135,7 @@ struct SchedulerCore: ~Copyable {
         case .delta: return
         case .timed:
             if node.pointee.time <= time { return }
-            queue.cancel(node)
+            cancel(node)
         }
         schedule(node, at: time)
     }
@@ -175,7 +145,7 @@ struct SchedulerCore: ~Copyable {
         switch node.pointee.state {
         case .idle: break
         case .delta: return
-        case .timed: queue.cancel(node)
+        case .timed: cancel(node)
         }
         scheduleDelta(node)
     }
@@ -184,17 +154,20 @@ struct SchedulerCore: ~Copyable {
 
     /// Fires a node that has left the queue or the delta list.
     @inline(__always) mutating func fire(_ node: NodePointer) {
-        switch node.pointee.owner {
-        case .event: trigger(UnsafeMutableRawPointer(node).assumingMemoryBound(to: EventRecord.self))
-        case .process:
-            eventCount &+= 1
-            let process = UnsafeMutableRawPointer(node).assumingMemoryBound(to: ProcessRecord.self)
-            if process.pointee.mode != .none { dropLinks(process) }
-            process.pointee.timedOut = true
-            process.pointee.mode = process.pointee.isThread ? .none : .staticEvents
-            makeRunnable(process)
-        case .listHead: preconditionFailure("The head of a list has no notification.")
+        if node.pointee.owner == .event {
+            trigger(UnsafeMutableRawPointer(node).assumingMemoryBound(to: EventRecord.self))
+        } else {
+            elapse(UnsafeMutableRawPointer(node).assumingMemoryBound(to: ProcessRecord.self))
         }
+    }
+
+    /// The timer of a process fires: its wait is over.
+    @inline(__always) private mutating func elapse(_ process: ProcessPointer) {
+        eventCount &+= 1
+        if process.pointee.mode.usesLinks { dropLinks(process) }
+        process.pointee.timedOut = true
+        process.pointee.mode = process.pointee.isThread ? .none : .staticEvents
+        makeRunnable(process)
     }
 
     /// Wakes everything that is sensitive to `event`: static listeners in declaration order, then waiters in theirs.
@@ -203,31 +176,32 @@ struct SchedulerCore: ~Copyable {
         event.pointee.stamp = stamp
         if let listener = event.pointee.listener {
             wakeStatic(listener)
-            if event.pointee.moreCount != 0 { wakeMore(event) }
+            if let others = event.pointee.others { wakeOthers(others) }
         }
         // Each waking takes at least the first link away, whatever the process waits for.
         while let link = event.pointee.firstWaiter { wake(link) }
     }
 
-    @inline(never) private mutating func wakeMore(_ event: EventPointer) {
-        guard let listeners = event.pointee.moreListeners else { return }
-        for index in 0..<Int(event.pointee.moreCount) { wakeStatic(listeners[index]) }
+    @inline(never) private mutating func wakeOthers(_ listeners: UnsafeMutablePointer<ListenerList>) {
+        for index in 0..<listeners.pointee.count { wakeStatic(listeners.pointee[index]) }
     }
 
     @inline(__always) private mutating func wakeStatic(_ process: ProcessPointer) {
-        guard process.pointee.mode == .staticEvents else { return }
+        guard process.pointee.mode == .staticEvents, process != current else { return wakeSpecial(process) }
+        if process.pointee.isThread { process.pointee.mode = .none }
+        process.pointee.timedOut = false
+        makeRunnable(process)
+    }
+
+    @inline(never) private mutating func wakeSpecial(_ process: ProcessPointer) {
+        guard process.pointee.mode == .staticEvents || process.pointee.mode == .staticCount else { return }
         if process == current {
             // Only an immediate notification fires while a process runs (rule 2 of the semantics).
             ignoredSelfNotification = true
             return
         }
-        if process.pointee.triggersLeft > 1 {
-            process.pointee.triggersLeft &-= 1
-            return
-        }
-        if process.pointee.isThread { process.pointee.mode = .none }
-        process.pointee.timedOut = false
-        makeRunnable(process)
+        process.pointee.triggersLeft &-= 1
+        if process.pointee.triggersLeft <= 1 { process.pointee.mode = .staticEvents }
     }
 
     mutating func wake(_ link: WaitPointer) {
@@ -257,12 +231,12 @@ struct SchedulerCore: ~Copyable {
     // MARK: Waiting
 
     mutating func beginCatchUp(_ process: ProcessPointer) {
-        process.pointee.timer.isCatchUp = true
+        process.pointee.timer.owner = .catchUp
         catchUpCount &+= 1
     }
 
     mutating func endCatchUp(_ process: ProcessPointer) {
-        process.pointee.timer.isCatchUp = false
+        process.pointee.timer.owner = .process
         catchUpCount &-= 1
     }
 
@@ -274,9 +248,8 @@ struct SchedulerCore: ~Copyable {
 
     /// Drops whatever dynamic wait the process has.
     @inline(__always) mutating func dropWait(_ process: ProcessPointer) {
-        if process.pointee.pendingLinks != 0 { dropLinks(process) }
+        if process.pointee.mode.usesLinks { dropLinks(process) }
         if process.pointee.timer.state != .idle { cancelTimer(process) }
-        process.pointee.linkCount = 0
     }
 
     /// Begins a new wait. The list of links is empty: whatever ends a wait empties it, so that a wait for time alone
@@ -297,9 +270,15 @@ struct SchedulerCore: ~Copyable {
 
     @inline(__always) func append(_ link: WaitPointer, to event: EventPointer) {
         link.pointee.next = nil
-        link.pointee.previous = event.pointee.lastWaiter
-        if let last = event.pointee.lastWaiter { last.pointee.next = link } else { event.pointee.firstWaiter = link }
-        event.pointee.lastWaiter = link
+        if let first = event.pointee.firstWaiter {
+            let last = first.pointee.previous
+            last?.pointee.next = link
+            link.pointee.previous = last
+            first.pointee.previous = link
+        } else {
+            event.pointee.firstWaiter = link
+            link.pointee.previous = link
+        }
     }
 
     /// Makes room for more links. None of the process's links waits while its list is being built from the start, but
@@ -311,35 +290,33 @@ struct SchedulerCore: ~Copyable {
             (links + index).initialize(to: WaitLink(event: nil, process: process, next: nil, previous: nil))
         }
         if let old = process.pointee.links {
-            for index in 0..<Int(process.pointee.linkCount) {
-                guard let event = old[index].event else { continue }
-                links[index].event = event
-                links[index].next = old[index].next
-                links[index].previous = old[index].previous
-                let moved = links + index
-                if let next = moved.pointee.next {
-                    next.pointee.previous = moved
-                } else {
-                    event.pointee.lastWaiter = moved
-                }
-                if let previous = moved.pointee.previous {
-                    previous.pointee.next = moved
-                } else {
-                    event.pointee.firstWaiter = moved
-                }
-            }
+            for index in 0..<Int(process.pointee.linkCount) { move(old + index, to: links + index) }
             old.deallocate()
         }
         process.pointee.links = links
         process.pointee.linkCapacity = UInt32(capacity)
     }
 
+    /// Puts `target` in the place of a link that may wait.
+    private func move(_ link: WaitPointer, to target: WaitPointer) {
+        guard let event = link.pointee.event else { return }
+        target.pointee.event = event
+        target.pointee.next = link.pointee.next
+        target.pointee.previous = link.pointee.previous
+        if event.pointee.firstWaiter == link {
+            event.pointee.firstWaiter = target
+        } else {
+            target.pointee.previous?.pointee.next = target
+        }
+        (target.pointee.next ?? event.pointee.firstWaiter)?.pointee.previous = target
+    }
+
     @inline(__always) func remove(_ link: WaitPointer) {
         guard let event = link.pointee.event else { return }
         let next = link.pointee.next
         let previous = link.pointee.previous
-        if let next { next.pointee.previous = previous } else { event.pointee.lastWaiter = previous }
-        if let previous { previous.pointee.next = next } else { event.pointee.firstWaiter = next }
+        if event.pointee.firstWaiter == link { event.pointee.firstWaiter = next } else { previous?.pointee.next = next }
+        (next ?? event.pointee.firstWaiter)?.pointee.previous = previous
         link.pointee.event = nil
     }
 
@@ -365,18 +342,11 @@ struct SchedulerCore: ~Copyable {
             event.pointee.listener = process
             return
         }
-        let count = Int(event.pointee.moreCount)
-        if count == Int(event.pointee.moreCapacity) {
-            let capacity = max(3, count * 2)
-            let listeners = UnsafeMutablePointer<ProcessPointer>.allocate(capacity: capacity)
-            if let old = event.pointee.moreListeners {
-                listeners.moveInitialize(from: old, count: count)
-                old.deallocate()
-            }
-            event.pointee.moreListeners = listeners
-            event.pointee.moreCapacity = UInt32(capacity)
+        if event.pointee.others == nil {
+            let others = UnsafeMutablePointer<ListenerList>.allocate(capacity: 1)
+            others.initialize(to: ListenerList())
+            event.pointee.others = others
         }
-        event.pointee.moreListeners?.advanced(by: count).initialize(to: process)
-        event.pointee.moreCount += 1
+        event.pointee.others?.pointee.append(process)
     }
 }

@@ -24,11 +24,7 @@ extension Scheduler {
         defer { for process in disabled { park(process) } }
         try saveNotifications(to: &payload)
         for list in [core.pointee.methods, core.pointee.threads] {
-            var process = list.first
-            while let record = process {
-                payload.runnable.append(path(of: record))
-                process = record.pointee.nextRunnable
-            }
+            list.forEach { payload.runnable.append(path(of: $0)) }
         }
         for module in modules {
             for event in module.events { payload.saveWaiters(of: event, self) }
@@ -38,11 +34,9 @@ extension Scheduler {
     }
 
     private func saveNotifications(to payload: inout KernelPayload) throws(SnapshotError) {
-        var node = core.pointee.deltas.pointee.next
-        while node != core.pointee.deltas {
-            payload.notifications.append(try notification(of: node, at: nil))
-            node = node.pointee.next
-        }
+        var deltas: [NodePointer] = []
+        core.pointee.deltas.forEach { deltas.append($0) }
+        for node in deltas { payload.notifications.append(try notification(of: node, at: nil)) }
         var timed: [(time: UInt64, order: Int, node: NodePointer)] = []
         core.pointee.queue.forEach { timed.append(($0.pointee.time, timed.count, $0)) }
         timed.sort { ($0.time, $0.order) < ($1.time, $1.order) }
@@ -63,11 +57,10 @@ extension Scheduler {
                     at: event?.name ?? "", "an event is pending whose module is gone", expected: "no such event")
             }
             return KernelPayload.Notification(owner: .event, path: event.path, time: time)
-        case .process:
+        case .process, .catchUp:
             let process = raw.assumingMemoryBound(to: ProcessRecord.self)
             let owner = node.pointee.isCatchUp ? KernelPayload.Owner.catchUp : .process
             return KernelPayload.Notification(owner: owner, path: path(of: process), time: time)
-        case .listHead: preconditionFailure("The head of a list has no notification.")
         }
     }
 
@@ -113,7 +106,7 @@ extension Scheduler {
         let isLegal =
             if isWaiting {
                 hasStarted && !record.isRunnable && !record.isTerminated && record.mode != .staticEvents
-                    && (record.mode != .none || record.pendingLinks == 0)
+                    && record.mode != .staticCount && (record.mode != .none || record.pendingLinks == 0)
             } else {
                 record.isThread || record.isTerminated || record.mode != .none
             }

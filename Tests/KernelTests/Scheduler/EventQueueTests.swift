@@ -35,7 +35,7 @@ private struct ModelQueue {
         let count = 200
         let nodes = NodePointer.allocate(capacity: count)
         defer { nodes.deallocate() }
-        for index in 0..<count { QueueNode.initialize(nodes + index, owner: .event) }
+        for index in 0..<count { (nodes + index).initialize(to: QueueNode(priority: 0, owner: .event, generation: 0)) }
         var queue = EventQueue()
         var model = ModelQueue()
         var now: UInt64 = 0
@@ -54,7 +54,8 @@ private struct ModelQueue {
                 model.cancel(node)
             case 5..<8 where !model.entries.isEmpty:
                 let expected = model.entries.removeFirst()
-                expectEarliest(queue, expected.time, "seed \(seed) step \(step)")
+                expectEarliest(&queue, expected.time, "seed \(seed) step \(step)")
+                if queue.needsRefill { queue.refill() }
                 let popped = queue.popFirst()
                 guard popped == nodes + expected.node else {
                     Issue.record("seed \(seed) step \(step): \(popped - nodes) instead of \(expected.node)")
@@ -74,7 +75,7 @@ private struct ModelQueue {
                 now += spread == 4 ? 0 : 1
             default: break
             }
-            expectEarliest(queue, model.entries.first?.time ?? .max, "seed \(seed) step \(step)")
+            expectEarliest(&queue, model.entries.first?.time ?? .max, "seed \(seed) step \(step)")
         }
         queue.removeAll()
         let isEmpty = queue.isEmpty
@@ -86,23 +87,23 @@ private struct ModelQueue {
     func peeking() {
         let nodes = NodePointer.allocate(capacity: 3)
         defer { nodes.deallocate() }
-        for index in 0..<3 { QueueNode.initialize(nodes + index, owner: .event) }
+        for index in 0..<3 { (nodes + index).initialize(to: QueueNode(priority: 0, owner: .event, generation: 0)) }
         var queue = EventQueue()
         (nodes[0].time, nodes[1].time, nodes[2].time) = (1 << 30, (1 << 30) + 1, 5)
         queue.push(nodes)
         queue.push(nodes + 1)
-        expectEarliest(queue, 1 << 30)
+        expectEarliest(&queue, 1 << 30)
         queue.push(nodes + 2)
-        expectEarliest(queue, 5)
+        expectEarliest(&queue, 5)
         queue.cancel(nodes + 2)
         queue.cancel(nodes)
-        expectEarliest(queue, (1 << 30) + 1)
+        expectEarliest(&queue, (1 << 30) + 1)
     }
 }
 
 /// `#expect` cannot look into a value that cannot be copied.
 private func expectEarliest(
-    _ queue: borrowing EventQueue, _ time: UInt64, _ comment: String = "", at place: SourceLocation = #_sourceLocation
+    _ queue: inout EventQueue, _ time: UInt64, _ comment: String = "", at place: SourceLocation = #_sourceLocation
 ) {
     let earliest = queue.earliestTime()
     #expect(earliest == time, "\(comment)", sourceLocation: place)
