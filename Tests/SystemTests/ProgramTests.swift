@@ -13,20 +13,20 @@ struct ProgramTests {
 
     @Test(
         "random programs end in the same state interpreted, compiled, without direct memory, and on QEMU",
-        .needs(.tandem, .qemu, .crossCompiler))
-    func threeWay() throws {
-        let driver = try bytes(of: BareMetal.image("programs.bin"))
-        let judge = ProgramJudge(driver: driver, name: "three-way", asksQEMU: true)
+        .needs(.tandem, .qemu, .qemu32, .crossCompiler), arguments: GuestWidth.allCases)
+    func threeWay(width: GuestWidth) throws {
+        let judge = ProgramJudge(
+            driver: try driver(width), width: width, name: "three-way\(width.suffix)", asksQEMU: true)
         try campaign(judge, count: 200) { _ in ([], true) }
     }
 
     @Test(
         "random programs with interrupts at random instructions give the same report in every engine",
-        .needs(.tandem, .crossCompiler), arguments: [1, 4])
-    func interrupts(harts: Int) throws {
-        let driver = try bytes(of: BareMetal.image("programs.bin"))
+        .needs(.tandem, .crossCompiler), arguments: GuestWidth.allCases, [1, 4])
+    func interrupts(width: GuestWidth, harts: Int) throws {
         let judge = ProgramJudge(
-            driver: driver, name: "interrupts-\(harts)", harts: harts, hasInterrupts: true, asksQEMU: false)
+            driver: try driver(width), width: width, name: "interrupts-\(harts)\(width.suffix)", harts: harts,
+            hasInterrupts: true, asksQEMU: false)
         try campaign(judge, count: 200) { draw in
             // A timer that ticks with every instruction or seldom, and instructions of several lengths.
             let timer = ["1GHz", "10MHz", "333MHz"][Int(draw % 3)]
@@ -38,6 +38,8 @@ struct ProgramTests {
             return (options.flatMap { ["-set", $0] }, false)
         }
     }
+
+    private func driver(_ width: GuestWidth) throws -> [UInt8] { try bytes(of: width.image("programs.bin")) }
 
     /// Makes and judges batches of programs. `settings` draws the options of a batch, and says whether its programs can be
     /// compared with QEMU.
@@ -54,7 +56,7 @@ struct ProgramTests {
             judge.options = options
             let programs = (0..<min(Self.batchSize, count - start)).map { number in
                 ProgramGenerator.make(
-                    seed: seeds.next(), hart: number % judge.harts, isComparable: isComparable)
+                    seed: seeds.next(), width: judge.width, hart: number % judge.harts, isComparable: isComparable)
             }
             let found = try judge.differences(programs.map { PreparedProgram($0) })
             if found.text.isEmpty { continue }
@@ -80,6 +82,21 @@ struct ProgramTests {
         Issue.record("no program shows the difference alone")
     }
 
+    @Test(
+        "a program that never ends is stopped, and those behind it run",
+        .needs(.tandem, .qemu, .qemu32, .crossCompiler), arguments: GuestWidth.allCases)
+    func endless(width: GuestWidth) throws {
+        let judge = ProgramJudge(
+            driver: try driver(width), width: width, name: "endless\(width.suffix)", asksQEMU: true)
+        var programs = (1...3).map {
+            PreparedProgram(ProgramGenerator.make(seed: $0, width: width, isComparable: true))
+        }
+        // j .
+        programs[1].code.replaceSubrange(0..<4, with: [0x6F, 0, 0, 0])
+        let found = try judge.differences(programs)
+        #expect(found.text.isEmpty, "\(found.text)")
+    }
+
     // MARK: Kept programs
 
     private static let regressions = "\(Repository.root)/Tests/SystemTests/Sequences/Regressions"
@@ -98,16 +115,17 @@ struct ProgramTests {
         return names.sorted()
     }()
 
-    @Test("a program that failed once agrees in every way to run it", .needs(.tandem, .qemu, .crossCompiler))
+    @Test("a program that failed once agrees in every way to run it", .needs(.tandem, .qemu, .qemu32, .crossCompiler))
     func regressions() throws {
-        let driver = try bytes(of: BareMetal.image("programs.bin"))
         for name in Self.kept {
             let text = String(decoding: try bytes(of: "\(Self.regressions)/\(name)"), as: UTF8.self)
             // The first line has the options; those that were compared with QEMU say so by their name.
             let options = text.split(separator: "\n").first?.split(separator: " ").dropFirst(2).map(String.init) ?? []
             let isComparable = name.hasPrefix("three-way")
+            let width = GuestWidth.allCases.first { name.contains($0.suffix) && !$0.suffix.isEmpty } ?? .bits64
             let judge = ProgramJudge(
-                driver: driver, name: "kept", hasInterrupts: !isComparable, asksQEMU: isComparable, options: options)
+                driver: try driver(width), width: width, name: "kept", hasInterrupts: !isComparable,
+                asksQEMU: isComparable, options: options)
             let found = try judge.differences([PreparedProgram(text: text)])
             #expect(found.text.isEmpty, "\(name): \(found.text)")
         }
@@ -118,8 +136,9 @@ struct ProgramTests {
     @Test("a seed gives the same program whenever it is used, and its file keeps all of it")
     func repeatability() throws {
         for seed: UInt64 in 1...60 {
-            let one = PreparedProgram(ProgramGenerator.make(seed: seed, isComparable: seed % 2 == 0))
-            let other = PreparedProgram(ProgramGenerator.make(seed: seed, isComparable: seed % 2 == 0))
+            let width = seed % 3 == 0 ? GuestWidth.bits32 : .bits64
+            let one = PreparedProgram(ProgramGenerator.make(seed: seed, width: width, isComparable: seed % 2 == 0))
+            let other = PreparedProgram(ProgramGenerator.make(seed: seed, width: width, isComparable: seed % 2 == 0))
             #expect(one.code == other.code)
             #expect(one.words == other.words)
             let read = try PreparedProgram(text: one.text(comment: "seed \(seed)\nand more"))
@@ -129,25 +148,26 @@ struct ProgramTests {
         }
     }
 
-    @Test("three hundred programs hold everything that the generator knows")
-    func coverage() {
+    @Test("three hundred programs hold everything that the generator knows", arguments: GuestWidth.allCases)
+    func coverage(width: GuestWidth) {
         var listing = ""
         var spaces: Set<String> = []
         for seed: UInt64 in 1...300 {
-            let program = ProgramGenerator.make(seed: seed, isComparable: seed % 2 == 0)
+            let program = ProgramGenerator.make(seed: seed, width: width, isComparable: seed % 2 == 0)
             spaces.insert("\(program.space.privilege) \(program.space.scheme)")
             listing += program.assemble().listing
         }
         #expect(
-            spaces.sorted() == [
-                "0 sv39", "0 sv48", "0 sv57", "1 sv39", "1 sv48", "1 sv57", "3 bare",
-            ])
+            spaces.sorted()
+                == (width == .bits64
+                    ? ["0 sv39", "0 sv48", "0 sv57", "1 sv39", "1 sv48", "1 sv57", "3 bare"]
+                    : ["0 sv32", "1 sv32", "3 bare"]))
         let words = [
             "loop", "call 1", "by x19", "by x20", " or ", "skipping", "here ←", "no fence", "first of", "by the driver",
             "illegal", "off its boundary", "hole", "far away", "forbidden", "ebreak", "unknown CSR", "amo on a hole",
             "lr from a hole", "serial scratch", "priority of source", "shared page", "sscratch", "space 1", "mode 3",
             "status", "sfence.vma x8", "entry of", "fence 3", "time or counter", "mtime", "software interrupt", "wfi",
-            "marker", "high page", "region page", "lr.d", "fmadd.d", "fcvt", "c.lwsp", "rm 4",
+            "marker", "high page", "region page", "lr.w", "fmadd.d", "fcvt", "c.lwsp", "rm 4",
         ]
         for word in words { #expect(listing.contains(word), "“\(word)” is never made") }
     }

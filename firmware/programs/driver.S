@@ -9,6 +9,15 @@
 #define KEPT 536
 #define STACK_SHIFT 14
 
+// Registers of either width stand in 64-bit words.
+#if __riscv_xlen == 64
+#define LOAD ld
+#define STORE sd
+#else
+#define LOAD lw
+#define STORE sw
+#endif
+
     .section .text.start, "ax"
     .globl _start
 _start:
@@ -36,24 +45,24 @@ asleep:
 enter:
     addi sp, sp, -112
     .irp n, 0,1,2,3,4,5,6,7,8,9,10,11
-    sd s\n, 8*\n(sp)
+    STORE s\n, 8*\n(sp)
     .endr
-    sd ra, 96(sp)
-    sd gp, 104(sp)
-    sd sp, KEPT(a0)
-    sd sp, STACK(a0)
+    STORE ra, 96(sp)
+    STORE gp, 104(sp)
+    STORE sp, KEPT(a0)
+    STORE sp, STACK(a0)
     csrw mscratch, a0
     .irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     fld f\n, F + 8*\n(a0)
     .endr
-    ld t0, FCSR(a0)
+    LOAD t0, FCSR(a0)
     csrw fcsr, t0
     mv x31, a0
 resume:
-    ld t0, PC(x31)
+    LOAD t0, PC(x31)
     csrw mepc, t0
     .irp n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
-    ld x\n, X + 8*\n(x31)
+    LOAD x\n, X + 8*\n(x31)
     .endr
     mret
 
@@ -64,13 +73,13 @@ leave:
     fsd f\n, F + 8*\n(a0)
     .endr
     csrr t0, fcsr
-    sd t0, FCSR(a0)
-    ld sp, KEPT(a0)
+    STORE t0, FCSR(a0)
+    LOAD sp, KEPT(a0)
     .irp n, 0,1,2,3,4,5,6,7,8,9,10,11
-    ld s\n, 8*\n(sp)
+    LOAD s\n, 8*\n(sp)
     .endr
-    ld ra, 96(sp)
-    ld gp, 104(sp)
+    LOAD ra, 96(sp)
+    LOAD gp, 104(sp)
     addi sp, sp, 112
     ret
 
@@ -79,17 +88,17 @@ trapEntry:
     // Data accesses are not translated here, not even with MPRV: MPP says machine mode.
     csrrw x31, mscratch, x31
     .irp n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30
-    sd x\n, X + 8*\n(x31)
+    STORE x\n, X + 8*\n(x31)
     .endr
     csrrw t0, mscratch, x31
-    sd t0, X + 248(x31)
+    STORE t0, X + 248(x31)
     csrr t0, mepc
-    sd t0, PC(x31)
+    STORE t0, PC(x31)
     .option push
     .option norelax
     la gp, __global_pointer$
     .option pop
-    ld sp, STACK(x31)
+    LOAD sp, STACK(x31)
     mv s0, x31
     mv a0, x31
     call trap

@@ -2,11 +2,15 @@
 //
 // A program is copied to the region of its hart, where it finds code, a stack, data, and page tables. It runs in the mode
 // that its record names. Every trap comes to this driver in machine mode: an ecall asks for a service, everything else
-// goes on at the address in gp. Programs are ended by a service, or by too many traps.
+// goes on at the address in gp. Programs are ended by a service, by too many traps, or when they take too long: a program
+// that is led astray may never end.
 #include <stdbool.h>
 #include <stdint.h>
 
-#define region(hart) (0x80400000ull + (hart) * 0x200000ull)
+/// A register, an address, an entry of a page table.
+typedef unsigned long word_t;
+
+#define region(hart) (0x80400000ul + (word_t)(hart) * 0x200000ul)
 enum {
     codeSize = 0x8000,
     stackOffset = 0x8000,
@@ -15,15 +19,18 @@ enum {
     tablePages = 19,
     mostTraps = 64,
     mostHarts = 4,
+    /// A program with interrupts is ended at the next of them.
+    mostInstructions = 100000000,
 };
-static const uint64_t sharedPage = 0x803FF000, forbiddenBlock = 0x803FE100;
-static const uint64_t regionMask = 0x1FFFF;
+static const word_t sharedPage = 0x803FF000, forbiddenBlock = 0x803FE100;
+static const word_t regionMask = 0x1FFFF;
 
 /// What a test has put behind the driver.
 struct Header {
-    uint64_t count, harts, shown, hasInterrupts;
+    /// `limit`: ticks of mtime after which a program without interrupts is ended.
+    uint64_t count, harts, shown, hasInterrupts, limit;
 };
-static const struct Header *const batch = (struct Header *)0x80C00000;
+static const struct Header *const batch = (struct Header *)0x80C00000ul;
 
 struct Record {
     /// Where the code, and pairs of address and value for the page tables, stand.
@@ -43,28 +50,30 @@ struct Record {
 struct Context {
     uint64_t x[32], f[32], fcsr, pc, stack, kept;
     const struct Record *record;
-    uint64_t hart, log, traps, interrupts, random;
+    uint64_t hart, log, traps, interrupts, random, start;
+    bool isEndless;
     struct {
         uint64_t cause, pc, value;
     } list[mostTraps + 1];
 };
 
 static struct Context contexts[mostHarts];
-static volatile uint64_t finished, digests[mostHarts];
+static volatile word_t finished;
+static volatile uint64_t digests[mostHarts];
 
 void enter(struct Context *);
-void leave(struct Context *);
+_Noreturn void leave(struct Context *);
 
-#define readCSR(name) ({ uint64_t v_; __asm__ volatile("csrr %0, " #name : "=r"(v_)); v_; })
-#define writeCSR(name, value) __asm__ volatile("csrw " #name ", %0" ::"r"((uint64_t)(value)) : "memory")
-#define setCSR(name, value) __asm__ volatile("csrs " #name ", %0" ::"r"((uint64_t)(value)) : "memory")
-#define clearCSR(name, value) __asm__ volatile("csrc " #name ", %0" ::"r"((uint64_t)(value)) : "memory")
+#define readCSR(name) ({ word_t v_; __asm__ volatile("csrr %0, " #name : "=r"(v_)); v_; })
+#define writeCSR(name, value) __asm__ volatile("csrw " #name ", %0" ::"r"((word_t)(value)) : "memory")
+#define setCSR(name, value) __asm__ volatile("csrs " #name ", %0" ::"r"((word_t)(value)) : "memory")
+#define clearCSR(name, value) __asm__ volatile("csrc " #name ", %0" ::"r"((word_t)(value)) : "memory")
 
 enum { statusMIE = 1 << 3, statusMPIE = 1 << 7, statusMPP = 3 << 11, statusFS = 3 << 13, statusMPRV = 1 << 17 };
 enum { statusSUM = 1 << 18, statusMXR = 1 << 19 };
 
-static volatile uint64_t *timerCompare(uint64_t hart) { return (volatile uint64_t *)(0x2004000 + 8 * hart); }
-static volatile uint32_t *softwareInterrupt(uint64_t hart) { return (volatile uint32_t *)(0x2000000 + 4 * hart); }
+static volatile uint64_t *timerCompare(word_t hart) { return (volatile uint64_t *)(0x2004000 + 8 * hart); }
+static volatile uint32_t *softwareInterrupt(word_t hart) { return (volatile uint32_t *)(0x2000000 + 4 * hart); }
 static uint64_t timeNow(void) { return *(volatile uint64_t *)0x200BFF8; }
 
 static uint64_t fold(uint64_t digest, uint64_t word) {
@@ -91,7 +100,16 @@ static void print(uint64_t word, char end) {
 
 // MARK: Traps
 
+static _Noreturn void end(struct Context *c) {
+    setCSR(mstatus, statusFS);
+    leave(c);
+}
+
 static void interrupt(struct Context *c, uint64_t code) {
+    if (!batch->hasInterrupts || readCSR(minstret) - (word_t)c->start > mostInstructions) {
+        c->isEndless = true;
+        end(c);
+    }
     c->log = fold(c->log, code);
     c->log = fold(c->log, c->pc);
     c->log = fold(c->log, readCSR(minstret));
@@ -107,7 +125,7 @@ static void interrupt(struct Context *c, uint64_t code) {
 }
 
 static void fence(struct Context *c, uint64_t word) {
-    uint64_t address = c->x[28], space = word >> 8 & 0xFFFF;
+    word_t address = c->x[28], space = word >> 8 & 0xFFFF;
     switch (word >> 4 & 3) {
     case 0: __asm__ volatile("sfence.vma" ::: "memory"); break;
     case 1: __asm__ volatile("sfence.vma %0" ::"r"(address) : "memory"); break;
@@ -134,17 +152,15 @@ static void changeMode(struct Context *c, uint64_t choice) {
 
 static void service(struct Context *c) {
     const struct Record *record = c->record;
-    uint64_t word = c->x[31], base = region(c->hart);
+    word_t word = c->x[31], base = region(c->hart);
     c->pc += 4;
     switch (word & 15) {
-    case 0:
-        setCSR(mstatus, statusFS);
-        leave(c);
+    case 0: end(c);
     case 1: {
         // A new entry in a page table.
-        uint64_t place = c->x[29] & ~7ull;
-        if (place < base + tableOffset || place >= base + tableOffset + tablePages * 4096ull) return;
-        *(volatile uint64_t *)place = c->x[30];
+        word_t place = c->x[29] & -sizeof(word_t);
+        if (place < base + tableOffset || place >= base + tableOffset + tablePages * 4096ul) return;
+        *(volatile word_t *)place = c->x[30];
         fence(c, word);
         break;
     }
@@ -174,8 +190,8 @@ static void service(struct Context *c) {
 }
 
 void trap(struct Context *c) {
-    uint64_t cause = readCSR(mcause), value = readCSR(mtval), status = readCSR(mstatus);
-    if (cause >> 63) {
+    word_t cause = readCSR(mcause), value = readCSR(mtval), status = readCSR(mstatus);
+    if (cause >> (__riscv_xlen - 1)) {
         interrupt(c, cause & 63);
         return;
     }
@@ -187,10 +203,7 @@ void trap(struct Context *c) {
     c->log = fold(c->log, c->pc);
     if (cause != 3 && cause != 4 && cause != 6) c->log = fold(c->log, value);
     c->log = fold(c->log, status & statusMPP);
-    if (++c->traps > mostTraps) {
-        setCSR(mstatus, statusFS);
-        leave(c);
-    }
+    if (++c->traps > mostTraps) end(c);
     if (cause == 8 || cause == 9 || cause == 11) {
         service(c);
     } else if (cause == 2 && (status & statusFS) == 0) {
@@ -204,16 +217,17 @@ void trap(struct Context *c) {
 
 static void prepare(struct Context *c) {
     const struct Record *record = c->record;
-    uint64_t base = region(c->hart), state = record->seed;
-    const uint64_t *from = (const uint64_t *)record->code;
+    word_t base = region(c->hart);
+    uint64_t state = record->seed;
+    const uint64_t *from = (const uint64_t *)(word_t)record->code;
     uint64_t *code = (uint64_t *)base;
     for (uint64_t i = 0; i < codeSize / 8; i++) code[i] = i < record->codeBytes / 8 ? from[i] : 0;
     uint64_t *data = (uint64_t *)(base + stackOffset);
     for (uint64_t i = 0; i < (tableOffset - stackOffset) / 8; i++) data[i] = draw(&state);
     uint64_t *tables = (uint64_t *)(base + tableOffset);
     for (uint64_t i = 0; i < tablePages * 512; i++) tables[i] = 0;
-    const uint64_t *entry = (const uint64_t *)record->entries;
-    for (uint64_t i = 0; i < record->entryCount; i++, entry += 2) *(uint64_t *)entry[0] = entry[1];
+    const uint64_t *entry = (const uint64_t *)(word_t)record->entries;
+    for (uint64_t i = 0; i < record->entryCount; i++, entry += 2) *(word_t *)(word_t)entry[0] = entry[1];
     if (batch->harts == 1) {
         uint64_t *shared = (uint64_t *)sharedPage;
         for (int i = 0; i < 512; i++) shared[i] = draw(&state);
@@ -227,8 +241,9 @@ static void prepare(struct Context *c) {
     c->log = c->traps = 0;
     c->random = record->seed;
     c->interrupts = batch->hasInterrupts ? 40 : 0;
+    c->isEndless = false;
     // No reservation is left over from the program before.
-    __asm__ volatile("sc.d zero, zero, (%0)" ::"r"(data) : "memory");
+    __asm__ volatile("sc.w zero, zero, (%0)" ::"r"(data) : "memory");
     __asm__ volatile("fence.i" ::: "memory");
 }
 
@@ -238,18 +253,15 @@ static void run(struct Context *c) {
     __asm__ volatile("sfence.vma" ::: "memory");
     clearCSR(mstatus, statusMPP | statusFS | statusMPRV | statusSUM | statusMXR | statusMPIE);
     setCSR(mstatus, 1 << 13);
-    if (batch->hasInterrupts) {
-        *timerCompare(c->hart) = timeNow() + 1 + draw(&c->random) % 300;
-        writeCSR(mie, 1 << 3 | 1 << 7);
-        setCSR(mstatus, statusMPIE);
-    }
+    c->start = readCSR(minstret);
+    *timerCompare(c->hart) = timeNow() + (batch->hasInterrupts ? 1 + draw(&c->random) % 300 : batch->limit);
+    writeCSR(mie, batch->hasInterrupts ? 1 << 3 | 1 << 7 : 1 << 7);
+    setCSR(mstatus, statusMPIE);
     setCSR(mstatus, record->status);
     enter(c);
     writeCSR(mie, 0);
-    if (batch->hasInterrupts) {
-        *timerCompare(c->hart) = ~0ull;
-        *softwareInterrupt(c->hart) = 0;
-    }
+    *timerCompare(c->hart) = ~0ull;
+    if (batch->hasInterrupts) *softwareInterrupt(c->hart) = 0;
     // Loads and stores of this driver are its own again.
     clearCSR(mstatus, statusMPRV | statusMIE | statusMPIE);
     writeCSR(satp, 0);
@@ -270,6 +282,8 @@ static void show(const struct Context *c) {
 }
 
 static uint64_t digest(const struct Context *c) {
+    // Where it was stopped is not the same everywhere.
+    if (c->isEndless) return 0;
     uint64_t digest = c->log;
     for (int i = 1; i < 32; i++) digest = fold(digest, c->x[i]);
     for (int i = 0; i < 32; i++) digest = fold(digest, c->f[i]);
@@ -281,14 +295,26 @@ static uint64_t digest(const struct Context *c) {
     return digest;
 }
 
-void main(uint64_t hart) {
+void main(word_t hart) {
     if (hart >= batch->harts) return;
     // Machine mode alone may use everything; one block is forbidden to the other modes.
     writeCSR(pmpaddr0, forbiddenBlock >> 2 | 7);
-    writeCSR(pmpaddr1, ~0ull);
+#if __riscv_xlen == 64
+    writeCSR(pmpaddr1, ~0ul);
     writeCSR(pmpcfg0, 0x1F18);
+#else
+    // QEMU's board has flash and PCI Express from 0x2000_0000 on, which answer; with 32 bits stray programs get there.
+    writeCSR(pmpaddr1, 0x20000000 >> 2 | (0x20000000 / 8 - 1));
+    writeCSR(pmpaddr2, 0x40000000 >> 2 | (0x40000000 / 8 - 1));
+    writeCSR(pmpaddr3, ~0ul);
+    writeCSR(pmpcfg0, 0x1F989818);
+#endif
     // Harts set the bits A and D of page-table entries by themselves (menvcfg.ADUE).
-    setCSR(0x30A, 1ull << 61);
+#if __riscv_xlen == 64
+    setCSR(0x30A, 1ul << 61);
+#else
+    setCSR(0x31A, 1ul << 29);
+#endif
     writeCSR(mcounteren, ~0ull);
     writeCSR(scounteren, ~0ull);
     struct Context *c = &contexts[hart];

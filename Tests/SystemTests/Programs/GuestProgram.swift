@@ -56,7 +56,7 @@ struct GuestProgram {
         var layout = ProgramLayout(program: self)
         for number in functions.indices {
             layout.start(number)
-            if number > 0 { layout.emit(Self.prologue, "prologue") }
+            if number > 0 { layout.emit(prologue, "prologue") }
             layout.emit(functions[number])
             if number == 0 {
                 layout.emit(Code.halves([Code.addi(31, 0, 0), Code.ecall, Code.ecall]), "end")
@@ -69,12 +69,19 @@ struct GuestProgram {
     }
 
     /// The first word can be exchanged; then a frame with x1, x9 and x18 is made.
-    private static let prologue = Code.halves([
-        Code.nop, Code.addi(4, 4, -32), Code.store(3, 1, 0, 4), Code.store(3, 9, 8, 4), Code.store(3, 18, 16, 4),
-    ])
+    private var prologue: [UInt16] {
+        let whole = Code.whole(space.width)
+        return Code.halves([
+            Code.nop, Code.addi(4, 4, -32), Code.store(whole, 1, 0, 4), Code.store(whole, 9, 8, 4),
+            Code.store(whole, 18, 16, 4),
+        ])
+    }
 
     private func epilogue(_ kind: Return) -> [UInt16] {
-        let load = [Code.load(3, 18, 16, 4), Code.load(3, 9, 8, 4), Code.load(3, 1, 0, 4), Code.addi(4, 4, 32)]
+        let whole = Code.whole(space.width)
+        let load = [
+            Code.load(whole, 18, 16, 4), Code.load(whole, 9, 8, 4), Code.load(whole, 1, 0, 4), Code.addi(4, 4, 32),
+        ]
         switch kind {
         case .plain: return Code.halves(load + [Code.jalr(0, 1, 0)])
         case .compressed: return Code.halves(load) + [0x8082]

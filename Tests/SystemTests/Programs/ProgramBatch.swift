@@ -10,12 +10,14 @@ struct ProgramBatch {
     /// The program whose registers, memory, and traps are printed.
     var shown: Int?
     var hasInterrupts = false
+    /// Ticks of `mtime`, a tenth of a microsecond each, after which a program without interrupts is ended.
+    var limit: UInt64
 
     /// The raw image, for the start of RAM.
     func image(driver: [UInt8]) -> [UInt8] {
         var head: [UInt8] = []
         var tail: [UInt8] = []
-        let tailStart = Self.table + UInt64(32 + Self.recordSize * programs.count)
+        let tailStart = Self.table + UInt64(40 + Self.recordSize * programs.count)
         func append(_ value: UInt64, _ bytes: inout [UInt8]) {
             for byte in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte)))) }
         }
@@ -23,6 +25,7 @@ struct ProgramBatch {
         append(UInt64(harts), &head)
         append(shown.map(UInt64.init) ?? .max, &head)
         append(hasInterrupts ? 1 : 0, &head)
+        append(limit, &head)
         for program in programs {
             append(tailStart + UInt64(tail.count), &head)
             append(UInt64(program.code.count), &head)

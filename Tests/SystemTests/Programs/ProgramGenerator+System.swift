@@ -10,7 +10,7 @@ extension ProgramGenerator {
         // Behind page 3 lies a hole where addresses are translated.
         if space.isTranslated, usesHigh, base.oneIn(3) {
             return (
-                Code.constant(rd, UInt32(0xC000_0000) + UInt32(page << 12 + offset)),
+                constant(rd, UInt32(0xC000_0000) + UInt32(page << 12 + offset)),
                 "li x\(rd), high page \(page) + \(offset)"
             )
         }
@@ -19,11 +19,11 @@ extension ProgramGenerator {
             // faults where entries that were overwritten lead to a hole.
             if page == 3 { offset = min(offset, 0xFE0) }
             let place = UInt32(0x9000 + page << 12 + offset)
-            let words = Code.constant(30, place)
+            let words = constant(30, place)
             return (words + writable(rd, 30), "li x\(rd), region page \(page) + \(offset)")
         }
         return (
-            Code.constant(30, UInt32(bitPattern: Int32((page - 1) << 12 + offset))) + [Code.add(rd, 8, 30)],
+            constant(30, UInt32(bitPattern: Int32((page - 1) << 12 + offset))) + [Code.add(rd, 8, 30)],
             "li x\(rd), page \(page) + \(offset)"
         )
     }
@@ -45,7 +45,7 @@ extension ProgramGenerator {
         switch base.below(8) {
         case 0 where isComparable == false || !space.isTranslated:
             // An AMO: its faults have other causes on QEMU 7.2, so that it meets translated pages between engines only.
-            let word = base.oneIn(2)
+            let word = width == .bits32 || base.oneIn(2)
             let functions: [UInt32] = [0, 1, 4, 8, 12, 16, 20, 24, 28]
             access =
                 functions[Int(base.below(9))] << 27 | rs2 << 20 | 29 << 15 | (word ? 2 : 3) << 12 | rd << 7 | 0x2F
@@ -61,7 +61,8 @@ extension ProgramGenerator {
                 ? Code.store(2, rs2, small, 29, opcode: 0x27) : Code.immediate(2, rd, 29, small, opcode: 0x07)
             name = isStore ? "fsw" : "flw"
         default:
-            let kind = base.below(isStore ? 4 : 7)
+            let kinds: [UInt32] = width == .bits64 ? [0, 1, 2, 3, 4, 5, 6] : isStore ? [0, 1, 2] : [0, 1, 2, 4, 5]
+            let kind = kinds[Int(base.below(isStore ? min(4, UInt32(kinds.count)) : UInt32(kinds.count)))]
             access = isStore ? Code.store(kind, rs2, small, 29) : Code.load(kind, rd, small, 29)
             name = isStore ? "store \(kind)" : "load \(kind)"
         }
@@ -75,21 +76,24 @@ extension ProgramGenerator {
         let place = Code.addi(29, 21, Int(base.below(4)) * 8)
         let order = base.below(4) << 25
         if base.oneIn(3) {
-            let width: UInt32 = base.oneIn(2) ? 0x202F : 0x302F
+            let atomic = atomicWidth()
             return recovering(
                 [
-                    place, 0x1000_0000 | width | order | 30 << 7 | 29 << 15, Code.add(30, 30, rs2),
-                    0x1800_0000 | width | order | rd << 7 | 29 << 15 | 30 << 20,
+                    place, 0x1000_0000 | atomic | order | 30 << 7 | 29 << 15, Code.add(30, 30, rs2),
+                    0x1800_0000 | atomic | order | rd << 7 | 29 << 15 | 30 << 20,
                 ], "lr, add x\(rs2), sc x\(rd) in the shared page")
         }
         let functions: [UInt32] = [0, 1, 4, 8, 12, 16, 20, 24, 28]
-        let width: UInt32 = base.oneIn(2) ? 0x202F : 0x302F
+        let atomic = atomicWidth()
         return recovering(
             [
                 place,
-                functions[Int(base.below(9))] << 27 | width | order | rd << 7 | 29 << 15 | rs2 << 20,
+                functions[Int(base.below(9))] << 27 | atomic | order | rd << 7 | 29 << 15 | rs2 << 20,
             ], "amo x\(rd), x\(rs2) in the shared page")
     }
+
+    /// Opcode and width of an atomic operation.
+    private mutating func atomicWidth() -> UInt32 { width == .bits32 || base.oneIn(2) ? 0x202F : 0x302F }
 
     mutating func device() -> ProgramItem {
         let rd = base.destination()
@@ -120,22 +124,23 @@ extension ProgramGenerator {
         let varying = base.oneIn(2) ? [Code.slli(28, [9, 18][Int(base.below(2))], 20), Code.add(30, 30, 28)] : []
         if function + 1 < functionCount, base.oneIn(3) {
             let callee = function + 1 + Int(base.below(UInt32(functionCount - function - 1)))
-            let start = Code.constant(29, UInt32(offset(callee)))
+            let start = constant(29, UInt32(offset(callee)))
             if base.oneIn(3) {
-                let words = start + Code.constant(30, word) + varying + [Code.addi(31, 0, 4), Code.ecall]
+                let words = start + constant(30, word) + varying + [Code.addi(31, 0, 4), Code.ecall]
                 // The service writes whole words only: an odd half-word keeps the code that stands there.
                 guard offset(callee) % 4 == 0 else { return plainItem([word], "word of a patch") }
                 return plainItem(words, "first of \(callee) ← \(String(word, radix: 16)), by the driver")
             }
             let words =
-                start + writable(28, 29) + [Code.addi(29, 28, 0)] + Code.constant(30, word) + varying
+                start + writable(28, 29) + [Code.addi(29, 28, 0)] + constant(30, word) + varying
                 + [Code.store(2, 30, 0, 29)] + fence
             return recovering(words, "first of \(callee) ← \(String(word, radix: 16))")
         }
         // The site stands at the end of the item itself.
         let filler = (0..<base.below(4)).map { _ in Code.addi(rd, rd, 1) }
-        var words = [Code.auipc(29), Code.slli(29, 29, 47), Code.srli(29, 29, 47)]
-        words += writable(28, 29) + [Code.addi(29, 28, 0)] + Code.constant(30, word) + varying
+        let above = width.rawValue - 17
+        var words = [Code.auipc(29), Code.slli(29, 29, above), Code.srli(29, 29, above)]
+        words += writable(28, 29) + [Code.addi(29, 28, 0)] + constant(30, word) + varying
         let distance = 4 * (words.count + 1 + fence.count + filler.count)
         words += [Code.store(2, 30, distance, 29)] + fence + filler + [Code.nop]
         return recovering(words, "here ← \(String(word, radix: 16))\(fence.isEmpty ? ", no fence" : "")")
@@ -154,28 +159,36 @@ extension ProgramGenerator {
         case 2:
             return recovering([Code.lui(29, UInt32(space.hole >> 12)), Code.load(2, rd, 8, 29)], "load from a hole")
         case 3:
-            return recovering([Code.lui(29, UInt32(space.hole >> 12)), Code.store(3, rd, 16, 29)], "store to a hole")
+            return recovering(
+                [Code.lui(29, UInt32(space.hole >> 12)), Code.store(Code.whole(width), rd, 16, 29)], "store to a hole")
         case 4:
             // Nothing is mapped there, and nothing stands there for machine mode, which fetches without translation.
             return recovering([Code.lui(29, 0x1_8000), Code.jalr(0, 29, 0)], "jump to a hole")
         case 5:
-            // Nothing is translated at bit 37; without translation nothing is there.
-            return recovering(
-                [Code.addi(29, 0, 1), Code.slli(29, 29, 37), Code.load(3, rd, 0, 29)], "load from far away")
+            // Nothing is translated at bit 37, or at 0x1A00_0000; without translation nothing is there.
+            let far =
+                width == .bits64 ? [Code.addi(29, 0, 1), Code.slli(29, 29, 37)] : [Code.lui(29, 0x1_A000), Code.nop]
+            return recovering(far + [Code.load(Code.whole(width), rd, 0, 29)], "load from far away")
         case 6:
             let words = [
                 Code.lui(29, UInt32(space.forbiddenBlock >> 12)),
-                Code.load(3, rd, Int(space.forbiddenBlock & 0xFFF) + Int(base.below(3)) * 0x40 - 0x40, 29),
+                Code.load(
+                    Code.whole(width), rd, Int(space.forbiddenBlock & 0xFFF) + Int(base.below(3)) * 0x40 - 0x40, 29),
             ]
             return recovering(words, "load about the forbidden block")
         case 7: return recovering([0x0010_0073], "ebreak")
         case 8: return recovering([Code.csr(1, rd, 0x7C0, 8)], "unknown CSR")
         case 9:
             return recovering(
-                [Code.lui(29, UInt32(space.hole >> 12)), 0x0000_302F | rd << 7 | 29 << 15 | 8 << 20], "amo on a hole")
+                [
+                    Code.lui(29, UInt32(space.hole >> 12)),
+                    0x0000_002F | Code.whole(width) << 12 | rd << 7 | 29 << 15 | 8 << 20,
+                ],
+                "amo on a hole")
         default:
             return recovering(
-                [Code.lui(29, UInt32(space.hole >> 12)), 0x1000_302F | rd << 7 | 29 << 15], "lr from a hole")
+                [Code.lui(29, UInt32(space.hole >> 12)), 0x1000_002F | Code.whole(width) << 12 | rd << 7 | 29 << 15],
+                "lr from a hole")
         }
     }
 
@@ -194,7 +207,7 @@ extension ProgramGenerator {
     }
 
     private func ask(_ words: [UInt32], _ service: UInt32, _ text: String) -> ProgramItem {
-        plainItem(words + Code.constant(31, service) + [Code.ecall], text)
+        plainItem(words + constant(31, service) + [Code.ecall], text)
     }
 
     // MARK: Address spaces
@@ -216,9 +229,10 @@ extension ProgramGenerator {
             let bits = (base.below(4) << 18) | base.below(2)
             let rd = base.destination()
             let rs2 = base.source()
-            let setting = Code.constant(30, bits) + Code.constant(31, 5) + [Code.ecall]
-            let accesses = [Code.load(3, rd, 24, 8), Code.store(3, rs2, 32, 8)]
-            let again = Code.constant(30, 3 << 18) + Code.constant(31, 5) + [Code.ecall]
+            let setting = constant(30, bits) + constant(31, 5) + [Code.ecall]
+            let whole = Code.whole(width)
+            let accesses = [Code.load(whole, rd, 24, 8), Code.store(whole, rs2, 32, 8)]
+            let again = constant(30, 3 << 18) + constant(31, 5) + [Code.ecall]
             return recovering(setting + accesses, "status \(String(bits, radix: 16))", extra: again)
         case 9:
             return recovering([0x1200_0073 | 8 << 15], "sfence.vma x8")
@@ -255,14 +269,15 @@ extension ProgramGenerator {
         text += String(entry, radix: 16)
         // Data has a second address where `usesHigh` is set; code has four. By address only where there is one.
         let kind: UInt32 = leaf.isCode || usesHigh ? [0, 2][Int(base.below(2))] : base.below(4)
-        let low = Code.constant(29, UInt32(leaf.address & 0x1F_FFFF))
+        let low = constant(29, UInt32(leaf.address & 0x1F_FFFF))
         // The upper half of the address of a table is that of the region.
         let place =
-            Code.constant(30, UInt32(space.region >> 12)) + [Code.slli(30, 30, 12)] + low + [Code.add(29, 29, 30)]
+            constant(30, UInt32(space.region >> 12)) + [Code.slli(30, 30, 12)] + low + [Code.add(29, 29, 30)]
         // Entries have less than 32 bits: no page here stands above 2⁴².
-        let value = Code.constant(30, UInt32(entry))
+        let value = constant(30, UInt32(entry))
         return ask(
-            place + value + Code.constant(28, UInt32(leaf.page)), 1 | kind << 4 | UInt32(leaf.space) << 8,
+            place + value + constant(28, UInt32(truncatingIfNeeded: leaf.page)),
+            1 | kind << 4 | UInt32(leaf.space) << 8,
             text + ", fence \(kind)")
     }
 
@@ -276,9 +291,10 @@ extension ProgramGenerator {
         case 2:
             // Read, and armed for soon, without a trap in between.
             let delay = Int(base.below(40))
+            let whole = Code.whole(width)
             let words = [
-                Code.lui(29, UInt32(space.timer >> 12)), Code.load(3, rd, -8, 29), Code.addi(30, rd, delay),
-                Code.lui(29, UInt32(space.timerCompare >> 12)), Code.store(3, 30, 8 * space.hart, 29),
+                Code.lui(29, UInt32(space.timer >> 12)), Code.load(whole, rd, -8, 29), Code.addi(30, rd, delay),
+                Code.lui(29, UInt32(space.timerCompare >> 12)), Code.store(whole, 30, 8 * space.hart, 29),
             ]
             return recovering(words, "mtime → x\(rd), mtimecmp ← x\(rd) + \(delay)")
         case 3: return ask([], 7, "software interrupt")
@@ -286,7 +302,7 @@ extension ProgramGenerator {
         case 6:
             // Wakes up by the timer that the service has set, or by one that the driver has.
             return recovering(
-                [Code.addi(30, 0, Int(base.below(256)))] + Code.constant(31, 6) + [Code.ecall, 0x1050_0073],
+                [Code.addi(30, 0, Int(base.below(256)))] + constant(31, 6) + [Code.ecall, 0x1050_0073],
                 "timer, wfi")
         default:
             return recovering([Code.csr(2, rd, 0xB00 + 2 * base.below(2), 0)], "machine counter → x\(rd)")

@@ -17,13 +17,15 @@ struct ProgramGenerator {
     var leads = [0]
 
     /// `isComparable`: whether the program stays with what QEMU 7.2 does by the specification and at the same time.
-    static func make(seed: UInt64, hart: Int = 0, isComparable: Bool) -> GuestProgram {
-        var generator = ProgramGenerator(seed: seed, hart: hart, isComparable: isComparable)
+    static func make(
+        seed: UInt64, width: GuestWidth = .bits64, hart: Int = 0, isComparable: Bool
+    ) -> GuestProgram {
+        var generator = ProgramGenerator(seed: seed, width: width, hart: hart, isComparable: isComparable)
         return generator.makeProgram(seed: seed)
     }
 
-    private init(seed: UInt64, hart: Int, isComparable: Bool) {
-        var base = SequenceGenerator(seed: seed, width: .bits64)
+    private init(seed: UInt64, width: GuestWidth, hart: Int, isComparable: Bool) {
+        var base = SequenceGenerator(seed: seed, width: width)
         base.chooseFavourites()
         base.inLoop = true
         for register in [1, 3, 4, 9, 18, 19, 20, 21, 28, 29, 30, 31] { base.kept |= 1 << UInt32(register) }
@@ -33,11 +35,14 @@ struct ProgramGenerator {
             scheme = .bare
             privilege = 3
         } else {
-            scheme = [.sv39, .sv48, .sv57][Int(base.below(3))]
+            let number = Int(base.below(3))
+            scheme = width == .bits32 ? .sv32 : [.sv39, .sv48, .sv57][number]
             privilege = base.oneIn(2) ? 1 : 0
         }
         var random = base.random
-        space = ProgramSpace(hart: hart, scheme: scheme, privilege: privilege, isComparable: isComparable) { bound in
+        space = ProgramSpace(
+            hart: hart, width: width, scheme: scheme, privilege: privilege, isComparable: isComparable
+        ) { bound in
             UInt32(truncatingIfNeeded: ((random.next() >> 32) &* UInt64(bound)) >> 32)
         }
         base.random = random
@@ -71,7 +76,7 @@ struct ProgramGenerator {
     }
 
     private mutating func makeIntegers() -> [UInt64] {
-        var integers = (0..<32).map { _ in base.interestingInteger() }
+        var integers = (0..<32).map { _ in width.truncate(base.interestingInteger()) }
         let bases = space.bases(space.privilege)
         integers[2] = space.data - 256
         integers[3] = bases[0]
@@ -119,6 +124,10 @@ struct ProgramGenerator {
         default: return isComparable ? plain() : timeItem()
         }
     }
+
+    var width: GuestWidth { base.width }
+
+    func constant(_ rd: UInt32, _ value: UInt32) -> [UInt32] { Code.constant(rd, value, width) }
 
     func plainItem(_ words: [UInt32], _ text: String) -> ProgramItem { .straight(Code.halves(words), text) }
 
@@ -175,8 +184,8 @@ struct ProgramGenerator {
             // x29 ← the place of one of two, by a bit of a register
             let words =
                 [Code.immediate(7, 29, choice, 1), Code.register(0x20, 0, 29, 0, 29)]
-                + Code.constant(30, UInt32(offset(callee) ^ offset(other)))
-                + [Code.register(0, 7, 29, 29, 30)] + Code.constant(30, UInt32(offset(callee)))
+                + constant(30, UInt32(offset(callee) ^ offset(other)))
+                + [Code.register(0, 7, 29, 29, 30)] + constant(30, UInt32(offset(callee)))
                 + [Code.register(0, 4, 29, 29, 30), Code.add(29, 29, 19), Code.jalr(1, 29, 0)]
             return recovering(words, "call \(callee) or \(other) by x\(choice)", extra: [Code.nop, Code.nop])
         }
@@ -185,6 +194,6 @@ struct ProgramGenerator {
     func offset(_ function: Int) -> Int { function * 0x1000 - leads[function] }
 
     private func indirect(_ callee: Int, _ base: UInt32) -> [UInt32] {
-        Code.constant(29, UInt32(offset(callee))) + [Code.add(29, 29, base), Code.jalr(1, 29, 0)]
+        constant(29, UInt32(offset(callee))) + [Code.add(29, 29, base), Code.jalr(1, 29, 0)]
     }
 }

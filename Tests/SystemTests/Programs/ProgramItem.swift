@@ -100,12 +100,15 @@ enum Code {
     static let fenceInstructions: UInt32 = 0x0000_100F
     static let nop: UInt32 = 0x0000_0013
 
-    /// rd ← a constant of 32 bits, sign-extended: lui and addiw, always both.
-    static func constant(_ rd: UInt32, _ value: UInt32) -> [UInt32] {
+    /// rd ← a constant of 32 bits, sign-extended: lui and addiw, or addi where registers have 32 bits; always both.
+    static func constant(_ rd: UInt32, _ value: UInt32, _ width: GuestWidth) -> [UInt32] {
         let low = Int(Int32(bitPattern: value << 20) >> 20)
         let upper = (value &- UInt32(bitPattern: Int32(low))) >> 12
-        return [lui(rd, upper), immediate(0, rd, rd, low, opcode: 0x1B)]
+        return [lui(rd, upper), immediate(0, rd, rd, low, opcode: width == .bits64 ? 0x1B : 0x13)]
     }
+
+    /// funct3 of a load or store of a whole register: ld and sd, or lw and sw.
+    static func whole(_ width: GuestWidth) -> UInt32 { width == .bits64 ? 3 : 2 }
 
     static func halves(_ words: [UInt32]) -> [UInt16] { words.flatMap { InstructionSequence.halves($0) } }
 }

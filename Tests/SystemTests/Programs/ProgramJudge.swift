@@ -17,6 +17,7 @@ struct ProgramFlavour {
 /// Runs programs in every way, and compares.
 struct ProgramJudge {
     let driver: [UInt8]
+    var width = GuestWidth.bits64
     /// A part of the names of files.
     let name: String
     var harts = 1
@@ -33,8 +34,11 @@ struct ProgramJudge {
         var text: String
     }
 
-    func batch(_ programs: [PreparedProgram], shown: Int? = nil) throws -> String {
-        let batch = ProgramBatch(programs: programs, harts: harts, shown: shown, hasInterrupts: hasInterrupts)
+    /// On QEMU time goes on by the host's clock, so that a program gets more of it.
+    func batch(_ programs: [PreparedProgram], shown: Int? = nil, forQEMU: Bool = false) throws -> String {
+        let batch = ProgramBatch(
+            programs: programs, harts: harts, shown: shown, hasInterrupts: hasInterrupts,
+            limit: forQEMU ? 100_000_000 : 1_000_000)
         let image = "\(Repository.scratch)/programs-\(name).bin"
         try write(batch.image(driver: driver), to: image)
         return image
@@ -43,8 +47,8 @@ struct ProgramJudge {
     func run(_ image: String, _ flavour: ProgramFlavour) throws -> Result {
         let file = "\(Repository.scratch)/programs-\(name).json"
         let ours = try Tandem.run(
-            ["virt", "-bios", image, "-nographic", "-smp", "\(harts)", "-report", "json:\(file)"] + options
-                + flavour.options)
+            ["virt", "-bios", image, "-nographic", "-smp", "\(harts)", "-report", "json:\(file)"]
+                + width.options + options + flavour.options)
         guard ours.exitCode == 0 else {
             return Result(
                 digests: Self.digests(ours), report: "exit code \(ours.exitCode): \(ours.errors)", text: ours.output)
@@ -58,7 +62,7 @@ struct ProgramJudge {
     }
 
     func runOnQEMU(_ image: String) throws -> Result {
-        let theirs = try QEMU.run(["-bios", image], harts: harts)
+        let theirs = try QEMU.run(["-bios", image], harts: harts, width: width)
         return Result(digests: Self.digests(theirs), report: "", text: theirs.output)
     }
 
@@ -97,7 +101,7 @@ struct ProgramJudge {
                 text += "\(flavour.name): the report differs\n" + Self.difference(pair.0, pair.1)
             }
         }
-        if asksQEMU { compare(try runOnQEMU(image), "QEMU") }
+        if asksQEMU { compare(try runOnQEMU(batch(programs, forQEMU: true)), "QEMU") }
         return (text, numbers.sorted())
     }
 
@@ -136,7 +140,9 @@ struct ProgramJudge {
         for flavour in ProgramFlavour.all {
             all.append((flavour.name, try run(image, flavour).text.split(separator: "\n")))
         }
-        if asksQEMU { all.append(("QEMU", try runOnQEMU(image).text.split(separator: "\n"))) }
+        if asksQEMU {
+            all.append(("QEMU", try runOnQEMU(batch([prepared], shown: 0, forQEMU: true)).text.split(separator: "\n")))
+        }
         for (name, lines) in all.dropFirst() {
             var shown = 0
             for (index, expected) in all[0].1.enumerated().dropFirst() where shown < 24 {

@@ -8,17 +8,24 @@
 ///     0x4002_0000          code and the rest again, for supervisors
 ///     0x4004_0000, 6_0000  code and the rest, for users
 ///     0x4008_0000…         PLIC, UART, nothing, a block that the PMP forbids, the page shared by all harts
-///     0x4020_0000          the region again, as one large page
+///     0x4020_0000          the region again, as one large page (Sv32: at its place in the 4 MiB from 0x4040_0000)
 ///
-/// are mapped, and all of 0x4000_0000 again at 0xFFFF_FFFF_C000_0000.
+/// are mapped, and all of 0x4000_0000 again at the last GiB.
 struct ProgramSpace {
     enum Scheme: Int, CaseIterable {
         case bare = 0
+        case sv32 = 1
         case sv39 = 8
         case sv48 = 9
         case sv57 = 10
 
-        var levels: Int { self == .bare ? 0 : rawValue - 5 }
+        var levels: Int {
+            switch self {
+            case .bare: 0
+            case .sv32: 2
+            default: rawValue - 5
+            }
+        }
     }
 
     /// A leaf that a program may change.
@@ -32,6 +39,7 @@ struct ProgramSpace {
     }
 
     let hart: Int
+    let width: GuestWidth
     let scheme: Scheme
     /// 0, 1 or 3.
     let privilege: Int
@@ -44,11 +52,12 @@ struct ProgramSpace {
     private var tables: [UInt64: UInt64] = [:]
 
     static let low: UInt64 = 0x4000_0000
-    static let high: UInt64 = 0xFFFF_FFFF_C000_0000
     static let shared: UInt64 = 0x803F_F000
     static let forbidden: UInt64 = 0x803F_E000
     static func region(_ hart: Int) -> UInt64 { 0x8040_0000 + UInt64(hart) * 0x20_0000 }
 
+    /// Where all that stands from `low` on stands again.
+    private var high: UInt64 { width.truncate(0xFFFF_FFFF_C000_0000) }
     var region: UInt64 { Self.region(hart) }
     var isTranslated: Bool { scheme != .bare }
 
@@ -64,7 +73,10 @@ struct ProgramSpace {
     var forbiddenBlock: UInt64 { isTranslated ? Self.low + 0x8_3100 : 0x1800_0100 }
     var sharedPage: UInt64 { isTranslated ? Self.low + 0x8_4000 : Self.shared }
     /// Where the region can be written, code included; an offset within it is added.
-    var writableRegion: UInt64 { isTranslated ? Self.low + 0x20_0000 : region }
+    var writableRegion: UInt64 { isTranslated ? largePage + (region & (largeSize - 1)) : region }
+    /// Bytes of a leaf of level 1, and where there is one.
+    private var largeSize: UInt64 { scheme == .sv32 ? 0x40_0000 : 0x20_0000 }
+    private var largePage: UInt64 { Self.low + largeSize }
 
     /// Where the code stands for a mode, and its alias.
     func bases(_ mode: Int) -> [UInt64] {
@@ -81,15 +93,19 @@ struct ProgramSpace {
 
     /// `choice` gives numbers below its argument: which data pages each space sees, and whether A and D are set; for
     /// the first two only if a failing SC need not be the same on QEMU.
-    init(hart: Int, scheme: Scheme, privilege: Int, isComparable: Bool, choice: (UInt32) -> UInt32) {
+    init(
+        hart: Int, width: GuestWidth, scheme: Scheme, privilege: Int, isComparable: Bool, choice: (UInt32) -> UInt32
+    ) {
         self.hart = hart
+        self.width = width
         self.scheme = scheme
         self.privilege = privilege
         nextTable = Self.region(hart) + 0xD000
         guard scheme != .bare else { return }
         for space in 0..<2 {
             let root = newTable()
-            satp[space] = UInt64(scheme.rawValue) << 60 | UInt64(space + 1) << 44 | root >> 12
+            let (modePlace, asidPlace): (UInt64, UInt64) = width == .bits64 ? (60, 44) : (31, 22)
+            satp[space] = UInt64(scheme.rawValue) << modePlace | UInt64(space + 1) << asidPlace | root >> 12
             for page in 0..<UInt64(4) {
                 let seen = choice(3) == 0 ? UInt64(choice(4)) : page
                 var flags = Self.dataFlags
@@ -120,7 +136,7 @@ struct ProgramSpace {
             map(root, Self.low + 0x8_4000, Self.shared, Self.dataFlags)
             map(root, Self.low + 0x8_5000, 0x0200_4000, Self.dataFlags)
             map(root, Self.low + 0x8_6000, 0x0200_B000, Self.dataFlags)
-            map(root, Self.low + 0x20_0000, region, Self.dataFlags, leafLevel: 1)
+            map(root, largePage, region & ~(largeSize - 1), Self.dataFlags, leafLevel: 1)
             mirror(root)
         }
     }
@@ -131,10 +147,15 @@ struct ProgramSpace {
         return nextTable
     }
 
-    private func index(_ address: UInt64, _ level: Int) -> UInt64 { address >> UInt64(12 + 9 * level) & 511 }
+    /// Bits of an index into a table, whose entries fill a page.
+    private var indexBits: UInt64 { scheme == .sv32 ? 10 : 9 }
+    private func index(_ address: UInt64, _ level: Int) -> UInt64 {
+        address >> (12 + indexBits * UInt64(level)) & (1 << indexBits - 1)
+    }
+    private func place(_ table: UInt64, _ index: UInt64) -> UInt64 { table + UInt64(width.bytes) * index }
 
     private mutating func table(_ parent: UInt64, _ index: UInt64) -> UInt64 {
-        let place = parent + 8 * index
+        let place = place(parent, index)
         if let table = tables[place] { return table }
         let table = newTable()
         tables[place] = table
@@ -150,7 +171,7 @@ struct ProgramSpace {
         for level in stride(from: scheme.levels - 1, to: leafLevel, by: -1) {
             current = table(current, index(address, level))
         }
-        let place = current + 8 * index(address, leafLevel)
+        let place = place(current, index(address, leafLevel))
         let entry = (physical >> 12) << 10 | flags
         entries.append((place, entry))
         if let space {
@@ -162,9 +183,9 @@ struct ProgramSpace {
     /// Lets the upper end of the address space lead to the tables of 0x4000_0000.
     private mutating func mirror(_ root: UInt64) {
         var current = root
-        for level in stride(from: scheme.levels - 1, to: 1, by: -1) {
+        for level in stride(from: scheme.levels - 1, through: scheme == .sv32 ? 1 : 2, by: -1) {
             let next = table(current, index(Self.low, level))
-            entries.append((current + 8 * index(Self.high, level), (next >> 12) << 10 | Self.valid))
+            entries.append((place(current, index(high, level)), (next >> 12) << 10 | Self.valid))
             current = next
         }
     }

@@ -7,6 +7,9 @@ enum GuestWidth: Int, CaseIterable, CustomTestStringConvertible {
 
     var testDescription: String { "RV\(rawValue)" }
 
+    /// What names of files end in.
+    var suffix: String { self == .bits64 ? "" : "-rv32" }
+
     /// Bytes of an integer register.
     var bytes: Int { rawValue / 8 }
 
@@ -19,5 +22,5 @@ enum GuestWidth: Int, CaseIterable, CustomTestStringConvertible {
     }
 
     /// What makes the harts of our `virt` board this wide.
-    var options: [String] { self == .bits64 ? [] : ["-set", "cpu.isa=rv32gc_zba_zbb_zbs"] }
+    var options: [String] { self == .bits64 ? [] : ["-set", "cpu.isa=rv32gc_zba_zbb_zbs_svadu"] }
 }
