@@ -6,7 +6,7 @@ struct BenchmarkProgramTests {
         "a benchmark program comes to the same checksum as on QEMU", .needs(.tandem, .qemu, .crossCompiler),
         arguments: [
             "intmix", "calls", "matmul", "nbody", "mandel", "chase", "memcpy", "radix39", "radix57", "sha256", "mtime",
-            "uart", "plic", "csr", "ram", "timer",
+            "uart", "plic", "claim", "csr", "ram", "timer",
         ])
     func sameChecksum(name: String) throws {
         let image = try BenchmarkPrograms.image(name)

@@ -1,5 +1,5 @@
-// Loops that read one register. Which one is chosen when it is compiled: READ_MTIME, READ_UART, READ_PLIC, READ_CSR,
-// or READ_RAM for what the loop costs by itself. Eight reads a turn, each used.
+// Loops that read one register. Which one is chosen when it is compiled: READ_MTIME, READ_UART, READ_PLIC, READ_CLAIM,
+// READ_CSR, or READ_RAM for what the loop costs by itself. Eight reads a turn, each used.
 #include "bench.h"
 #include "board.h"
 
@@ -28,6 +28,12 @@ static inline uint64_t readOnce(void) { return load8(serialAddress + 7); }
 enum { accesses = WORK(40000000, 100000) };
 static void prepare(void) { store32(interruptControllerAddress + 4 * serialSource, 3); }
 static inline uint64_t readOnce(void) { return load32(interruptControllerAddress + 4 * serialSource); }
+#elif defined READ_CLAIM
+// A claim while nothing is pending. It might change the controller, and so is a transaction always.
+#define NAME "claim"
+enum { accesses = WORK(16000000, 100000) };
+static void prepare(void) {}
+static inline uint64_t readOnce(void) { return load32(interruptControllerAddress + 0x200004); }
 #elif defined READ_CSR
 #define NAME "csr"
 enum { accesses = WORK(14000000, 100000) };

@@ -7,15 +7,18 @@ extension PrivilegedState {
         return !(writing && csr >> 10 == 3)
     }
 
-    /// The value of a CSR, zero-extended, or nil if the access is illegal.
+    /// The value of a CSR, zero-extended, or nil if the access is illegal. Inlined with all that it calls, or each read
+    /// would copy the whole state.
+    @inline(__always)
     func read(_ csr: UInt16, _ hart: HartConfiguration, _ environment: CSREnvironment) -> UInt64? {
         guard mayAccess(csr, writing: false) else { return nil }
-        guard xlen == .rv32 else { return readWhole(csr, hart, environment) }
-        if let low = CSRAddress.lowerHalf(of: csr) { return readWhole(low, hart, environment).map { $0 >> 32 } }
-        return readWhole(csr, hart, environment).map { $0 & 0xffff_ffff }
+        let low = xlen == .rv32 ? CSRAddress.lowerHalf(of: csr) : nil
+        guard let value = readWhole(low ?? csr, hart, environment) else { return nil }
+        return xlen == .rv64 ? value : low != nil ? value >> 32 : value & 0xffff_ffff
     }
 
     /// The value of a CSR, in 64 bits also where RV32 splits it.
+    @inline(__always)
     func readWhole(_ csr: UInt16, _ hart: HartConfiguration, _ environment: CSREnvironment) -> UInt64? {
         switch csr {
         case CSRAddress.fflags: return floatState == 0 ? nil : UInt64(environment.floatFlags)
@@ -85,7 +88,7 @@ extension PrivilegedState {
     }
 
     /// Whether counter `index` may be read (Priv. spec §3.1.11, §12.1.5).
-    private func mayCount(_ index: UInt64) -> Bool {
+    func mayCount(_ index: UInt64) -> Bool {
         let bit: UInt64 = 1 << index
         switch privilege {
         case .machine: return true

@@ -6,18 +6,7 @@ extension Hart {
     func call(function: UInt16, argument: UInt32, _ a: UInt64, _ b: UInt64, index: Int) -> UInt64 {
         accessIndex = index
         switch RISCVFunction(rawValue: function) {
-        case .csrRead:
-            let csr = UInt16(argument >> 20)
-            guard let value = privileged.read(csr, configuration, csrEnvironment(index)) else {
-                fault(.illegalInstruction, UInt64(argument))
-                return 0
-            }
-            // Code of this block and those before it may have changed floating-point state. It is shown here and folded
-            // in by the dispatcher: were the mode to change within a chain of blocks, blocks of the old mode would be
-            // chained to those of the new one, which no longer note a change.
-            let isDirty = frame[Int(RISCVPlace.floatDirty.index)] != 0
-            let showsState = csr == CSRAddress.mstatus || csr == CSRAddress.sstatus
-            return configuration.xlen.extend(isDirty && showsState ? value | Status.fs | privileged.stateDirty : value)
+        case .csrRead: return readCSR(argument, index)
         case .csrWrite: return writeCSR(argument, operand: a, index)
         case .cacheBlockZero, .cacheBlockClean, .cacheBlockFlush, .cacheBlockInvalidate:
             cacheBlock(RISCVFunction(rawValue: function) ?? .cacheBlockClean, argument, a)
@@ -57,13 +46,13 @@ extension Hart {
 
     /// What a CSR access at boundary `index` sees of the hart.
     func csrEnvironment(_ index: Int) -> CSREnvironment {
-        let time = sliceStart + SimTime(picoseconds: UInt64(max(0, startTime(index))))
+        let time = startInstant(index)
         // Time passes by instructions only through their cycles, so that the clock gives the cycles.
         var pending = lines
         if timerTime != .never, time >= timerTime { pending |= InterruptBits.sti }
         return CSREnvironment(
             cycles: time.picoseconds / cyclePicoseconds, retired: retired(before: index),
-            time: timebase?.ticks(at: time) ?? 0, lines: pending,
+            time: ticks(at: time), lines: pending,
             floatFlags: UInt8(truncatingIfNeeded: frame[Int(Place.floatFlags.index)]))
     }
 

@@ -24,6 +24,9 @@ public final class Hart: Module, CatalogModule {
     private let timebasePath: ModulePath?
     let quantum: GlobalQuantum
     var timebase: (any Timebase)?
+    private var ownClockReader: ClockReader?
+    /// The same, for reading `time`.
+    private(set) var clockReader: Unmanaged<ClockReader>?
 
     // MARK: State of the guest
 
@@ -202,6 +205,9 @@ public final class Hart: Module, CatalogModule {
         }
         self.timebase = timebase
         timebase.add(self)
+        let reader = ClockReader(timebase)
+        ownClockReader = reader
+        clockReader = .passUnretained(reader)
     }
 
     public override func simulationWillStart() { noteMissingBackend() }
