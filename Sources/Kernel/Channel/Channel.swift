@@ -10,6 +10,10 @@ open class Channel {
     public final internal(set) unowned(unsafe) var module: Module?
 
     final let record: ChannelPointer
+    /// Neighbours among the channels of the module, the one declared before and the one declared after. Unretained:
+    /// each leaves the list in its `deinit`.
+    final var previousSibling: Unmanaged<Channel>?
+    final var nextSibling: Unmanaged<Channel>?
     final let core: UnsafeMutablePointer<SchedulerCore>
     /// Keeps the memory of the core alive.
     public final let scheduler: Scheduler
@@ -48,7 +52,7 @@ open class Channel {
 
     deinit {
         if record.pointee.isRequested { core.pointee.withdrawUpdate(record) }
-        module?.disown(record)
+        module?.disown(self)
         // Raw, because a longer record begins with this one.
         UnsafeMutableRawPointer(record).deallocate()
     }
@@ -143,14 +147,5 @@ extension Scheduler {
     var nameOfCurrent: String {
         guard let process = core.pointee.current else { return "no process" }
         return "“\(path(of: process))”"
-    }
-
-    /// One channel's part of the update phase. Signals and FIFOs are plain memory and need no call.
-    @inline(__always) func update(_ channel: ChannelPointer) {
-        switch channel.pointee.kind {
-        case .signal: core.pointee.update(UnsafeMutableRawPointer(channel).assumingMemoryBound(to: SignalRecord.self))
-        case .fifo: core.pointee.update(UnsafeMutableRawPointer(channel).assumingMemoryBound(to: FifoRecord.self))
-        case .custom: channel.pointee.object?._withUnsafeGuaranteedRef { $0.update() }
-        }
     }
 }

@@ -39,18 +39,18 @@
 
 extension SchedulerCore {
     /// The update phase of a FIFO: what was written can be read, what was read is free.
-    @inline(__always) mutating func update(_ fifo: FifoPointer) {
+    @inline(__always) mutating func update(_ fifo: FifoPointer, _ firesDirectly: Bool) {
         let (taken, put) = (fifo.pointee.taken, fifo.pointee.put)
         if taken != 0 || fifo.pointee.grew {
             fifo.pointee.grew = false
             fifo.pointee.taken = 0
             fifo.pointee.free &+= taken
-            notifyDelta(fifo.pointee.read)
+            notifyUpdate(fifo.pointee.read, firesDirectly)
         }
         if put != 0 {
             fifo.pointee.put = 0
             fifo.pointee.available &+= put
-            notifyDelta(fifo.pointee.written)
+            notifyUpdate(fifo.pointee.written, firesDirectly)
         }
     }
 }

@@ -42,7 +42,7 @@ public final class ResolvedSignal<Value: Resolvable>: Signal<Value> {
         let side = signal.pointee.side
         signal.pointee.differs = resolved != places[side]
         places[side ^ 1] = resolved
-        core.pointee.update(signal)
+        core.pointee.update(signal, false)
     }
 
     public override func reset() {

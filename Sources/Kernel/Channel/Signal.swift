@@ -46,7 +46,7 @@ public class Signal<Value: Equatable>: Channel {
 
     /// Sets the value of the next delta cycle. A write that the policy of writers forbids ends the run with an error and
     /// is dropped.
-    @inlinable public final func write(_ value: Value) {
+    @inlinable @inline(__always) public final func write(_ value: Value) {
         if _slowPath(signal.pointee.isResolved) { return drive(value) }
         let side = signal.pointee.side
         if admitWrite(signal, differs: value != places[side]) { places[side ^ 1] = value }

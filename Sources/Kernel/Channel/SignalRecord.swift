@@ -19,13 +19,14 @@
     /// The evaluation phase that sees the last change.
     var changeStamp: UInt64 = 0
     var changed: EventPointer?
+    /// Who wrote last, as far as the policy remembers.
+    var writer: ProcessPointer?
+    // Second line.
+    /// The handle of the writer, retained, if there is one for the whole simulation: that process may end.
+    var writerHandle: Unmanaged<Process>?
     /// To one, and to zero. There are none unless the value is of one byte, 0 or 1 when it has a level.
     var risen: EventPointer?
     var fallen: EventPointer?
-    /// Who wrote last, as far as the policy remembers.
-    var writer: ProcessPointer?
-    /// Its handle, retained, if there is one writer for the whole simulation: that process may end.
-    var writerHandle: Unmanaged<Process>?
     /// The port that writes it, unretained: looked at during the elaboration only.
     var writerPort: Unmanaged<Port>?
     /// The two places, for edges.
@@ -51,56 +52,63 @@ public enum WriterPolicy: UInt8, Sendable {
 
 extension SchedulerCore {
     /// The update phase of a signal.
-    @inline(__always) mutating func update(_ signal: SignalPointer) {
+    @inline(__always) mutating func update(_ signal: SignalPointer, _ firesDirectly: Bool) {
         if signal.pointee.policy == .onePerDelta { signal.pointee.writer = nil }
         guard signal.pointee.differs else { return }
         signal.pointee.differs = false
         signal.pointee.side ^= 1
         signal.pointee.changeStamp = stamp
-        if let changed = signal.pointee.changed { notifyDelta(changed) }
-        if signal.pointee.hasEdges { notifyEdge(signal) }
+        if let changed = signal.pointee.changed { notifyUpdate(changed, firesDirectly) }
+        if signal.pointee.hasEdges { notifyEdge(signal, firesDirectly) }
     }
 
-    @inline(never) private mutating func notifyEdge(_ signal: SignalPointer) {
+    @inline(never) private mutating func notifyEdge(_ signal: SignalPointer, _ firesDirectly: Bool) {
         guard let level = signal.pointee.places?[signal.pointee.side] else { return }
-        if level == 1, let risen = signal.pointee.risen { notifyDelta(risen) }
-        if level == 0, let fallen = signal.pointee.fallen { notifyDelta(fallen) }
+        if level == 1, let risen = signal.pointee.risen { notifyUpdate(risen, firesDirectly) }
+        if level == 0, let fallen = signal.pointee.fallen { notifyUpdate(fallen, firesDirectly) }
     }
 }
 
 extension Channel {
     /// Whether the process that runs may write `signal`; asks for an update if there is something to do in it.
     @usableFromInline final func admitWrite(_ signal: SignalPointer, differs: Bool) -> Bool {
-        if signal.pointee.policy != .any {
-            let current = core.pointee.current
-            if signal.pointee.writer != current, current != nil, !takeOver(signal, differs) { return false }
-        }
+        if signal.pointee.writer != core.pointee.current, !takeOver(signal, differs) { return false }
         let counts = differs || signal.pointee.isBuffer
         signal.pointee.differs = counts
-        if counts || signal.pointee.policy == .onePerDelta && signal.pointee.writer != nil {
-            core.pointee.requestUpdate(record)
-        }
+        if counts { core.pointee.requestUpdate(record) }
         return true
     }
 
-    /// A process writes that is not the one remembered.
+    /// A process writes that is not the one remembered, or none.
     @inline(never) private final func takeOver(_ signal: SignalPointer, _ differs: Bool) -> Bool {
-        if let first = signal.pointee.writer {
-            // Writing the value that it has is no second write (IEEE 1666-2023 §6.4.4).
-            if signal.pointee.policy == .onePerDelta && !differs { return true }
-            let isPerDelta = signal.pointee.policy == .onePerDelta
-            let name = signal.pointee.writerHandle?.takeUnretainedValue().path ?? scheduler.path(of: first)
-            refuse(
-                "\(scheduler.nameOfCurrent) writes it, but “\(name)” has written it \(isPerDelta ? "in this delta cycle" : "before")",
-                expected: isPerDelta ? "one writer in each delta cycle" : "one writer, or another policy of writers")
-            return false
-        }
-        if signal.pointee.policy == .onePerDelta && !differs { return true }
-        signal.pointee.writer = core.pointee.current
-        if signal.pointee.policy == .one {
+        guard let current = core.pointee.current else { return true }
+        switch signal.pointee.policy {
+        case .any: return true
+        case .one:
+            if let first = signal.pointee.writerHandle {
+                refuseWriter(first.takeUnretainedValue().path, "before", expected: "one writer")
+                return false
+            }
             signal.pointee.writerHandle = scheduler.currentProcess.map { .passRetained($0) }
+        case .onePerDelta:
+            // Writing the value that it has is no second write (IEEE 1666-2023 §6.4.4).
+            if !differs { return true }
+            if let first = signal.pointee.writer {
+                refuseWriter(
+                    scheduler.path(of: first), "in this delta cycle", expected: "one writer in each delta cycle")
+                return false
+            }
+            // The update forgets the writer.
+            core.pointee.requestUpdate(record)
         }
+        signal.pointee.writer = current
         return true
+    }
+
+    private final func refuseWriter(_ first: String, _ when: StaticString, expected: String) {
+        refuse(
+            "\(scheduler.nameOfCurrent) writes it, but “\(first)” has written it \(when)",
+            expected: "\(expected), or another policy of writers")
     }
 
     /// Nobody has written `signal`.

@@ -28,7 +28,7 @@ open class Module {
     private var firstEvent: EventPointer?
     private var lastEvent: EventPointer?
     /// The channel declared last.
-    private var lastChannel: ChannelPointer?
+    private var lastChannel: Unmanaged<Channel>?
 
     /// A child of the context's parent. Ports and events that were made from the context join it.
     public init(_ context: ModuleContext) {
@@ -61,10 +61,10 @@ open class Module {
             record.pointee.object?._withUnsafeGuaranteedRef { $0.module = nil }
             event = record.pointee.nextSibling
         }
-        var channel = lastChannel
-        while let record = channel {
-            record.pointee.object?._withUnsafeGuaranteedRef { $0.module = nil }
-            channel = record.pointee.previousSibling
+        var next = lastChannel
+        while let channel = next?.takeUnretainedValue() {
+            channel.module = nil
+            next = channel.previousSibling
         }
     }
 
@@ -140,9 +140,9 @@ open class Module {
     public final var channels: [Channel] {
         var channels: [Channel] = []
         var next = lastChannel
-        while let record = next {
-            if let channel = record.pointee.object?.takeUnretainedValue() { channels.append(channel) }
-            next = record.pointee.previousSibling
+        while let channel = next?.takeUnretainedValue() {
+            channels.append(channel)
+            next = channel.previousSibling
         }
         return channels.reversed()
     }
@@ -178,17 +178,15 @@ open class Module {
 
     final func adopt(_ channel: Channel) {
         channel.module = self
-        let record = channel.record
-        record.pointee.previousSibling = lastChannel
-        if let lastChannel { lastChannel.pointee.nextSibling = record }
-        lastChannel = record
+        channel.previousSibling = lastChannel
+        lastChannel?._withUnsafeGuaranteedRef { $0.nextSibling = .passUnretained(channel) }
+        lastChannel = .passUnretained(channel)
     }
 
-    final func disown(_ record: ChannelPointer) {
-        let next = record.pointee.nextSibling
-        let previous = record.pointee.previousSibling
-        if let next { next.pointee.previousSibling = previous } else { lastChannel = previous }
-        if let previous { previous.pointee.nextSibling = next }
+    final func disown(_ channel: Channel) {
+        let (next, previous) = (channel.nextSibling, channel.previousSibling)
+        if let next { next._withUnsafeGuaranteedRef { $0.previousSibling = previous } } else { lastChannel = previous }
+        previous?._withUnsafeGuaranteedRef { $0.nextSibling = next }
     }
 
     final func disown(_ record: EventPointer, after previous: EventPointer?) {

@@ -43,12 +43,16 @@ extension Scheduler {
         if !core.pointee.methods.isEmpty { return nil }
         if core.pointee.threads.isEmpty {
             // The end of the evaluation phase.
-            if core.pointee.control != .none || core.pointee.firstUpdate != nil || mailroom.needsAttention
+            if core.pointee.control != .none || core.pointee.customUpdates != 0 || mailroom.needsAttention
                 || core.pointee.isReplaying
             {
                 return nil
             }
-            if core.pointee.hasDeltas {
+            if core.pointee.firstUpdate != nil {
+                core.pointee.endEvaluation()
+                core.pointee.performPlainUpdates(core.pointee.updateFiresDirectly)
+                if core.pointee.hasDeltas { core.pointee.fireDeltas() }
+            } else if core.pointee.hasDeltas {
                 core.pointee.endEvaluation()
                 core.pointee.fireDeltas()
             } else {

@@ -8,7 +8,8 @@ extension Scheduler {
     /// delta notifications made so far fire (IEEE 1666-2023 §4.2.1.1).
     func start() {
         hasStarted = true
-        performUpdates()
+        // What was written before the start is told after the processes that initialize.
+        performUpdates(firesDirectly: false)
         for process in processes where process.record.pointee.initializes {
             core.pointee.makeRunnable(process.record)
         }
@@ -80,7 +81,7 @@ extension Scheduler {
         core.pointee.endEvaluation()
         core.pointee.phase = .outside
         if core.pointee.control == .stopImmediately || core.pointee.control == .fail { return }
-        if core.pointee.firstUpdate != nil { performUpdates() }
+        if core.pointee.firstUpdate != nil { performUpdates(firesDirectly: core.pointee.updateFiresDirectly) }
         if core.pointee.control == .stop || core.pointee.control == .fail { return }
         if core.pointee.hasDeltas { core.pointee.fireDeltas() }
     }
@@ -95,12 +96,6 @@ extension Scheduler {
         process.pointee.isRunnable = false
         core.pointee.current = process
         process.pointee.method?._withUnsafeGuaranteedRef { $0.run() }
-    }
-
-    func performUpdates() {
-        core.pointee.phase = .update
-        while let channel = core.pointee.popUpdate() { update(channel) }
-        core.pointee.phase = .outside
     }
 
     /// What ends the run, if anything asked for it.

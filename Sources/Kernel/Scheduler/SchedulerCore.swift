@@ -40,6 +40,8 @@ struct SchedulerCore: ~Copyable {
     /// Channels that asked for an update, first-in first-out.
     var firstUpdate: ChannelPointer?
     var lastUpdate: ChannelPointer?
+    /// How many of them are updated by a call.
+    var customUpdates = 0
     var current: ProcessPointer?
     /// Numbers the evaluation phases; events that fired carry it.
     var stamp: UInt64 = 1

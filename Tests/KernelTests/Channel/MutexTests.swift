@@ -74,6 +74,46 @@ import Testing
         #expect(bench.said.last == "true true false")
     }
 
+    @Test("a thread that is killed while it waits, or when it has just been handed the lock, does not keep it")
+    func killed() {
+        for handedOver in [false, true] {
+            let bench = Bench()
+            let (mutex, semaphore) = (
+                ProcessMutex("x", in: bench.module), ProcessSemaphore("s", in: bench.module, 0)
+            )
+            bench.module.thread("a") { context in
+                try mutex.lock()
+                try context.wait(for: .ns(5))
+                mutex.unlock()
+                semaphore.post()
+            }
+            let victim = bench.module.thread("victim") { context in
+                try context.wait(for: .ns(1))
+                try mutex.lock()
+                bench.at("victim")
+            }
+            let other = bench.module.thread("other") { context in
+                try context.wait(for: .ns(1))
+                try semaphore.wait()
+                bench.at("other")
+            }
+            bench.module.thread("c") { context in
+                try context.wait(for: .ns(2))
+                try mutex.lock()
+                bench.at("c")
+                try semaphore.wait()
+                bench.at("permit")
+            }
+            bench.module.thread("killer", priority: 1) { context in
+                try context.wait(for: handedOver ? .ns(5) : .ns(3))
+                try victim.kill()
+                try other.kill()
+            }
+            _ = bench.simulation.run(until: .ns(20))
+            #expect(bench.text == (handedOver ? "c@5ns/d3 permit@5ns/d3" : "c@5ns/d4 permit@5ns/d4"))
+        }
+    }
+
     @Test("withLock unlocks when its body throws")
     func scoped() {
         struct Oops: Error {}

@@ -128,7 +128,7 @@ import Testing
         #expect(
             twoWriters(.onePerDelta)
                 == "m.s: “m.b” writes it, but “m.a” has written it in this delta cycle; expected one writer in each "
-                + "delta cycle (at 0 s)")
+                + "delta cycle, or another policy of writers (at 0 s)")
         #expect(twoWriters(.onePerDelta, apart: true) == "2")
         #expect(twoWriters(.onePerDelta, equal: true) == "0", "it is the last write all the same")
     }
@@ -178,5 +178,75 @@ import Testing
         }
         #expect(bench.module.channels.isEmpty)
         #expect(bench.simulation.run(until: .ns(1)) == .timeReached)
+    }
+}
+
+@Suite struct UpdateOrderTests {
+    @Test("signals wake their listeners after the delta notifications of the evaluation, in the order of their updates")
+    func order() {
+        let bench = Bench()
+        final class Custom: Channel {
+            var told: Event?
+            override func update() { told?.notifyDelta() }
+        }
+        let (a, b) = (Signal("a", in: bench.module, 0), Signal("b", in: bench.module, 0))
+        let custom = Custom("c", in: bench.module)
+        let (told, early) = (bench.event("told"), bench.event("early"))
+        custom.told = told
+        bench.watch(b.changed, "b")
+        bench.watch(a.changed, "a")
+        bench.watch(told, "custom")
+        bench.watch(early, "early")
+        bench.module.thread("t") { context in
+            a.write(1)
+            custom.requestUpdate()
+            b.write(1)
+            try context.wait(for: .ns(1))
+            b.write(2)
+            a.write(2)
+            early.notifyDelta()
+            try context.wait(for: .ns(1))
+            b.write(3)
+            a.write(3)
+        }
+        _ = bench.simulation.run(until: .ns(5))
+        #expect(
+            bench.text
+                == "a@0ns/d1 custom@0ns/d1 b@0ns/d1 early@1ns/d3 b@1ns/d3 a@1ns/d3 b@2ns/d5 a@2ns/d5")
+    }
+
+    @Test(
+        "a stop shows what was written and wakes nobody; a write before the start is told after the first evaluation begins"
+    )
+    func stopping() {
+        let bench = Bench()
+        let signal = Signal("s", in: bench.module, 0)
+        bench.module.method("first") { bench.at("first-\(signal.value)") }
+        bench.watch(signal.changed, "s")
+        bench.module.thread("t") { context in
+            try context.wait(for: .ns(1))
+            signal.write(2)
+            bench.scheduler.stop(StopRequest(.quit))
+        }
+        signal.write(1)
+        _ = bench.simulation.run(until: .ns(5))
+        #expect(signal.value == 2)
+        #expect(bench.text == "first-1@0ns/d0 s@0ns/d0")
+    }
+
+    @Test("a signal's own event may be notified by hand, and fires once")
+    func byHand() {
+        let bench = Bench()
+        let signal = Signal("s", in: bench.module, 0)
+        bench.watch(signal.changed, "s")
+        bench.module.thread("t") { context in
+            signal.changed.notify(after: .ns(5))
+            signal.write(1)
+            try context.wait(for: .ns(1))
+            signal.changed.notifyDelta()
+            signal.write(2)
+        }
+        _ = bench.simulation.run(until: .ns(9))
+        #expect(bench.text == "s@0ns/d1 s@1ns/d3")
     }
 }
