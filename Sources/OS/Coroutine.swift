@@ -51,7 +51,9 @@ public final class Coroutine {
         endUseOfStack()
     }
 
-    /// Runs the body until it suspends or ends. Called from outside a coroutine that has not finished.
+    /// Runs the body until it suspends or ends. Called from outside a coroutine that has not finished. One that has
+    /// finished keeps its stack until it is dropped; that may happen before this call returns, when the coroutine has
+    /// transferred to another one.
     public func resume() {
         precondition(!isFinished, "a coroutine that has finished cannot be resumed")
         let control = control
@@ -60,7 +62,7 @@ public final class Coroutine {
         }
         CoroutineExclusivity.unpark(control.exclusivity)
         switchStack(control.resumer, suspended)
-        if isFinished { endUseOfStack() }
+        // Nothing of this object from here on: while others ran that it transferred to, it may have ended and gone.
     }
 
     /// Returns to whoever resumed; comes back at the next ``resume()``. Called from inside the body.
@@ -71,8 +73,6 @@ public final class Coroutine {
 
     /// Suspends this coroutine and continues `other`, which takes over its resumer: one switch where returning and
     /// resuming take two. Called from inside the body; `other` has not finished and does not run.
-    ///
-    /// A coroutine that was entered so and ends keeps its stack until it is dropped.
     public func transfer(to other: Coroutine) {
         precondition(!other.isFinished, "a coroutine that has finished cannot be continued")
         link.transfer(to: other.link, .unknown)
