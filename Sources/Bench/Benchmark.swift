@@ -2,7 +2,7 @@
 /// that one script compares both.
 public enum Benchmark {
     /// All modes, in the order of their listing.
-    public static let modes: [BenchmarkMode] = kernelModes + channelModes + busModes + cpuModes
+    public static let modes: [BenchmarkMode] = kernelModes + channelModes + busModes + phaseModes + cpuModes
 
     /// Runs one mode and returns its line.
     ///

@@ -42,6 +42,7 @@ public final class Simulation {
     deinit {
         // Threads unwind while the modules that they use still exist; then bodies, handlers and modules go.
         scheduler.takeDown()
+        services.end()
         inbox.removeAll()
         root.removeChildren()
         log.detach()
@@ -56,6 +57,8 @@ public final class Simulation {
 
     /// The simulation's only object of that type, made now if there is none yet.
     public func service<Service: SimulationService>(_ type: Service.Type) -> Service { services.service(type) }
+
+    func checkSnapshot() throws(SnapshotError) { try services.checkSnapshot() }
 
     /// Checks names, calls `elaborated` on every module, also on those that such a call makes, then on every port, and
     /// freezes the topology. Once; later calls do nothing.
@@ -132,6 +135,7 @@ public final class Simulation {
     /// Ends all threads, drops what is pending and forgets how the last run ended.
     func beginRestore() {
         scheduler.rewind()
+        services.rewind()
         hasEnded = false
         hasAnnouncedStart = false
     }

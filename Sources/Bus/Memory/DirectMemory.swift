@@ -22,10 +22,10 @@ public import TandemKernel
     // SAFETY: a grant ends before its memory does: the module tree outlives every holder of grants.
     public var memory: Unmanaged<Memory>?
 
-    /// No grant: an empty right to nothing.
+    /// No grant: no right to anything.
     @inlinable public init() {
         start = 0
-        end = 0
+        end = .max
         // SAFETY: never dereferenced, for neither right is given. Not nil, so that the hot path need not ask.
         base = UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped
         allowsRead = false

@@ -15,6 +15,11 @@ final class AccessOrder: SimulationService {
 
     init() {}
 
+    /// Time goes on after a reset, and a restored one begins anew.
+    func rewind() { latest = [] }
+    func end() {}
+    func checkSnapshot() throws(SnapshotError) {}
+
     /// `initiator` began an access to `target` at `time`, in picoseconds.
     func note(_ target: TargetID, by initiator: InitiatorID, at time: UInt64, in simulation: Simulation) {
         let index = Int(target.rawValue)

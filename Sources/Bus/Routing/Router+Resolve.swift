@@ -19,7 +19,7 @@ extension Router {
         let candidates = regions.filter { $0.contains(address) }
         guard let region = candidates.max(by: { $0.priority < $1.priority }) else { return nil }
         let offset = address &+ range.delta
-        guard let inner = region.target.router else {
+        guard let inner = region.target.innermost.router else {
             return Resolution(
                 target: region.target, offset: offset, range: range.start...range.end, region: region.name)
         }

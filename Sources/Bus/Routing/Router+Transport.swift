@@ -73,7 +73,7 @@ extension Router {
         return true
     }
 
-    @inline(never) private func refuseStraddling(_ transaction: inout Transaction) {
+    @inline(never) func refuseStraddling(_ transaction: inout Transaction) {
         transaction.target = `in`.id
         transaction.response = .addressError
         log.write(

@@ -37,6 +37,8 @@ public final class Router: Module, CatalogModule, BusTarget {
     let state: UnsafeMutablePointer<RouterState> = .allocate(capacity: 1)
     /// The seat at every hole of the address space.
     private let hole: BusServer
+    /// What phases need; made when the first comes.
+    private(set) lazy var phases = RouterPhases(self)
 
     public override init(_ context: ModuleContext) {
         `in` = TargetSocket("in", context)
@@ -48,6 +50,7 @@ public final class Router: Module, CatalogModule, BusTarget {
         hole.router = self
         `in`.router = self
         `in`.seat(RouterSeat(self, state))
+        `in`.servePhases(self)
     }
 
     deinit {
@@ -120,7 +123,7 @@ public final class Router: Module, CatalogModule, BusTarget {
                 "the regions \(other.description) and \(region.description) overlap at priority \(region.priority)",
                 expected: "regions that do not overlap, or different priorities")
         }
-        if let inner = region.target.router, inner.leads(to: self) {
+        if let inner = region.target.innermost.router, inner.leads(to: self) {
             throw ElaborationError(
                 at: place, "the region “\(region.name)” leads back to this router",
                 expected: "routers that do not form a circle")
@@ -128,7 +131,14 @@ public final class Router: Module, CatalogModule, BusTarget {
     }
 
     private func leads(to router: Router) -> Bool {
-        self === router || regions.contains { $0.target.router?.leads(to: router) ?? false }
+        self === router || regions.contains { $0.target.innermost.router?.leads(to: router) ?? false }
+    }
+
+    func firstSpeaking(otherThan spoken: any BusProtocol.Type) -> TargetSocket? {
+        for region in regions {
+            if let socket = region.target.firstSpeaking(otherThan: spoken) { return socket }
+        }
+        return nil
     }
 
     func firstWaiting() -> TargetSocket? {
@@ -222,7 +232,15 @@ private final class HoleSeat: BusServer {
     // SAFETY: the router owns the seat, which is reached only through the router's view.
     unowned(unsafe) var router: Router?
 
-    init(_ target: TargetID) { self.target = target }
+    init(_ target: TargetID) {
+        self.target = target
+        super.init()
+        phases = ForwardSeat { [unowned self] transaction, _, _ in
+            transaction.arrive(at: target)
+            router?.serveHole(&transaction.slot.pointee.payload)
+            return .completed
+        }
+    }
 
     override func transport(_ transaction: inout Transaction, _ delay: inout SimTime, _ shape: AccessShape) {
         transaction.target = target

@@ -13,6 +13,11 @@ public final class BusDirectory: SimulationService {
 
     public init() {}
 
+    /// Nothing of it is under way.
+    public func rewind() {}
+    public func end() {}
+    public func checkSnapshot() throws(SnapshotError) {}
+
     /// The directory of a simulation.
     public static func of(_ simulation: Simulation) -> BusDirectory { simulation.service(BusDirectory.self) }
 

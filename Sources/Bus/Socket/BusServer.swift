@@ -6,7 +6,16 @@ public import TandemKernel
 /// A class with virtual methods, because a call of one is a load and a jump. Only seats that are not generic gain from
 /// it: the methods of a generic class are not specialised.
 public class BusServer {
+    /// What takes phases at the same socket. Given by the socket before anybody reaches the seat.
+    final var phases: ForwardSeat?
+
     @usableFromInline init() {}
+
+    /// What takes phases at the same socket.
+    final var phaseSeat: Unmanaged<ForwardSeat> {
+        guard let phases else { preconditionFailure("a seat for blocking accesses only") }
+        return .passUnretained(phases)
+    }
 
     /// Serves one access. `shape` belongs to it.
     @usableFromInline func transport(
@@ -111,6 +120,44 @@ public class BusServer {
     }
 
     override func directRead(at offset: UInt64, count: Int) -> DirectRead? { findDirectRead(offset, count) }
+}
+
+/// The seat at a socket whose target takes phases only.
+final class CallbackSeat: BusServer {
+    private let serve: (inout Transaction, inout SimTime) -> Void
+    private let serveDebugger: (inout Transaction) -> Int
+    private let grantMemory: (DirectMemoryRequest, inout DirectMemory) -> Bool
+    private let target: TargetID
+
+    init(
+        _ target: TargetID, _ serve: @escaping (inout Transaction, inout SimTime) -> Void,
+        _ serveDebugger: @escaping (inout Transaction) -> Int = { _ in 0 },
+        _ grantMemory: @escaping (DirectMemoryRequest, inout DirectMemory) -> Bool = { _, _ in false }
+    ) {
+        self.target = target
+        self.serve = serve
+        self.serveDebugger = serveDebugger
+        self.grantMemory = grantMemory
+        super.init()
+    }
+
+    override func transport(_ transaction: inout Transaction, _ delay: inout SimTime, _ shape: AccessShape) {
+        transaction.target = target
+        serve(&transaction, &delay)
+    }
+
+    override func debugTransport(_ transaction: inout Transaction) -> Int {
+        transaction.target = target
+        return serveDebugger(&transaction)
+    }
+
+    override func directMemory(
+        at address: UInt64, _ command: Command, _ attributes: Attributes, _ grant: inout DirectMemory
+    ) -> Bool {
+        grant = DirectMemory()
+        grant.target = target
+        return grantMemory(DirectMemoryRequest(address: address, command: command, attributes: attributes), &grant)
+    }
 }
 
 /// Stands before a seat from which a target is reached that may wait: counts what passed during an access in the cells of

@@ -24,12 +24,25 @@ public final class InitiatorSocket: Port {
 
     // SAFETY: allocated in `init`, freed only in `deinit`.
     @usableFromInline let state: UnsafeMutablePointer<State> = .allocate(capacity: 1)
+    // SAFETY: as above.
+    @usableFromInline let phases: UnsafeMutablePointer<InitiatorPhases> = .allocate(capacity: 1)
     /// The socket that this one is bound to.
     public private(set) var bound: TargetSocket?
     /// Its accesses must never wait: elaboration refuses a path to a target that may.
     public let neverWaits: Bool
 
+    /// What it speaks; a target socket must speak the same.
+    public let busProtocol: any BusProtocol.Type
+
     private let vacant: BusServer
+    private let vacantPhases: ForwardSeat
+    /// All that ever took the backward path: transactions under way refer to them.
+    private var backwardSeats: [BackwardSeat]
+    private var isServedBackward = false
+    private var checker: ProtocolChecker?
+    /// Sockets of modules inside that are led out through this one.
+    private var inner: [InitiatorSocket] = []
+    private var isLedOut = false
     /// Stands before the bound target if that may wait.
     private var measuring: BusServer?
     private var observers: [WeakObserver] = []
@@ -39,26 +52,50 @@ public final class InitiatorSocket: Port {
     private var orderingSeats: [OrderingSeat] = []
 
     /// A socket of `owner`.
-    /// - Parameter neverWaits: accesses are made from method processes, which cannot wait.
-    public init(_ name: String, in owner: Module, neverWaits: Bool = false) {
+    /// - Parameters:
+    ///   - neverWaits: accesses are made from method processes, which cannot wait.
+    ///   - busProtocol: what it speaks, if that is not the base protocol.
+    public init(
+        _ name: String, in owner: Module, neverWaits: Bool = false,
+        speaking busProtocol: any BusProtocol.Type = BaseProtocol.self
+    ) {
         self.neverWaits = neverWaits
-        vacant = VacantSeat(at: owner.path.isEmpty ? name : "\(owner.path).\(name)")
+        self.busProtocol = busProtocol
+        let path = owner.path.isEmpty ? name : "\(owner.path).\(name)"
+        vacant = VacantSeat(at: path)
+        vacantPhases = ForwardSeat(vacantAt: path, owner.scheduler)
+        backwardSeats = [BackwardSeat(vacantAt: path, owner.scheduler)]
         super.init(name, in: owner)
-        state.initialize(to: State(server: vacant, id: BusDirectory.of(owner.simulation).add(self)))
+        prepare(owner.simulation)
     }
 
-    /// A socket of the module that `context` describes.
-    /// - Parameter neverWaits: accesses are made from method processes, which cannot wait.
-    public init(_ name: String, _ context: ModuleContext, neverWaits: Bool = false) {
+    /// A socket of the module that `context` describes. The parameters are those of `init(_:in:neverWaits:speaking:)`.
+    public init(
+        _ name: String, _ context: ModuleContext, neverWaits: Bool = false,
+        speaking busProtocol: any BusProtocol.Type = BaseProtocol.self
+    ) {
         self.neverWaits = neverWaits
-        vacant = VacantSeat(at: "\(context.path).\(name)")
+        self.busProtocol = busProtocol
+        let path = "\(context.path).\(name)"
+        vacant = VacantSeat(at: path)
+        vacantPhases = ForwardSeat(vacantAt: path, context.scheduler)
+        backwardSeats = [BackwardSeat(vacantAt: path, context.scheduler)]
         super.init(name, context)
-        state.initialize(to: State(server: vacant, id: BusDirectory.of(context.simulation).add(self)))
+        prepare(context.simulation)
+    }
+
+    private func prepare(_ simulation: Simulation) {
+        state.initialize(to: State(server: vacant, id: BusDirectory.of(simulation).add(self)))
+        phases.initialize(
+            to: InitiatorPhases(
+                server: .passUnretained(vacantPhases), back: .passUnretained(backwardSeats[0]), state: state,
+                scheduler: .passUnretained(simulation.scheduler)))
     }
 
     deinit {
         state.deinitialize(count: 1)
         state.deallocate()
+        phases.deallocate()
     }
 
     // MARK: Binding
@@ -73,11 +110,34 @@ public final class InitiatorSocket: Port {
         bound = target
         target.attach(self)
         reach(target)
+        for socket in inner { socket.bind(to: target) }
     }
 
+    /// Leads this socket, of a module inside, out through `outer`, a socket of the module around it: it is bound to
+    /// whatever `outer` is bound to, before or after, and counts its own accesses.
+    public func bind(to outer: InitiatorSocket) {
+        precondition(bound == nil && !isLedOut, "\(path): the socket is bound already")
+        isLedOut = true
+        outer.inner.append(self)
+        if let target = outer.bound { bind(to: target) }
+    }
+
+    /// Whether somebody takes the backward path.
+    public var hasBackwardPath: Bool { isServedBackward }
+
     public override func elaborated() throws(ElaborationError) {
+        if !inner.isEmpty && isServedBackward {
+            throw ElaborationError(
+                at: path, "the socket leads others out and has a backward path of its own",
+                expected: "a module that either uses its socket or leads those of inner modules through it")
+        }
         guard let bound else {
             throw ElaborationError(at: path, "the initiator socket is not bound", expected: "a target socket")
+        }
+        if let other = bound.firstSpeaking(otherThan: busProtocol) {
+            throw ElaborationError(
+                at: path, "it speaks the \(busProtocol.name), but reaches “\(other.path)”",
+                expected: "a socket of the \(busProtocol.name); that one speaks the \(other.busProtocol.name)")
         }
         if neverWaits, let waiting = bound.firstWaiting() {
             throw ElaborationError(
@@ -226,13 +286,43 @@ extension InitiatorSocket: Upstream {
 extension InitiatorSocket {
     /// Sends accesses to `target` from now on; by way of seats that watch what must be watched.
     private func reach(_ target: TargetSocket) {
-        var seat = target.server
+        var seat = checker?.checking(target.server) ?? target.server
+        phases.pointee.server = seat.phaseSeat
         if target.firstWaiting() != nil {
             seat = MeasuringSeat(seat, for: self)
             measuring = seat
         }
         if isOrdered { seat = ordering(seat, latency: .zero) }
         state.pointee.server = .passUnretained(seat)
+    }
+
+    @usableFromInline func seat(_ seat: BackwardSeat) {
+        precondition(!isServedBackward, "\(path): the backward path is served already")
+        isServedBackward = true
+        backwardSeats.append(seat)
+        takeBackwardSeat()
+    }
+
+    private func takeBackwardSeat() {
+        var seat = backwardSeats[isServedBackward ? 1 : 0]
+        if let checker {
+            seat = checker.checking(seat)
+            backwardSeats.append(seat)
+        }
+        phases.pointee.back = .passUnretained(seat)
+    }
+
+    /// Has every call through this socket checked against the base protocol, in both directions, from now on. What is
+    /// found fails the run unless the checker says otherwise. Costs nothing while it is off. While nothing is under way.
+    @discardableResult
+    public func checkProtocol() -> ProtocolChecker {
+        if let checker { return checker }
+        let checker = ProtocolChecker(at: self, speaking: busProtocol)
+        self.checker = checker
+        PhaseDirectory.of(owner.simulation).add(checker)
+        if let bound { reach(bound) }
+        takeBackwardSeat()
+        return checker
     }
 
     /// A seat before another that watches the order of this socket's accesses. Kept as long as the socket.

@@ -24,7 +24,7 @@ extension InitiatorSocket {
     public func route(to address: UInt64) -> TargetRoute? {
         guard let bound else { return nil }
         var way = RouterWay(first: 0, last: .max, delta: 0, latency: .zero, target: bound)
-        while let router = way.target.router {
+        while let router = way.target.innermost.router {
             guard router.follow(address, &way) else { return nil }
         }
         guard !way.target.mayWait else { return nil }

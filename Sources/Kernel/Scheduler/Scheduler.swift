@@ -90,6 +90,12 @@ public final class Scheduler {
     /// The process that runs; nothing outside of the evaluation phase.
     public var currentProcess: Process? { core.pointee.current?.pointee.object?.takeUnretainedValue() }
 
+    /// The delta cycle that what is asked for now belongs to: the present one while processes run, otherwise the one
+    /// before the next.
+    public var presentDelta: UInt64 {
+        core.pointee.phase == .evaluate ? core.pointee.deltaCount : core.pointee.deltaCount &- 1
+    }
+
     /// Whether `run` is active.
     public var isActive: Bool { isRunning }
 

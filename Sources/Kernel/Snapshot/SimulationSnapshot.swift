@@ -88,6 +88,7 @@ extension Simulation {
     /// state on its stack, a module that says so, a module that is in no catalogue and no mere group.
     public func save() throws(SnapshotError) -> SimulationSnapshot {
         precondition(!scheduler.isActive, "A snapshot is taken between two runs, not during one.")
+        try checkSnapshot()
         var modules: [Module] = []
         root.forEachDescendant { modules.append($0) }
         var sections: [SimulationSnapshot.Section] = []

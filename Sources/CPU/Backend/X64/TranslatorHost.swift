@@ -19,6 +19,11 @@ final class TranslatorHost: SimulationService {
 
     init() {}
 
+    /// Holds nothing that a run changes.
+    func rewind() {}
+    func end() {}
+    func checkSnapshot() throws(SnapshotError) {}
+
     /// A back-end, or why there is none.
     func makeBackend() -> Result<X64Backend, Missing> {
         if processor.features.isEmpty { return .failure(Missing("the back-end is for x86-64 processors")) }

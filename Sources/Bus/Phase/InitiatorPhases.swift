@@ -1,0 +1,113 @@
+public import TandemKernel
+
+/// What the phases of one initiator's socket need, behind one pointer. Apart from the socket's own state, so that blocking
+/// accesses pay nothing for it.
+@usableFromInline struct InitiatorPhases {
+    // SAFETY: seats and scheduler live as long as the module tree; the state belongs to the same socket.
+    var server: Unmanaged<ForwardSeat>
+    var back: Unmanaged<BackwardSeat>
+    let state: UnsafeMutablePointer<InitiatorSocket.State>
+    let scheduler: Unmanaged<Scheduler>
+
+    @inline(__always) var now: UInt64 { scheduler._withUnsafeGuaranteedRef { $0.now.picoseconds } }
+
+    @inline(__always) func forward(
+        _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
+    ) -> TransportStatus {
+        let slot = transaction.slot
+        let sent = phase
+        let hop: Int
+        if sent == .beginRequest {
+            slot.pointee.payload.response = .incomplete
+            slot.pointee.payload.attributes.initiator = state.pointee.id
+            hop = slot.pointee.push(
+                PhaseHop(
+                    upstream: back, address: slot.pointee.payload.address, begin: now &+ delay.picoseconds))
+        } else {
+            hop = slot.pointee.hop(of: back)
+        }
+        let status = server._withUnsafeGuaranteedRef { $0.forward(transaction, &phase, &delay) }
+        if status == .completed || sent == .endResponse { finish(transaction, hop, delay) }
+        return status
+    }
+
+    /// The initiator has answered a phase of its target.
+    @usableFromInline func noteBackward(
+        _ transaction: PooledTransaction, _ hop: Int, _ status: TransportStatus, _ phase: Phase, _ delay: SimTime
+    ) {
+        if status == .completed || phase == .endResponse { finish(transaction, hop, delay) }
+    }
+
+    /// The transaction is over at this socket at now + `delay`: counts it. Its latency is the time from the beginning of
+    /// the request to the end of the response.
+    private func finish(_ transaction: PooledTransaction, _ hop: Int, _ delay: SimTime) {
+        let slot = transaction.slot
+        // The initiator may have ended it and let go of it inside the call.
+        guard hop >= 0, transaction.isHeld, hop < slot.pointee.hopCount, slot.pointee.hops[hop].isActive else { return }
+        let begin = slot.pointee.hops[hop].begin
+        slot.pointee.end(hop: hop)
+        let command = slot.pointee.payload.command
+        guard command != .ignore, !slot.pointee.payload.exclusiveFailed else { return }
+        state.pointee.transactions &+= 1
+        let attributes = slot.pointee.payload.attributes
+        state.pointee.traffic.cell(slot.pointee.payload.target, isPageWalk: attributes.isPageWalk).pointee.count(
+            write: command == .write, fetch: attributes.isFetch, bytes: slot.pointee.payload.count,
+            failed: slot.pointee.payload.response.isError,
+            latency: SimTime(picoseconds: now &+ delay.picoseconds &- begin))
+    }
+}
+
+extension InitiatorSocket {
+    /// Takes the backward path. Once in the life of a socket.
+    @inlinable public func servePhases<Initiator: PhaseInitiator>(_ initiator: Initiator) {
+        seat(BackwardSeat(initiator, phases))
+    }
+
+    /// Takes the backward path for a module with several sockets; `tag` comes with every call.
+    @inlinable public func servePhases<Initiator: TaggedPhaseInitiator>(_ initiator: Initiator, tag: Int) {
+        seat(BackwardSeat(initiator, tag: tag, phases))
+    }
+
+    /// Sends a phase on the forward path; it becomes effective at now + `delay`. The socket starts the response of a
+    /// request as incomplete and fills in who makes it, and counts the transaction when it is over. Never allocates.
+    ///
+    /// The address belongs to the target from the beginning of the request to the beginning of the response: routers
+    /// between translate it.
+    public func transportForward(
+        _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
+    ) -> TransportStatus {
+        phases.pointee.forward(transaction, phase: &phase, delay: &delay)
+    }
+}
+
+extension TargetSocket {
+    /// Takes the forward path. Once in the life of a socket; a target may serve blocking accesses too.
+    @inlinable public func servePhases<Target: PhaseTarget>(_ target: Target) {
+        seat(ForwardSeat(target, id: id))
+    }
+
+    /// Takes the forward path for a module with several sockets; `tag` comes with every call.
+    @inlinable public func servePhases<Target: TaggedPhaseTarget>(_ target: Target, tag: Int) {
+        seat(ForwardSeat(target, tag: tag, id: id))
+    }
+
+    /// Sends a phase on the backward path, to where the transaction came from; it becomes effective at now + `delay`.
+    public func transportBackward(
+        _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
+    ) -> TransportStatus {
+        let slot = transaction.slot
+        let hop = transaction.isHeld ? slot.pointee.hop(to: id) : -1
+        guard hop >= 0 else { return refuseBackward(transaction, phase) }
+        return slot.pointee.hops[hop].upstream._withUnsafeGuaranteedRef {
+            $0.backward(transaction, hop, &phase, &delay)
+        }
+    }
+
+    @inline(never) private func refuseBackward(_ transaction: PooledTransaction, _ phase: Phase) -> TransportStatus {
+        owner.scheduler.fail(
+            SimulationError(
+                at: path, "\(phase) is sent for \(transaction.summary), which is not under way here",
+                time: owner.now, expected: "a transaction between its BEGIN_REQ and its end, held by the target"))
+        return .completed
+    }
+}

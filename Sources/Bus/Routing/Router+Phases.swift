@@ -1,0 +1,26 @@
+public import TandemKernel
+
+extension Router: PhaseTarget {
+    public func transportForward(
+        _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
+    ) -> TransportStatus {
+        phases.forward(transaction, phase: &phase, delay: &delay)
+    }
+
+    /// What the router adds to every request.
+    var latency: SimTime { state.pointee.latency }
+
+    /// Where a request goes, and what is added to its address; nil if it has been answered: it reaches across a boundary.
+    func destination(
+        of transaction: inout Transaction
+    ) -> (server: Unmanaged<ForwardSeat>, delta: UInt64)? {
+        let range = lookUp(transaction.address).pointee
+        // An access of no bytes is left to the target to refuse.
+        let reach = UInt64(truncatingIfNeeded: max(transaction.span, 1) &- 1)
+        guard reach <= range.extent &- (transaction.address &- range.start) else {
+            refuseStraddling(&transaction)
+            return nil
+        }
+        return (range.server._withUnsafeGuaranteedRef { $0.phaseSeat }, range.delta)
+    }
+}

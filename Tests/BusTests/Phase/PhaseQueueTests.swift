@@ -1,0 +1,148 @@
+import TandemBus
+import TandemKernel
+import TandemTesting
+import Testing
+
+@Suite("Payload event queues")
+struct PhaseQueueTests {
+    private final class Owner: Module {
+        let queue: PhaseQueue
+        let later: TransactionQueue
+        let pool: TransactionPool
+        var trace: [String] = []
+
+        override init(_ context: ModuleContext) {
+            queue = PhaseQueue("queue", context)
+            later = TransactionQueue("later", context)
+            pool = TransactionPool("pool", context)
+            super.init(context)
+            // Nobody releases what these tests take.
+            simulation.log.sink = RecordingSink()
+        }
+
+        func at(_ text: String) -> String { "\(text)@\(now.picoseconds / 1000)ns/d\(scheduler.deltaCount)" }
+
+        func transactions(_ count: Int) -> [PooledTransaction] {
+            (0..<count).map { index in
+                let transaction = pool.take()
+                transaction.payload.address = UInt64(index)
+                return transaction
+            }
+        }
+    }
+
+    @Test("peq: timed first in first out, zero in the next delta, immediate now")
+    func probe() {
+        let simulation = Simulation()
+        let owner = Owner(ModuleContext(name: "o", parent: simulation.root))
+        owner.queue.onDelivery { transaction, _ in owner.trace.append(owner.at("\(transaction.payload.address)")) }
+        owner.thread("go") { thread in
+            try thread.wait(for: .nanoseconds(1))
+            let t = owner.transactions(6)
+            owner.queue.notify(t[0], .beginRequest, after: .nanoseconds(5))
+            owner.queue.notify(t[1], .beginRequest, after: .nanoseconds(3))
+            owner.queue.notify(t[2], .beginRequest, after: .nanoseconds(5))
+            owner.queue.notify(t[3], .beginRequest, after: .zero)
+            owner.queue.notify(t[4], .beginRequest, after: .zero)
+            owner.queue.notify(t[5], .beginRequest)
+            owner.trace.append(owner.at("sent"))
+        }
+        _ = simulation.run(until: .nanoseconds(20))
+        #expect(owner.trace.joined(separator: " ") == ProbeTwin.named("peq").ours)
+    }
+
+    @Test("what is forgotten does not come, and the queue goes on afterwards")
+    func cancelling() {
+        let simulation = Simulation()
+        let owner = Owner(ModuleContext(name: "o", parent: simulation.root))
+        owner.queue.onDelivery { transaction, phase in owner.trace.append(owner.at("\(phase)")) }
+        owner.thread("go") { thread in
+            let t = owner.transactions(1)
+            owner.queue.notify(t[0], .beginRequest, after: .nanoseconds(5))
+            owner.queue.notify(t[0], .endRequest, after: .zero)
+            owner.queue.cancelAll()
+            #expect(owner.queue.count == 0)
+            try thread.wait(for: .nanoseconds(10))
+            owner.queue.notify(t[0], .endResponse, after: .nanoseconds(5))
+        }
+        _ = simulation.run(until: .nanoseconds(50))
+        #expect(owner.trace.count == 1 && owner.trace[0].hasPrefix("END_RESP@15ns"))
+    }
+
+    @Test("notified from its own call-back, now and in every other way, it misses nothing")
+    func chained() {
+        let simulation = Simulation()
+        let owner = Owner(ModuleContext(name: "o", parent: simulation.root))
+        let delays: [SimTime?] = [nil, .zero, .nanoseconds(2), nil, .nanoseconds(1), .zero, .zero]
+        var step = 0
+        owner.queue.onDelivery { transaction, _ in
+            owner.trace.append("\(owner.now.picoseconds / 1000)")
+            guard step < delays.count else { return }
+            if let delay = delays[step] {
+                owner.queue.notify(transaction, .none, after: delay)
+            } else {
+                owner.queue.notify(transaction, .none)
+            }
+            step += 1
+        }
+        owner.queue.notify(owner.transactions(1)[0], .none, after: .nanoseconds(1))
+        _ = simulation.run(until: .nanoseconds(50))
+        #expect(owner.trace == ["1", "1", "1", "3", "3", "4", "4", "4"])
+    }
+
+    @Test("random delays come out by time, and first in first out among equals", arguments: [UInt64(1), 2, 3, 4])
+    func random(seed: UInt64) {
+        let simulation = Simulation()
+        let owner = Owner(ModuleContext(name: "o", parent: simulation.root))
+        var generator = SplitMix64(seed: seed)
+        var expected: [(time: UInt64, index: Int)] = []
+        var got: [Int] = []
+        owner.queue.onDelivery { transaction, _ in got.append(Int(transaction.payload.address)) }
+        for (index, transaction) in owner.transactions(500).enumerated() {
+            let delay = SimTime.nanoseconds(1 + generator.next() % 40)
+            expected.append((delay.picoseconds, index))
+            owner.queue.notify(transaction, .beginRequest, after: delay)
+        }
+        _ = simulation.run(until: .nanoseconds(100))
+        expected.sort { ($0.time, $0.index) < ($1.time, $1.index) }
+        #expect(got == expected.map(\.index), "seed \(seed)")
+    }
+
+    @Test("a process takes what is due, one at a time, and is woken for the rest")
+    func taking() {
+        let simulation = Simulation()
+        let owner = Owner(ModuleContext(name: "o", parent: simulation.root))
+        owner.method("take", sensitiveTo: [owner.later.event], initialize: false) {
+            while let transaction = owner.later.next() {
+                owner.trace.append("\(transaction.payload.address)@\(owner.now.picoseconds / 1000)")
+            }
+        }
+        owner.thread("go") { thread in
+            let t = owner.transactions(5)
+            owner.later.notify(t[0], after: .nanoseconds(5))
+            owner.later.notify(t[1], after: .nanoseconds(3))
+            owner.later.notify(t[2], after: .nanoseconds(5))
+            owner.later.notify(t[3], after: .zero)
+            try thread.wait(for: .nanoseconds(1))
+            owner.later.notify(t[4])
+        }
+        _ = simulation.run(until: .nanoseconds(50))
+        #expect(owner.trace == ["3@0", "4@1", "1@3", "0@5", "2@5"])
+    }
+
+    @Test("a time beyond the range fails the run by the queue's path")
+    func overflow() throws {
+        let simulation = Simulation()
+        let owner = Owner(ModuleContext(name: "o", parent: simulation.root))
+        owner.queue.onDelivery { _, _ in }
+        owner.thread("go") { thread in
+            try thread.wait(for: .nanoseconds(1))
+            owner.queue.notify(owner.transactions(1)[0], .none, after: SimTime(picoseconds: .max - 1))
+        }
+        guard case .failed(let error) = simulation.run(until: .nanoseconds(20)) else {
+            Issue.record("the run did not fail")
+            return
+        }
+        #expect(error.description.hasPrefix("o.queue"))
+    }
+}
