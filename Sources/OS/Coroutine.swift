@@ -139,8 +139,8 @@ struct CoroutineControl {
     var resumer: UnsafeMutableRawPointer?
     /// For ``CoroutineExclusivity``.
     var exclusivity: (UInt64, UInt64) = (0, 0)
-    /// What switches away from this stack, here so that it is found in the same cache line.
-    let switchStack = CoroutineSwitch.switchStack
+    /// What switches away from this stack to a peer, here so that it is found in the same cache line.
+    let switchToPeer = CoroutineSwitch.switchToPeer
     /// A C string that the handler of faults can read, owned.
     var name: UnsafeMutablePointer<CChar>?
 }
@@ -170,7 +170,7 @@ public struct CoroutineLink {
             other.pointee.resumer = Coroutine.leave(control)
             CoroutineExclusivity.unpark(other.exclusivity)
         }
-        control.pointee.switchStack(control.suspended, suspended)
+        control.pointee.switchToPeer(control.suspended, suspended)
     }
 }
 

@@ -16,9 +16,14 @@ typealias StackEntry = @convention(c) (_ argument: UnsafeMutableRawPointer) -> V
         /// The switch, as machine code in pages that are readable and executable.
         ///
         /// System V ABI, AMD64 supplement §3.2.1: rbx, rbp and r12 to r15 belong to the caller; so do the control words
-        /// of x87 and SSE, which all coroutines of a thread share. `pop rcx; jmp rcx` in place of `ret` leaves the
-        /// processor's return stack alone, which would predict wrongly each time.
+        /// of x87 and SSE, which all coroutines of a thread share. `pop rcx; jmp rcx` in place of `ret`: a stack is mostly
+        /// continued at another place than where it was left, which the processor's return stack would predict wrongly.
         static let switchStack: SwitchStack = unsafeBitCast(code, to: SwitchStack.self)
+
+        /// The same with a `ret`, for switches between stacks that wait in the same function. Then what the processor's
+        /// return stack holds of the calls on the old stack is right for the returns on the new one; after a jump it
+        /// would be one off for each of them.
+        static let switchToPeer: SwitchStack = unsafeBitCast(code + peerOffset, to: SwitchStack.self)
 
         /// Lays the first frame below `top`, which must be aligned to 64, and returns the pointer of the suspended stack.
         static func prepare(
@@ -37,6 +42,7 @@ typealias StackEntry = @convention(c) (_ argument: UnsafeMutableRawPointer) -> V
         }
 
         private static let trampolineOffset = 32
+        private static let peerOffset = 64
 
         // swift-format-ignore
         private static let instructions: [(offset: Int, bytes: [UInt8])] = [
@@ -64,6 +70,23 @@ typealias StackEntry = @convention(c) (_ argument: UnsafeMutableRawPointer) -> V
                 0x31, 0xed,              // xor  ebp, ebp
                 0xff, 0xd3,              // call rbx
                 0x0f, 0x0b,              // ud2
+            ]),
+            (peerOffset, [
+                0x55,                    // push rbp
+                0x53,                    // push rbx
+                0x41, 0x54,              // push r12
+                0x41, 0x55,              // push r13
+                0x41, 0x56,              // push r14
+                0x41, 0x57,              // push r15
+                0x48, 0x89, 0x27,        // mov  [rdi], rsp
+                0x48, 0x89, 0xf4,        // mov  rsp, rsi
+                0x41, 0x5f,              // pop  r15
+                0x41, 0x5e,              // pop  r14
+                0x41, 0x5d,              // pop  r13
+                0x41, 0x5c,              // pop  r12
+                0x5b,                    // pop  rbx
+                0x5d,                    // pop  rbp
+                0xc3,                    // ret
             ]),
         ]
 
@@ -102,6 +125,8 @@ typealias StackEntry = @convention(c) (_ argument: UnsafeMutableRawPointer) -> V
                 _ = swapContext(here, to)
             }
         }
+
+        static let switchToPeer = switchStack
 
         /// The two words that the entry of a new stack needs.
         private struct First {

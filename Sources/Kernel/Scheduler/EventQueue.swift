@@ -36,7 +36,7 @@ struct EventQueue: ~Copyable {
         if node.pointee.priority != 0 { front.usesPriorities = true }
         if entry.time >= frontLimit { return pushToWheel(entry) }
         if front.isEmpty { return front.begin(with: entry) }
-        if front.count >= Self.frontSize { return pushToLongFront(entry) }
+        if front.count >= Self.frontSize && entry.time != front.lastTime { return pushToLongFront(entry) }
         front.insert(entry)
     }
 
@@ -134,7 +134,7 @@ struct EventQueue: ~Copyable {
             frontLimit = last &+ 1
             return pushToWheel(entry)
         }
-        if entry.time != last && entry.time >= front.firstTime {
+        if entry.time >= front.firstTime {
             let successor = front.successor(of: entry)
             if front.count &- successor > Self.frontSize {
                 frontLimit = front.time(at: successor)
