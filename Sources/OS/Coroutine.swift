@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A function with a stack of its own that can be left in the middle and continued there.
 ///
@@ -151,6 +152,12 @@ public struct CoroutineLink {
     private let control: UnsafeMutablePointer<CoroutineControl>
 
     init(_ control: UnsafeMutablePointer<CoroutineControl>) { self.control = control }
+
+    /// Loads what a switch to it will touch, so that the switch does not wait for it.
+    @inline(__always) public func warmUp() {
+        guard let frames = control.pointee.suspended else { return }
+        _ = UnsafeRawPointer(frames).assumingMemoryBound(to: Atomic<UInt>.self).pointee.load(ordering: .relaxed)
+    }
 
     /// As ``Coroutine/transfer(to:)``. `accesses` is that of the host thread.
     public func transfer(to other: CoroutineLink, _ accesses: OpenAccesses) {

@@ -25,6 +25,8 @@ extension Scheduler {
             if next == process { return }
             if next.pointee.stack == nil { begin(next) }
             if let stack = process.pointee.stack, let other = next.pointee.stack {
+                // The one after it, too: its stack is not expected in a cache where threads are many.
+                core.pointee.passThreads.first?.pointee.stack?.warmUp()
                 return stack.transfer(to: other, accesses)
             }
         }

@@ -14,10 +14,15 @@ struct DeltaList: ~Copyable {
 
     /// Puts in an idle node.
     @inline(__always) mutating func append(_ node: NodePointer) {
+        if end == capacity { return growAndAppend(node) }
         node.pointee.state = .delta
-        if end == capacity { grow() }
         tags[end] = NodeTag(node)
         end &+= 1
+    }
+
+    @inline(never) private mutating func growAndAppend(_ node: NodePointer) {
+        grow()
+        append(node)
     }
 
     /// Takes back a node that stands here, or in what was taken out by `takeAll`.
@@ -33,6 +38,13 @@ struct DeltaList: ~Copyable {
         } else if void > 64 && void > end / 2 {
             dropVoid()
         }
+    }
+
+    /// Takes out the only entry, if there is exactly one.
+    @inline(__always) mutating func takeOnly() -> NodePointer? {
+        if end != 1 { return nil }
+        end = 0
+        return tags[0].node
     }
 
     /// Empties the list. Its entries stay readable until the next `append`; their number is returned.
@@ -66,7 +78,7 @@ struct DeltaList: ~Copyable {
         _ = takeAll()
     }
 
-    @inline(never) private mutating func grow() {
+    private mutating func grow() {
         let grown = UnsafeMutablePointer<NodeTag>.allocate(capacity: capacity * 2)
         grown.moveInitialize(from: tags, count: end)
         tags.deallocate()

@@ -63,23 +63,39 @@ extension Scheduler {
         }
     }
 
-    /// One delta cycle, or more of them, if threads chain.
+    /// One delta cycle, or more of them: threads chain, and so do methods that a delta notification wakes alone.
     @inline(__always) private func runDelta() {
-        core.pointee.phase = .evaluate
         while true {
-            if core.pointee.threads.isEmpty, let process = core.pointee.methods.only {
-                // A pass of one method, the most frequent one.
-                core.pointee.methods.removeAll()
-                core.pointee.evaluated = true
-                runMethod(process)
-            } else if core.pointee.hasRunnable {
-                runPass()
-            } else {
-                break
+            core.pointee.phase = .evaluate
+            while true {
+                if core.pointee.threads.isEmpty, let process = core.pointee.methods.only {
+                    // A pass of one method, the most frequent one.
+                    core.pointee.methods.removeAll()
+                    core.pointee.evaluated = true
+                    process.pointee.isRunnable = false
+                    runMethod(process)
+                } else if core.pointee.hasRunnable {
+                    runPass()
+                } else {
+                    break
+                }
             }
+            core.pointee.endEvaluation()
+            core.pointee.phase = .outside
+            if core.pointee.control != .none || core.pointee.firstUpdate != nil { return finishDelta() }
+            guard let node = core.pointee.deltas.takeOnly() else { break }
+            node.pointee.state = .idle
+            guard core.pointee.chainsThreads, !mailroom.needsAttention, let process = core.pointee.fireOnly(node)
+            else { return core.pointee.fire(node) }
+            core.pointee.evaluated = true
+            core.pointee.phase = .evaluate
+            runMethod(process)
         }
-        core.pointee.endEvaluation()
-        core.pointee.phase = .outside
+        if core.pointee.hasDeltas { core.pointee.fireDeltas() }
+    }
+
+    /// The rest of a cycle in which channels asked for an update, or somebody for an end.
+    @inline(never) private func finishDelta() {
         if core.pointee.control == .stopImmediately || core.pointee.control == .fail { return }
         if core.pointee.firstUpdate != nil { performUpdates(firesDirectly: core.pointee.updateFiresDirectly) }
         if core.pointee.control == .stop || core.pointee.control == .fail { return }
@@ -88,12 +104,14 @@ extension Scheduler {
 
     @inline(never) private func runPass() {
         core.pointee.beginPass()
-        while let process = core.pointee.passMethods.popFirst() { runMethod(process) }
+        while let process = core.pointee.passMethods.popFirst() {
+            process.pointee.isRunnable = false
+            runMethod(process)
+        }
         while let process = core.pointee.passThreads.popFirst() { runThread(process) }
     }
 
     @inline(__always) private func runMethod(_ process: ProcessPointer) {
-        process.pointee.isRunnable = false
         core.pointee.current = process
         process.pointee.method?._withUnsafeGuaranteedRef { $0.run() }
     }

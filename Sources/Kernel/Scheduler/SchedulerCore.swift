@@ -109,8 +109,8 @@ struct SchedulerCore: ~Copyable {
 
     /// Puts an idle node into the next delta cycle.
     @inline(__always) mutating func scheduleDelta(_ node: NodePointer) {
-        deltas.append(node)
         announce(clock.pointee.now)
+        deltas.append(node)
     }
 
     /// Takes back what is pending.
@@ -144,11 +144,13 @@ struct SchedulerCore: ~Copyable {
 
     @inline(__always) mutating func notifyDelta(_ event: EventPointer) {
         let node = UnsafeMutableRawPointer(event).assumingMemoryBound(to: QueueNode.self)
-        switch node.pointee.state {
-        case .idle: break
-        case .delta: return
-        case .timed: cancel(node)
-        }
+        if node.pointee.state != .idle { return replaceByDelta(node) }
+        scheduleDelta(node)
+    }
+
+    @inline(never) private mutating func replaceByDelta(_ node: NodePointer) {
+        if node.pointee.state == .delta { return }
+        cancel(node)
         scheduleDelta(node)
     }
 
@@ -161,6 +163,20 @@ struct SchedulerCore: ~Copyable {
         } else {
             elapse(UnsafeMutableRawPointer(node).assumingMemoryBound(to: ProcessRecord.self))
         }
+    }
+
+    /// The method that firing `node` would make runnable, if that is all that firing does: then it is done, except that
+    /// the method is not in the list of what is runnable. Nothing else may be runnable.
+    @inline(__always) mutating func fireOnly(_ node: NodePointer) -> ProcessPointer? {
+        guard node.pointee.owner == .event else { return nil }
+        let event = UnsafeMutableRawPointer(node).assumingMemoryBound(to: EventRecord.self)
+        guard let process = event.pointee.listener, event.pointee.others == nil, event.pointee.firstWaiter == nil,
+            process.pointee.mode == .staticEvents, !process.pointee.isThread, process.pointee.condition.isEmpty
+        else { return nil }
+        eventCount &+= 1
+        event.pointee.stamp = stamp
+        process.pointee.timedOut = false
+        return process
     }
 
     /// The timer of a process fires: its wait is over.
