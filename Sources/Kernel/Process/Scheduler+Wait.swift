@@ -19,6 +19,7 @@ extension Scheduler {
             if overflow || end == .max {
                 if time != .never { refuseOverflow(ofWaitIn: process, for: time) }
             } else if passes(directlyTo: end) {
+                process.pointee.timedOut = true
                 return .passed
             } else {
                 core.pointee.beginWait(process)
