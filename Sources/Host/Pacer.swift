@@ -47,6 +47,8 @@ public final class Pacer: Module {
         }
     }
 
+    public override func simulationWillResume() { restart() }
+
     public override func reset(_ phase: ResetPhase) { if case .exit = phase { restart() } }
 }
 

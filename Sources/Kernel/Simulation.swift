@@ -20,6 +20,8 @@ public final class Simulation {
     public private(set) var isFrozen = false
     private var hasEnded = false
     private var hasAnnouncedStart = false
+    /// The last run returned because of a pause, or the present one stands.
+    private var isPaused = false
     private var services = ServiceList()
 
     /// An empty simulation.
@@ -37,6 +39,8 @@ public final class Simulation {
         stopHandle = StopHandle(scheduler.mailroom)
         root = Module(rootOf: scheduler)
         root.adopt(self)
+        // SAFETY: only a run calls it, and a run holds the simulation.
+        scheduler.pauseObserver = { [unowned(unsafe) self] in tellPaused($0) }
     }
 
     deinit {
@@ -98,6 +102,7 @@ public final class Simulation {
                     expected: "a reset before the next run"))
         }
         precondition(limit >= scheduler.now, "A run cannot end at \(limit), which has passed: it is \(scheduler.now).")
+        if isPaused { tellPaused(false) }
         if !scheduler.hasStarted && scheduler.failure == nil {
             announceStart()
             scheduler.start()
@@ -111,9 +116,29 @@ public final class Simulation {
             hasEnded = true
             hasAnnouncedStart = false
             root.forEachDescendant { $0.simulationDidEnd() }
-        case .timeReached, .starved, .paused: break
+        case .paused: tellPaused(true)
+        case .starved: warnOfSuspended()
+        case .timeReached: break
         }
         return reason
+    }
+
+    /// The run begins to stand, or goes on.
+    private func tellPaused(_ isPaused: Bool) {
+        self.isPaused = isPaused
+        root.forEachDescendant { if isPaused { $0.simulationDidPause() } else { $0.simulationWillResume() } }
+    }
+
+    /// Nothing is left to happen: that is the end, unless somebody is suspended, who has more to do and cannot.
+    private func warnOfSuspended() {
+        let suspended = scheduler.suspendedProcesses
+        guard let first = suspended.first else { return }
+        let names = suspended.prefix(8).map { "“\($0.path)”" }.joined(separator: ", ")
+        let more = suspended.count > 8 ? " and \(suspended.count - 8) more" : ""
+        log.write(
+            .warning, at: first.path,
+            "nothing can happen any more while processes are suspended: \(names)\(more); expected somebody who resumes "
+                + "them, or an attached source that may")
     }
 
     /// Runs for `span` from now on.
@@ -138,6 +163,7 @@ public final class Simulation {
         services.rewind()
         hasEnded = false
         hasAnnouncedStart = false
+        isPaused = false
     }
 
     /// A restore has failed half-way: nothing runs until another one or a reset.

@@ -36,4 +36,20 @@ import Testing
         _ = simulation.run(until: .milliseconds(16))
         #expect(clock.pauses == [5_000_000, 5_000_000])
     }
+
+    @Test("a pause is no time that the simulation has to catch up with")
+    func paused() {
+        _ = pace()
+        let event = Event("pause", in: simulation.root)
+        simulation.root.method("pause", sensitiveTo: [event], initialize: false) { [simulation] in
+            simulation.scheduler.pause()
+        }
+        event.notify(after: .milliseconds(7))
+        #expect(simulation.run(until: .milliseconds(16)) == .paused)
+        #expect(simulation.scheduler.now == .milliseconds(7))
+        clock.nanoseconds += 30_000_000
+        _ = simulation.run(until: .milliseconds(26))
+        // 5 ms; then, counted anew from the first period after the pause, at 10 ms: 15, 20 and 25 ms.
+        #expect(clock.pauses == [5_000_000, 5_000_000, 5_000_000, 5_000_000])
+    }
 }

@@ -80,6 +80,13 @@ open class Module {
     /// Before the first event of a simulation, and of one that was reset.
     open func simulationWillStart() {}
 
+    /// Simulated time stands: a run has paused, or another host thread holds it. The place for modules that deal with the
+    /// host's clock. Nothing of the simulation may be changed.
+    open func simulationDidPause() {}
+
+    /// The simulation is about to go on after a pause.
+    open func simulationWillResume() {}
+
     /// After a run that was stopped or failed; at most once until a reset.
     open func simulationDidEnd() {}
 

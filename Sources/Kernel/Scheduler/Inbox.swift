@@ -138,7 +138,7 @@ public final class InboxPort: Sendable {
     public func detach() { mailroom.detach() }
 }
 
-/// Asks a simulation to stop, from any thread; held by signal handlers, monitors and time limits of the host.
+/// Asks a simulation to stop or to pause, from any thread; held by signal handlers, monitors and time limits of the host.
 public final class StopHandle: Sendable {
     private let mailroom: Mailroom
 
@@ -149,6 +149,24 @@ public final class StopHandle: Sendable {
 
     /// As `requestStop` with the reason `interrupted` and code 130, without a lock: a signal handler may call it.
     public func interrupt() { mailroom.interrupt() }
+
+    /// The run returns `.paused` at the end of its present delta cycle, or of the next one if none is under way. Another run
+    /// goes on as if nothing had happened.
+    public func requestPause() { mailroom.requestPause() }
+
+    /// Holds the run: returns when everything stands, processors, timers and clocks alike. Until `resume`, time does not
+    /// move, no process runs and no mail is handed over; what sources bring waits. What the simulation does is the same as
+    /// without the pause.
+    ///
+    /// From any thread but the simulation's own, which would wait for itself: there, `Scheduler.pause` ends the run. Where no
+    /// run is under way nothing moves anyway, and the next one stands before it begins. Pauses nest.
+    public func pause() { mailroom.hold() }
+
+    /// Takes back one `pause`; the run goes on when all are.
+    public func resume() { mailroom.release() }
+
+    /// Whether somebody holds the run.
+    public var isPaused: Bool { mailroom.isHeld }
 
     /// The simulated time of the run as it was when this was last asked, for a display of progress. From any thread;
     /// changes nothing in the simulation.

@@ -15,18 +15,21 @@ final class Mailroom: Sendable {
     }
 
     private static let mailFlag: UInt32 = 1
-    private static let stopFlag: UInt32 = 2
+    static let stopFlag: UInt32 = 2
     private static let timeFlag: UInt32 = 4
+    private static let pauseFlag: UInt32 = 8
+    static let holdFlag: UInt32 = 16
 
     private let box = Mutex(Box())
+    let holding = Mutex(Holding())
     /// What the simulation has to look at; zero most of the time.
-    private let attention = Atomic<UInt32>(0)
+    let attention = Atomic<UInt32>(0)
     /// Sources that may still bring something.
     private let attached = Atomic<Int>(0)
     /// The time that was last shown to the outside, in picoseconds.
     private let shownTime = Atomic<UInt64>(0)
-    private let isSleeping = Atomic<Bool>(false)
-    private let bell = Doorbell()
+    let isSleeping = Atomic<Bool>(false)
+    let bell = Doorbell()
 
     init() {}
 
@@ -57,6 +60,8 @@ final class Mailroom: Sendable {
         return shownTime.load(ordering: .relaxed)
     }
 
+    func requestPause() { raise(Self.pauseFlag) }
+
     func attach() { attached.add(1, ordering: .sequentiallyConsistent) }
 
     func detach() {
@@ -65,12 +70,12 @@ final class Mailroom: Sendable {
         wake()
     }
 
-    private func raise(_ flag: UInt32) {
+    func raise(_ flag: UInt32) {
         attention.bitwiseOr(flag, ordering: .sequentiallyConsistent)
         wake()
     }
 
-    private func wake() {
+    func wake() {
         if isSleeping.exchange(false, ordering: .sequentiallyConsistent) { bell.ring() }
     }
 
@@ -100,6 +105,13 @@ final class Mailroom: Sendable {
             defer { box.stop = nil }
             return box.stop ?? StopRequest(.interrupted, code: 130)
         }
+    }
+
+    /// The wish to pause, if there is one.
+    func takePause() -> Bool {
+        guard attention.load(ordering: .acquiring) & Self.pauseFlag != 0 else { return false }
+        attention.bitwiseAnd(~Self.pauseFlag, ordering: .sequentiallyConsistent)
+        return true
     }
 
     /// Blocks until something needs attention or nobody is attached any more.

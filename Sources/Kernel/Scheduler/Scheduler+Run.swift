@@ -21,12 +21,15 @@ extension Scheduler {
         isRunning = true
         core.pointee.limit = limit
         accesses = OpenAccesses.ofThisThread()
+        mailroom.beginRun()
         defer {
+            mailroom.endRun()
             isRunning = false
             core.pointee.chainsThreads = false
             core.pointee.limit = .max
             core.pointee.phase = .outside
         }
+        if mailroom.isHoldRaised { stand() }
         if limit == clock.pointee.now && limit != .max {
             runDelta()
             return takeControl() ?? .timeReached
@@ -133,8 +136,15 @@ extension Scheduler {
         return takeControl()
     }
 
+    /// Stands as long as another host thread holds the run.
+    private func stand() {
+        mailroom.stand(at: clock.pointee.now) { isPaused in pauseObserver?(isPaused) }
+    }
+
     @inline(never) private func takeStop() {
         mailroom.showTime(clock.pointee.now)
+        if mailroom.isHoldRaised { stand() }
+        if mailroom.takePause(), core.pointee.control == .none { core.pointee.control = .pause }
         guard let request = mailroom.takeStop() else { return }
         if core.pointee.control == .none || core.pointee.control == .pause { stop(request) }
     }

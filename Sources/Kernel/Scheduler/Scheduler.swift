@@ -43,6 +43,8 @@ public final class Scheduler {
     /// Of the host thread of the run under way.
     var accesses = OpenAccesses.unknown
     var stopRequest: StopRequest?
+    /// Told when a run begins to stand because another host thread holds it (true), and when it goes on (false).
+    var pauseObserver: ((Bool) -> Void)?
     /// Whether somebody wants the simulation to stop.
     public var isStopRequested: Bool { stopRequest != nil }
 

@@ -254,6 +254,7 @@ struct SchedulerCore: ~Copyable {
     }
 
     mutating func endCatchUp(_ process: ProcessPointer) {
+        guard process.pointee.timer.isCatchUp else { return }
         process.pointee.timer.owner = .process
         catchUpCount &-= 1
     }
