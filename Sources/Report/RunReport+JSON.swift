@@ -26,6 +26,7 @@ extension RunReport {
                 "atSeconds": skew.map { JSONValue($0.time.seconds) } ?? .null,
                 "boundSeconds": skewBound == .never ? .null : JSONValue(skewBound.seconds),
             ]),
+            "orderSeed": orderSeed.map { JSONValue($0) } ?? .null,
             "exitReason": JSONValue(exitReason.rawValue),
             "exitCode": JSONValue(exitCode),
             "restarts": JSONValue(restarts),

@@ -37,6 +37,8 @@ public struct RunReport: Equatable, Sendable {
     public var skew: SkewRecord?
     /// The bound on skew that the platform or the user states; `never` for none.
     public var skewBound: SimTime
+    /// The seed that permuted legal orders; nothing for first in, first out.
+    public var orderSeed: UInt64?
     public var exitReason: ExitReason
     public var exitCode: Int32
     public var restarts: Int
@@ -88,6 +90,7 @@ public struct RunReport: Equatable, Sendable {
         maxSkew = simulation.quantum.largestSkew
         skew = simulation.quantum.skewRecord
         skewBound = simulation.quantum.maxSkew
+        orderSeed = simulation.scheduler.orderSeed
         exitReason = outcome.reason
         exitCode = outcome.code
         restarts = machine.restartCount

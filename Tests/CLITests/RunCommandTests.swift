@@ -122,7 +122,7 @@ import Testing
         #expect(
             reports[0].map(\.key) == [
                 "platform", "simulatedSeconds", "simulatedPicoseconds", "instructions", "transactions", "deltaCycles",
-                "maxSkewSeconds", "skew", "exitReason", "exitCode", "restarts", "stateHash", "traffic", "pageWalks",
+                "maxSkewSeconds", "skew", "orderSeed", "exitReason", "exitCode", "restarts", "stateHash", "traffic", "pageWalks",
                 "interrupts",
             ])
         #expect(bench.consoles[0].text.contains("PASS "))

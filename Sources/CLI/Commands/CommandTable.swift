@@ -33,6 +33,9 @@ enum CommandTable {
             OptionDeclaration(
                 "engine", "translate|interpret",
                 "How harts execute: hot code is compiled, which is the default, or all is interpreted. Reports agree."),
+            OptionDeclaration(
+                "order", "SEED|random",
+                "Permutes what may happen in any order, to expose races; says how to replay a run that fails."),
             OptionDeclaration("for", "TIME", "Ends the run after that much simulated time, such as 10ms."),
             OptionDeclaration("seed", "N", "The seed of everything random, 0 if not given."),
             OptionDeclaration(

@@ -49,6 +49,7 @@ struct RunCommand {
             case .time(let quantum): machine.simulation.quantum.value = quantum
             case nil: break
             }
+            machine.simulation.scheduler.orderSeed = options.order
             if let maxSkew = options.maxSkew { machine.simulation.quantum.maxSkew = maxSkew }
             return machine
         } catch { throw .platform(error) }
@@ -74,6 +75,11 @@ struct RunCommand {
         if outcome.reason == .starved {
             surroundings.complain(
                 "nothing can happen any more at \(machine.simulation.scheduler.now): every hart waits for an interrupt that nothing will raise"
+            )
+        }
+        if let order = options.order, outcome.code != ExitStatus.success {
+            surroundings.complain(
+                "the run ended with \(outcome.code) in an order of its own; to replay it: -order \(order) -seed \(options.seed)"
             )
         }
         if options.reports.isEmpty { return outcome.code }

@@ -20,6 +20,8 @@ struct RunOptions: Equatable {
     var quantum: QuantumChoice?
     /// Nothing for what the platform says.
     var maxSkew: SimTime?
+    /// The seed that permutes legal orders; nothing for first in, first out.
+    var order: UInt64?
     var limit: SimTime = .never
     var seed: UInt64 = 0
     var reports: [ReportForm] = [.text]
@@ -94,6 +96,13 @@ struct RunOptions: Equatable {
                 throw Self.error("-seed cannot be “\(text)”; expected a number of 64 bits")
             }
             seed = value
+        }
+        if let text = arguments["order"] {
+            // Where the seed comes from outside, it is told when the run fails.
+            guard let value = text == "random" ? .random(in: 0..<1 << 32) : Self.number(text) else {
+                throw Self.error("-order cannot be “\(text)”; expected a number of 64 bits, or random")
+            }
+            order = value
         }
         if let text = arguments["for"] { limit = try Self.time(text, "-for") }
         if let text = arguments["quantum"] {
