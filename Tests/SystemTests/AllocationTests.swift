@@ -7,8 +7,7 @@ struct AllocationTests {
         arguments: [
             ("timed1", 1), ("hold", 100), ("holdnt", 100), ("holdq", 1000), ("cancel", 1), ("delta", 1), ("signal", 1),
             ("scfifo", 16), ("tlmfifo", 16), ("ctx", 2), ("ctx0", 2), ("lt", 1), ("ltroute", 8), ("ltqk", 0),
-            ("ltqk", 1000), ("dmi", 10_000),
-            ("dmiget", 1), ("intmix", 1),
+            ("ltqk", 1000), ("dmi", 10_000), ("dmiget", 1), ("at", 1), ("atthr", 1), ("intmix", 1),
         ])
     func steady(mode: String, size: Int) throws {
         let few = try Self.allocations(mode, size, operations: 20_000)
