@@ -21,8 +21,9 @@ private final class Crowd {
         deinit { crowd.alive -= 1 }
     }
 
-    init(seed: UInt64) {
+    init(seed: UInt64, order: UInt64?) {
         bench = Bench(seed: seed)
+        bench.scheduler.orderSeed = order
         events = (0..<6).map { bench.event("e\($0)") }
         for index in 0..<8 {
             processes.append(thread("t\(index)"))
@@ -120,7 +121,7 @@ private final class Crowd {
     func crowd(_ round: Int) {
         let seed = UInt64.random(in: 0 ... .max)
         func trace() -> [String] {
-            let crowd = Crowd(seed: seed)
+            let crowd = Crowd(seed: seed, order: round % 2 == 0 ? nil : seed)
             crowd.bench.simulation.log.sink = RecordingSink()
             for step in 1...40 { crowd.run(to: UInt64(step) * 25) }
             #expect(crowd.spawned > 20, "seed \(seed)")
