@@ -76,7 +76,7 @@ extension Scheduler {
         for process in waiting { reclaim(process) }
     }
 
-    /// Lets go of the body, and of the record unless the process may be begun anew by a reset of the simulation.
+    /// Lets go of the body and of the record. The handle refers to a tombstone from here on.
     private func release(_ process: Process) {
         let record = process.record
         for event in process.sensitivity { core.pointee.removeListener(record, from: event.record) }
