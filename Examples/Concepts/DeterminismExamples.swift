@@ -27,4 +27,24 @@ struct DeterminismExamples {
         }
         #expect(run() == run())
     }
+
+    @Test("example: a model that depends on the order of equal work is found by permuting it")
+    func race() {
+        func run(order seed: UInt64?) -> Int {
+            let simulation = Simulation()
+            simulation.scheduler.orderSeed = seed
+            let module = Module(ModuleContext(name: "m", parent: simulation.root))
+            let edge = Event("edge", in: module)
+            var (shared, seen) = (0, 0)
+            // A variable, where a signal should be: who is first matters.
+            module.method("write", sensitiveTo: [edge], initialize: false) { shared = 1 }
+            module.method("read", sensitiveTo: [edge], initialize: false) { seen = shared }
+            module.thread("drive") { context in edge.notify(after: .nanoseconds(1)) }
+            _ = simulation.run()
+            return seen
+        }
+        #expect(run(order: nil) == 1)  // first in, first out
+        #expect(Set((1...20).map { run(order: $0) }) == [0, 1])
+        #expect((1...20).allSatisfy { run(order: $0) == run(order: $0) })
+    }
 }

@@ -33,4 +33,23 @@ struct OutsideWorldExamples {
 
         #expect(simulation.run() == .stopped(StopRequest(.interrupted, code: 130)))
     }
+
+    @Test("example: another thread holds a run, and time is the same before and after")
+    func pause() {
+        let simulation = Simulation()
+        let heart = Module(ModuleContext(name: "heart", parent: simulation.root))
+        let beat = Event("beat", in: heart)
+        heart.method("on-beat", sensitiveTo: [beat]) { beat.notify(after: .nanoseconds(1)) }
+
+        let handle = simulation.stopHandle
+        Thread.detachNewThread {
+            handle.pause()  // returns when everything stands
+            let before = handle.glanceAtTime()
+            let after = handle.glanceAtTime()
+            handle.requestStop(StopRequest(before == after ? .quit : .simulationFailure))
+            handle.resume()
+        }
+
+        #expect(simulation.run() == .stopped(StopRequest(.quit)))
+    }
 }
