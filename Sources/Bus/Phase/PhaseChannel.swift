@@ -24,6 +24,27 @@ struct PhaseChannel {
         return false
     }
 
+    /// Puts the one in line first that can go earliest when the channel is free at `time`, of several the one whose turn
+    /// comes first.
+    mutating func bringForward(after time: UInt64, turn: (InitiatorID) -> UInt32) {
+        var best: UnsafeMutablePointer<TransactionSlot>?
+        var beforeBest: UnsafeMutablePointer<TransactionSlot>?
+        var bestKey: (UInt64, UInt32) = (.max, .max)
+        var before: UnsafeMutablePointer<TransactionSlot>?
+        var next = first
+        while let slot = next {
+            let key = (max(slot.pointee.readyTime, time), turn(slot.pointee.payload.attributes.initiator))
+            if best == nil || key < bestKey { (best, beforeBest, bestKey) = (slot, before, key) }
+            before = slot
+            next = slot.pointee.next
+        }
+        guard let best, let beforeBest else { return }
+        beforeBest.pointee.next = best.pointee.next
+        if last == best { last = beforeBest }
+        best.pointee.next = first
+        first = best
+    }
+
     /// Frees the channel at `time`. The first in line, if there is one, has it now and may go at its `readyTime`, which
     /// is at least `time`.
     mutating func free(at time: UInt64) -> PooledTransaction? {

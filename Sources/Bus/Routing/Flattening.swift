@@ -44,5 +44,5 @@ func flatten(_ regions: [Region]) -> [VisiblePiece] {
 
 /// Whether both regions translate addresses in the same way to the same target.
 private func continues(_ a: Region, _ b: Region) -> Bool {
-    a.target === b.target && a.offset &- a.start == b.offset &- b.start
+    a.target === b.target && a.offset &- a.start == b.offset &- b.start && a.timing == b.timing
 }

@@ -13,10 +13,13 @@ public struct Region {
     public var offset: UInt64
     /// Where regions overlap, the highest priority is seen. Two that overlap must differ in it.
     public var priority: Int
+    /// What accesses through it take on the way; nil for what the router says.
+    public var timing: RegionTiming?
 
     /// - Parameter name: the path of the target's module, unless given.
     public init(
-        start: UInt64, size: UInt64, target: TargetSocket, offset: UInt64 = 0, priority: Int = 0, name: String? = nil
+        start: UInt64, size: UInt64, target: TargetSocket, offset: UInt64 = 0, priority: Int = 0, name: String? = nil,
+        timing: RegionTiming? = nil
     ) {
         self.name = name ?? target.owner.path
         self.start = start
@@ -24,6 +27,7 @@ public struct Region {
         self.target = target
         self.offset = offset
         self.priority = priority
+        self.timing = timing
     }
 
     /// Last address, inclusive. Only of a region whose size is neither 0 nor too large.

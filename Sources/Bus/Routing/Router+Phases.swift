@@ -23,4 +23,11 @@ extension Router: PhaseTarget {
         }
         return (range.server._withUnsafeGuaranteedRef { $0.phaseSeat }, range.delta)
     }
+
+    /// Books the link of a request that is `delay` ahead of now, and adds what it takes and waits. `address` is the one at
+    /// which the request came.
+    func bookLink(of transaction: borrowing Transaction, at address: UInt64, _ delay: inout SimTime) {
+        guard !linkSeats.isEmpty else { return }
+        lookUp(address).pointee.server._withUnsafeGuaranteedRef { ($0 as? LinkSeat)?.book(transaction, &delay) }
+    }
 }

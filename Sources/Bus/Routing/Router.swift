@@ -21,11 +21,19 @@ public final class Router: Module, CatalogModule, BusTarget {
 
     public static let declaration = ModuleDeclaration(
         "router", category: "bus", summary: "Address decoder between initiators and targets",
-        properties: [latency.erased, unmapped.erased],
+        properties: [
+            latency.erased, unmapped.erased, arbitration.erased, links.erased, priorities.erased, waits.erased,
+            readLatency.erased, writeLatency.erased, clock.erased, bytesPerCycle.erased, timePerByte.erased,
+            directMemory.erased,
+        ],
         ports: [PortDeclaration("in", .target, "Accesses of all initiators, and of routers in front.")],
         documentation: """
             Regions may overlap when their priorities differ; the highest is seen. Several regions of one target are \
             aliases. Direct-memory grants are clipped to what is visible and carry the router's latency.
+
+            With an arbitration, accesses compete for a link: the router as a whole, or the way to each target. An access \
+            occupies its link for the latency of its region and the time in which its bytes pass. Accesses book a link \
+            ahead of time, or, where the router waits, take their turn in simulated time.
             """)
 
     /// The entrance.
@@ -39,9 +47,13 @@ public final class Router: Module, CatalogModule, BusTarget {
     private let hole: BusServer
     /// What phases need; made when the first comes.
     private(set) lazy var phases = RouterPhases(self)
+    /// The seats before targets whose accesses take time or compete, as long as the router lives.
+    private(set) var linkSeats: [LinkSeat] = []
+    let contention: Contention
 
     public override init(_ context: ModuleContext) {
-        `in` = TargetSocket("in", context)
+        contention = Contention(context)
+        `in` = TargetSocket("in", context, mayWait: contention.waits)
         let hole = HoleSeat(`in`.id)
         self.hole = hole
         state.initialize(
@@ -64,6 +76,7 @@ public final class Router: Module, CatalogModule, BusTarget {
     public func map(_ region: Region) throws(ElaborationError) {
         try check(region)
         regions.append(region)
+        makeLinkSeat(for: region)
         region.target.attach(self)
         mapChanged(region)
         // From now on accesses may wait; what was mapped before cannot have changed.
@@ -172,7 +185,7 @@ public final class Router: Module, CatalogModule, BusTarget {
             ranges.append(
                 FlatRange(
                     start: piece.start, extent: piece.end - piece.start, delta: region.offset &- region.start,
-                    server: .passUnretained(region.target.server)))
+                    server: .passUnretained(server(of: region))))
             next = piece.end == .max ? nil : piece.end + 1
         }
         addHole(through: .max)
@@ -181,16 +194,55 @@ public final class Router: Module, CatalogModule, BusTarget {
         return view
     }
 
+    /// The seat before the target of a region; nil if nothing takes time there.
+    func linkSeat(of region: Region) -> LinkSeat? {
+        let timing = region.timing ?? contention.timing
+        return linkSeats.first { $0.target === region.target && $0.timing == timing }
+    }
+
+    /// What the view leads to: the target's seat, or the one before it.
+    private func server(of region: Region) -> BusServer {
+        guard let seat = linkSeat(of: region) else { return region.target.server }
+        seat.phases = region.target.server.phases
+        return seat
+    }
+
+    private func makeLinkSeat(for region: Region) {
+        let timing = region.timing ?? contention.timing
+        guard timing != .none || contention.arbitration != .none || contention.waits, linkSeat(of: region) == nil
+        else { return }
+        let isShared = contention.links == .shared
+        let link =
+            linkSeats.first { isShared || $0.target === region.target }?.link
+            ?? Link(isShared ? path : "\(path) → \(region.target.owner.path)", contention.arbitration, of: self)
+        linkSeats.append(LinkSeat(region.target, timing, link, of: self))
+    }
+
     func isHole(_ range: FlatRange) -> Bool { range.server.toOpaque() == Unmanaged.passUnretained(hole).toOpaque() }
 
     // MARK: State
 
-    public func saveState() -> ModuleState { .stateless }
+    public func saveState() -> ModuleState {
+        guard !linkSeats.isEmpty else { return .stateless }
+        guard distinctLinks.allSatisfy(\.isQuiet) else {
+            return .unsupported("accesses wait for a link of the router, on the stacks of their threads")
+        }
+        return ModuleState(RouterLinks(distinctLinks.map(\.state)))
+    }
 
     public func restoreState(_ state: ModuleState) throws(SnapshotError) {
-        guard state == .stateless else {
-            throw SnapshotError(at: path, "the snapshot holds a state", expected: "none: a router has none")
+        guard !linkSeats.isEmpty else {
+            guard state == .stateless else {
+                throw SnapshotError(at: path, "the snapshot holds a state", expected: "none: nothing takes time here")
+            }
+            return
         }
+        let saved = try state.decode(as: RouterLinks.self, at: path).links
+        let links = distinctLinks
+        guard saved.count == links.count else {
+            throw SnapshotError(at: path, "the snapshot holds \(saved.count) links", expected: "\(links.count) links")
+        }
+        for (link, state) in zip(links, saved) { link.state = state }
     }
 }
 

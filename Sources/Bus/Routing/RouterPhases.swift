@@ -1,8 +1,8 @@
 import TandemKernel
 
 /// How phases pass a router. Each target gets one request at a time and each initiator one response at a time, whatever
-/// stands on the other side: who finds the way taken waits in line, first come, first served, and is sent on when it is
-/// free.
+/// stands on the other side: who finds the way taken waits in line and is sent on when it is free. Requests have their turns
+/// by the router's arbitration, first come, first served unless it says otherwise; responses always so.
 ///
 /// The address of a transaction is the target's from the beginning of its request to the beginning of its response, and
 /// the initiator's in every call that goes up.
@@ -64,6 +64,8 @@ final class RouterPhases: PhaseState {
         let channel = requests[server.toOpaque()]
         guard channel.pointee.take(transaction, at: now &+ later.picoseconds) else { return .accepted }
         later = max(later, untilFree(channel))
+        router.contention.noteTurn(of: slot.pointee.payload.attributes.initiator)
+        router.bookLink(of: slot.pointee.payload, at: address, &later)
         let status = server._withUnsafeGuaranteedRef { $0.forward(transaction, &phase, &later) }
         switch status {
         case .accepted: return .accepted
@@ -168,6 +170,7 @@ final class RouterPhases: PhaseState {
         guard transaction.isHeld, hop > 0, let server = slot.pointee.hops[hop].downstream else { return }
         var phase = Phase.beginRequest
         var delay = SimTime.zero
+        router.bookLink(of: slot.pointee.payload, at: slot.pointee.hops[hop].address, &delay)
         let status = server._withUnsafeGuaranteedRef { $0.forward(transaction, &phase, &delay) }
         switch status {
         case .accepted: break
@@ -233,7 +236,13 @@ final class RouterPhases: PhaseState {
     }
 
     private func freeRequest(_ server: Unmanaged<ForwardSeat>, after delay: SimTime) {
-        guard let next = requests[server.toOpaque()].pointee.free(at: now &+ delay.picoseconds) else { return }
+        let time = now &+ delay.picoseconds
+        let channel = requests[server.toOpaque()]
+        if router.contention.isRanked {
+            channel.pointee.bringForward(after: time) { router.contention.turn(of: $0, in: router.simulation) }
+        }
+        guard let next = channel.pointee.free(at: time) else { return }
+        router.contention.noteTurn(of: next.slot.pointee.payload.attributes.initiator)
         queue.notify(next, .beginRequest, after: SimTime(picoseconds: next.slot.pointee.readyTime - now))
     }
 

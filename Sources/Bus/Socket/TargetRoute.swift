@@ -95,7 +95,7 @@ struct RouterWay {
 }
 
 extension Router {
-    /// Goes one router further. False: the address leads into a hole.
+    /// Goes one router further. False: the address leads into a hole, or accesses take time there or compete.
     func follow(_ address: UInt64, _ way: inout RouterWay) -> Bool {
         let inner = address &+ way.delta
         let range = lookUp(inner).pointee
@@ -109,6 +109,7 @@ extension Router {
         way.delta &+= range.delta
         way.latency += state.pointee.latency
         way.target = region.target
-        return true
+        // Accesses that book links go the whole way.
+        return linkSeat(of: region) == nil
     }
 }

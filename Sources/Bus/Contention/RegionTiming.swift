@@ -1,0 +1,56 @@
+public import TandemKernel
+
+/// How long an access through a region takes on the way to its target, and for how long it occupies the link there: a
+/// latency, and the time in which its bytes pass. What the target itself adds comes after and occupies nothing.
+public struct RegionTiming: Equatable, Sendable {
+    public var readLatency: SimTime
+    public var writeLatency: SimTime
+    public var bandwidth: Bandwidth
+
+    public init(
+        readLatency: SimTime = .zero, writeLatency: SimTime = .zero, bandwidth: Bandwidth = .unlimited
+    ) {
+        self.readLatency = readLatency
+        self.writeLatency = writeLatency
+        self.bandwidth = bandwidth
+    }
+
+    /// No time at all.
+    public static var none: RegionTiming { RegionTiming() }
+
+    /// The time of one access of `count` bytes.
+    public func time(isWrite: Bool, count: Int) -> SimTime {
+        (isWrite ? writeLatency : readLatency) + bandwidth.time(for: count)
+    }
+}
+
+/// How many bytes pass in one beat, and how long a beat lasts. A beat that is not full lasts as long as a full one.
+public struct Bandwidth: Equatable, Sendable {
+    /// At least 1.
+    public var bytesPerBeat: UInt64
+    public var beat: SimTime
+
+    /// - Parameter bytesPerBeat: at least 1.
+    public init(bytesPerBeat: UInt64, beat: SimTime) {
+        precondition(bytesPerBeat > 0, "A beat moves at least one byte.")
+        self.bytesPerBeat = bytesPerBeat
+        self.beat = beat
+    }
+
+    /// `bytes` in each cycle of a clock, whose period counts in whole picoseconds.
+    public init(bytesPerCycle bytes: UInt64, of clock: Frequency) {
+        self.init(bytesPerBeat: bytes, beat: clock.period)
+    }
+
+    /// One byte after the other.
+    public init(timePerByte: SimTime) { self.init(bytesPerBeat: 1, beat: timePerByte) }
+
+    /// Bytes take no time.
+    public static var unlimited: Bandwidth { Bandwidth(bytesPerBeat: 1, beat: .zero) }
+
+    /// The time in which `count` bytes pass.
+    public func time(for count: Int) -> SimTime {
+        guard beat != .zero, count > 0 else { return .zero }
+        return beat * ((UInt64(count) - 1) / bytesPerBeat + 1)
+    }
+}
