@@ -122,8 +122,8 @@ import Testing
         #expect(
             reports[0].map(\.key) == [
                 "platform", "simulatedSeconds", "simulatedPicoseconds", "instructions", "transactions", "deltaCycles",
-                "maxSkewSeconds", "skew", "orderSeed", "exitReason", "exitCode", "restarts", "stateHash", "traffic", "pageWalks",
-                "interrupts",
+                "maxSkewSeconds", "skew", "orderSeed", "exitReason", "exitCode", "restarts", "stateHash", "traffic",
+                "pageWalks", "interrupts",
             ])
         #expect(bench.consoles[0].text.contains("PASS "))
     }

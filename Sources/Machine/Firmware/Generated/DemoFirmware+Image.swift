@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 extension DemoFirmware {
-    // Sources: c5053fb989faa8082c79f26a126cbc23
+    // Sources: b921e7c352b80fdc719f0115dff39861
     /// The ELF image in base 64 (RFC 4648), 11632 bytes when decoded. The decoder skips line ends.
     static let encoded: StaticString = """
         f0VMRgIBAQAAAAAAAAAAAAIA8wABAAAAAAAAgAAAAABAAAAAAAAAADArAAAAAAAABQAAAEAAOAABAEAACQAHAAEAAAAHAAAAgAAAAAAAAAAAAACA
