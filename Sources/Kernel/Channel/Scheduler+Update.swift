@@ -2,19 +2,31 @@
 extension Scheduler {
     /// Makes visible what was written in the evaluation phase, channel by channel, first in, first out.
     ///
-    /// With `firesDirectly`, signals and FIFOs wake their listeners at once instead of in the notification phase that
-    /// follows, as long as no delta notification is pending: the order and the counts are the same.
-    @inline(__always) func performUpdates(firesDirectly: Bool) {
-        core.pointee.phase = .update
-        core.pointee.performPlainUpdates(firesDirectly)
-        if core.pointee.firstUpdate != nil { performOtherUpdates(firesDirectly) }
-        core.pointee.phase = .outside
+    /// Signals and FIFOs wake their listeners at once instead of in the notification phase that follows, as long as no
+    /// delta notification is pending: the order and the counts are the same.
+    @inline(__always) func performUpdates() {
+        if _fastPath(core.pointee.updateFiresDirectly) {
+            core.pointee.performPlainUpdates(true)
+            if core.pointee.firstUpdate != nil { performOtherUpdates(true) }
+        } else {
+            performQueuedUpdates()
+        }
+    }
+
+    /// As `performUpdates`, but whatever the updates notify fires in the notification phase.
+    @inline(never) func performQueuedUpdates() {
+        core.pointee.performPlainUpdates(false)
+        if core.pointee.firstUpdate != nil { performOtherUpdates(false) }
     }
 
     @inline(never) private func performOtherUpdates(_ firesDirectly: Bool) {
         while let channel = core.pointee.popUpdate() {
             channel.pointee.object?._withUnsafeGuaranteedRef { $0.update() }
-            core.pointee.performPlainUpdates(firesDirectly)
+            if firesDirectly {
+                core.pointee.performPlainUpdates(core.pointee.updateFiresDirectly)
+            } else {
+                core.pointee.performPlainUpdates(false)
+            }
         }
     }
 }
@@ -38,6 +50,20 @@ extension SchedulerCore {
             case .custom: return
             }
         }
+    }
+
+    /// Updates `channel`, the first that asked for it, if it is the only one and a signal that notifies one event, and
+    /// nothing else is pending for the next cycle: that event, which is to fire now. Otherwise nothing is done.
+    @inline(__always) mutating func updateOnly(_ channel: ChannelPointer) -> NodePointer? {
+        guard channel == lastUpdate.unsafelyUnwrapped, channel.pointee.kind == .signal else { return nil }
+        let signal = UnsafeMutableRawPointer(channel).assumingMemoryBound(to: SignalRecord.self)
+        guard signal.pointee.differs, !signal.pointee.hasEdges, let changed = signal.pointee.changed,
+            changed.pointee.node.state == .idle, !hasDeltas
+        else { return nil }
+        firstUpdate = nil
+        channel.pointee.isRequested = false
+        signal.pointee.takeOver(stamp)
+        return UnsafeMutableRawPointer(changed).assumingMemoryBound(to: QueueNode.self)
     }
 
     @inline(__always) mutating func requestUpdate(_ channel: ChannelPointer) {

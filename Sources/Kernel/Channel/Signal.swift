@@ -47,13 +47,23 @@ public class Signal<Value: Equatable>: Channel {
     /// Sets the value of the next delta cycle. A write that the policy of writers forbids ends the run with an error and
     /// is dropped.
     @inlinable @inline(__always) public final func write(_ value: Value) {
-        if _slowPath(signal.pointee.isResolved) { return drive(value) }
         let side = signal.pointee.side
-        if admitWrite(signal, differs: value != places[side]) { places[side ^ 1] = value }
+        let outcome = admitWrite(signal, differs: value != places[side])
+        if _fastPath(outcome == .admitted) {
+            places[side ^ 1] = value
+        } else if outcome == .driven {
+            drive(value)
+        }
     }
 
     /// A write to a signal of several drivers.
     @usableFromInline func drive(_ value: Value) {}
+
+    /// The update of a signal with one writer each delta cycle; the others need no call.
+    public override func update() {
+        signal.pointee.writer = nil
+        core.pointee.update(signal, false)
+    }
 
     /// The value that was written last and is not visible before the next delta cycle; the present one if there is none.
     public final var pendingValue: Value { signal.pointee.differs ? places[signal.pointee.side ^ 1] : value }

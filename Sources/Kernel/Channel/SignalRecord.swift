@@ -12,7 +12,7 @@
     /// Whether every write counts as a change.
     let isBuffer: Bool
     /// Whether writes and updates go by the methods of a subclass.
-    @usableFromInline let isResolved: Bool
+    let isResolved: Bool
     let policy: WriterPolicy
     /// Whether somebody asked for an edge.
     var hasEdges = false
@@ -33,11 +33,22 @@
     var places: UnsafePointer<UInt8>?
 
     init(policy: WriterPolicy, isBuffer: Bool, isResolved: Bool) {
-        channel = ChannelRecord(kind: isResolved ? .custom : .signal)
+        channel = ChannelRecord(kind: isResolved || policy == .onePerDelta ? .custom : .signal)
         self.policy = policy
         self.isBuffer = isBuffer
         self.isResolved = isResolved
+        writer = noWriter
     }
+
+    /// Makes the written value current, as of the evaluation phase `stamp`.
+    @inline(__always) mutating func takeOver(_ stamp: UInt64) {
+        differs = false
+        side ^= 1
+        changeStamp = stamp
+    }
+
+    /// What stands in `writer` as long as nobody has written: of a resolved signal something that no process is.
+    var noWriter: ProcessPointer? { isResolved ? ProcessPointer(bitPattern: 16) : nil }
 }
 
 /// Who may write a signal (IEEE 1666-2023 §6.3). A write from outside of any process is always legal.
@@ -53,11 +64,8 @@ public enum WriterPolicy: UInt8, Sendable {
 extension SchedulerCore {
     /// The update phase of a signal.
     @inline(__always) mutating func update(_ signal: SignalPointer, _ firesDirectly: Bool) {
-        if signal.pointee.policy == .onePerDelta { signal.pointee.writer = nil }
         guard signal.pointee.differs else { return }
-        signal.pointee.differs = false
-        signal.pointee.side ^= 1
-        signal.pointee.changeStamp = stamp
+        signal.pointee.takeOver(stamp)
         if let changed = signal.pointee.changed { notifyUpdate(changed, firesDirectly) }
         if signal.pointee.hasEdges { notifyEdge(signal, firesDirectly) }
     }
@@ -69,14 +77,39 @@ extension SchedulerCore {
     }
 }
 
+/// What becomes of a write.
+@usableFromInline enum WriteOutcome: UInt8 {
+    /// The value is to be put into the place that is not current.
+    case admitted
+    /// The value belongs to the driver of the process that runs.
+    case driven
+    /// The value is dropped.
+    case refused
+}
+
 extension Channel {
     /// Whether the process that runs may write `signal`; asks for an update if there is something to do in it.
-    @usableFromInline final func admitWrite(_ signal: SignalPointer, differs: Bool) -> Bool {
-        if signal.pointee.writer != core.pointee.current, !takeOver(signal, differs) { return false }
+    ///
+    /// One comparison tells whether there is anything to look at: `writer` is the process that runs only where the
+    /// policy knows it.
+    @usableFromInline final func admitWrite(_ signal: SignalPointer, differs: Bool) -> WriteOutcome {
+        if signal.pointee.writer == core.pointee.current {
+            if differs {
+                signal.pointee.differs = true
+                core.pointee.requestUpdate(UnsafeMutableRawPointer(signal).assumingMemoryBound(to: ChannelRecord.self))
+                return .admitted
+            }
+        }
+        return examineWrite(signal, differs)
+    }
+
+    @inline(never) private final func examineWrite(_ signal: SignalPointer, _ differs: Bool) -> WriteOutcome {
+        if signal.pointee.isResolved { return .driven }
+        if signal.pointee.writer != core.pointee.current, !takeOver(signal, differs) { return .refused }
         let counts = differs || signal.pointee.isBuffer
         signal.pointee.differs = counts
         if counts { core.pointee.requestUpdate(record) }
-        return true
+        return .admitted
     }
 
     /// A process writes that is not the one remembered, or none.
@@ -113,7 +146,7 @@ extension Channel {
 
     /// Nobody has written `signal`.
     final func forgetWriter(_ signal: SignalPointer) {
-        signal.pointee.writer = nil
+        signal.pointee.writer = signal.pointee.noWriter
         signal.pointee.writerHandle?.release()
         signal.pointee.writerHandle = nil
     }

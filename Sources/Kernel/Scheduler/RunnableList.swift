@@ -5,8 +5,8 @@ struct RunnableList {
     private var last: ProcessPointer?
 
     @inline(__always) var isEmpty: Bool { first == nil }
-    /// The only process, if there is exactly one.
-    @inline(__always) var only: ProcessPointer? { first == last ? first : nil }
+    /// Whether there is exactly one process. The list must not be empty.
+    @inline(__always) var isSingle: Bool { first.unsafelyUnwrapped == last.unsafelyUnwrapped }
 
     @inline(__always) mutating func append(_ process: ProcessPointer) {
         if first == nil { first = process } else { last.unsafelyUnwrapped.pointee.nextRunnable = process }

@@ -9,7 +9,9 @@ extension Scheduler {
     func start() {
         hasStarted = true
         // What was written before the start is told after the processes that initialize.
-        performUpdates(firesDirectly: false)
+        core.pointee.phase = .update
+        performQueuedUpdates()
+        core.pointee.phase = .outside
         for process in processes where process.record.pointee.initializes {
             core.pointee.makeRunnable(process.record)
         }
@@ -66,28 +68,40 @@ extension Scheduler {
         }
     }
 
-    /// One delta cycle, or more of them: threads chain, and so do methods that a delta notification wakes alone.
+    /// One delta cycle, or more of them: threads chain, and so do methods that a delta notification or the change of a
+    /// signal wakes alone.
     @inline(__always) private func runDelta() {
         while true {
             core.pointee.phase = .evaluate
             while true {
-                if core.pointee.threads.isEmpty, let process = core.pointee.methods.only {
-                    // A pass of one method, the most frequent one.
-                    core.pointee.methods.removeAll()
-                    core.pointee.evaluated = true
-                    process.pointee.isRunnable = false
-                    runMethod(process)
-                } else if core.pointee.hasRunnable {
-                    runPass()
-                } else {
+                if let process = core.pointee.methods.first {
+                    if core.pointee.threads.isEmpty && core.pointee.methods.isSingle {
+                        // A pass of one method, the most frequent one.
+                        core.pointee.methods.removeAll()
+                        core.pointee.evaluated = true
+                        process.pointee.isRunnable = false
+                        runMethod(process)
+                    } else {
+                        runPass()
+                    }
+                } else if core.pointee.threads.isEmpty {
                     break
+                } else {
+                    runPass()
                 }
             }
             core.pointee.endEvaluation()
             core.pointee.phase = .outside
-            if core.pointee.control != .none || core.pointee.firstUpdate != nil { return finishDelta() }
-            guard let node = core.pointee.deltas.takeOnly() else { break }
-            node.pointee.state = .idle
+            if core.pointee.control != .none { return finishDelta() }
+            let node: NodePointer
+            if let channel = core.pointee.firstUpdate {
+                guard let changed = core.pointee.updateOnly(channel) else { return finishDelta() }
+                node = changed
+            } else {
+                guard let only = core.pointee.deltas.takeOnly() else { break }
+                node = only
+                node.pointee.state = .idle
+            }
             guard core.pointee.chainsThreads, !mailroom.needsAttention, let process = core.pointee.fireOnly(node)
             else { return core.pointee.fire(node) }
             core.pointee.evaluated = true
@@ -100,7 +114,9 @@ extension Scheduler {
     /// The rest of a cycle in which channels asked for an update, or somebody for an end.
     @inline(never) private func finishDelta() {
         if core.pointee.control == .stopImmediately || core.pointee.control == .fail { return }
-        if core.pointee.firstUpdate != nil { performUpdates(firesDirectly: core.pointee.updateFiresDirectly) }
+        core.pointee.phase = .update
+        if core.pointee.firstUpdate != nil { performUpdates() }
+        core.pointee.phase = .outside
         if core.pointee.control == .stop || core.pointee.control == .fail { return }
         if core.pointee.hasDeltas { core.pointee.fireDeltas() }
     }
