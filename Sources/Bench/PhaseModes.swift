@@ -93,9 +93,10 @@ private final class PhasedInitiator: Module, PhaseInitiator {
     private let ops: UInt64
     private let isThreaded: Bool
     private let value: UnsafeMutablePointer<UInt32> = .allocate(capacity: 1)
-    private var index: UInt64 = 0
-    private(set) var count: UInt64 = 0
-    private(set) var failures: UInt64 = 0
+    // Read and written in steps that nothing can come between.
+    @exclusivity(unchecked) private var index: UInt64 = 0
+    @exclusivity(unchecked) private(set) var count: UInt64 = 0
+    @exclusivity(unchecked) private(set) var failures: UInt64 = 0
 
     init(_ context: ModuleContext, ops: UInt64, isThreaded: Bool) {
         socket = InitiatorSocket("socket", context)
@@ -109,10 +110,11 @@ private final class PhasedInitiator: Module, PhaseInitiator {
         socket.servePhases(self)
         queue.onDelivery { self.take($0, $1) }
         if isThreaded {
+            let done = done
             thread("go") { thread in
                 repeat {
                     self.issue()
-                    try thread.wait(self.done)
+                    try thread.wait(done)
                 } while !self.tick()
             }
         } else {

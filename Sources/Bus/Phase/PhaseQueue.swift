@@ -3,160 +3,113 @@ public import TandemKernel
 /// A payload event queue with a callback: gives each transaction and phase that it is told back at its time. A stored
 /// property of a module, which says `onDelivery` once.
 ///
-/// Of equal times the first in is the first out; a delay of zero means the next delta cycle, no delay the present
-/// evaluation phase. It does not hold transactions: who needs one longer than its sender acquires it. IEEE 1666-2023 §16.4.
+/// Of equal times the first in is the first out, over all queues of a simulation; a delay of zero means the next delta
+/// cycle, no delay the present evaluation phase. It does not hold transactions: who needs one longer than its sender
+/// acquires it. IEEE 1666-2023 §16.4.
 public final class PhaseQueue: PhaseState {
     /// The name within the module.
     public let name: String
+    /// The path of the module and the name.
+    public let path: String
+    private let calendar: PhaseCalendar
+    private let due: UnsafeMutablePointer<PhaseCalendarState>
     private let event: Event
     private let scheduler: Scheduler
-    // SAFETY: allocated in `init`, freed only in `deinit`.
-    private let state: UnsafeMutablePointer<State> = .allocate(capacity: 1)
-
-    /// What a notification and a delivery touch, behind one pointer.
-    private struct State: ~Copyable {
-        var immediate = TransactionRing()
-        var deltas = TransactionRing()
-        var timed = TransactionHeap()
-        var isDelivering = false
-        // SAFETY: retained by `onDelivery`, released when the simulation ends. Unmanaged, so that a delivery counts no
-        // references.
-        var delivery: Unmanaged<Delivery>?
-    }
-
-    private final class Delivery {
-        let body: (PooledTransaction, Phase) -> Void
-        init(_ body: @escaping (PooledTransaction, Phase) -> Void) { self.body = body }
-    }
+    // SAFETY: allocated in `init`, freed only in `deinit`, after the calendar has forgotten it.
+    private let state: UnsafeMutablePointer<PhaseQueueState> = .allocate(capacity: 1)
 
     /// A queue of `owner`.
     public init(_ name: String, in owner: Module) {
         self.name = name
-        event = Event(name, in: owner)
+        path = owner.path.isEmpty ? name : "\(owner.path).\(name)"
+        calendar = PhaseCalendar.of(owner.simulation)
+        due = calendar.state
+        event = calendar.event(in: owner.simulation)
         scheduler = owner.scheduler
-        state.initialize(to: State())
+        state.initialize(to: PhaseQueueState())
         PhaseDirectory.of(owner.simulation).add(self)
     }
 
     /// A queue of the module that `context` describes.
     public init(_ name: String, _ context: ModuleContext) {
         self.name = name
-        event = Event(name, context)
+        path = "\(context.path).\(name)"
+        calendar = PhaseCalendar.of(context.simulation)
+        due = calendar.state
+        event = calendar.event(in: context.simulation)
         scheduler = context.scheduler
-        state.initialize(to: State())
+        state.initialize(to: PhaseQueueState())
         PhaseDirectory.of(context.simulation).add(self)
     }
 
     deinit {
+        due.pointee.forget(state)
         state.pointee.delivery?.release()
-        state.deinitialize(count: 1)
         state.deallocate()
     }
 
-    /// Says what takes the deliveries: it runs as a method of the module. Once, after the module's `super.init`. `body` is
-    /// kept until the simulation goes away; it may hold its module strongly, and is fastest when it does.
+    /// Says what takes the deliveries: it runs in a method. Once. `body` is kept until the simulation goes away; it may hold
+    /// its module strongly, and is fastest when it does.
     public func onDelivery(_ body: @escaping (PooledTransaction, Phase) -> Void) {
         precondition(
-            state.pointee.delivery == nil, "\(event.path): the queue has somebody who takes its deliveries already")
-        guard let module = event.module else {
-            preconditionFailure("The queue “\(name)” was used before its module was made.")
-        }
-        state.pointee.delivery = .passRetained(Delivery(body))
-        // The body lives until the simulation is taken down, and the queue with it.
-        module.method(name, sensitiveTo: [event], initialize: false) { self.deliver() }
+            state.pointee.delivery == nil, "\(path): the queue has somebody who takes its deliveries already")
+        state.pointee.delivery = .passRetained(PhaseDelivery(body))
     }
 
     // MARK: Notifying
 
     /// Delivers in the present evaluation phase. From a process only, as every immediate notification.
     public func notify(_ transaction: PooledTransaction, _ phase: Phase) {
-        state.pointee.immediate.append(
-            ScheduledTransaction(time: 0, order: 0, transaction: transaction, phase: phase))
-        // A delivery under way goes on until nothing is left.
-        if !state.pointee.isDelivering { event.notify() }
+        guard scheduler.isEvaluating else {
+            return fail(
+                "\(phase) of \(transaction.summary) is notified immediately outside of a process",
+                expected: "a notification with a delay, which may be zero")
+        }
+        state.pointee.count &+= 1
+        due.pointee.immediate.append(
+            ScheduledTransaction(time: 0, order: 0, transaction: transaction, phase: phase, queue: state))
+        if !due.pointee.isDelivering { event.notify() }
     }
 
     /// Delivers `delay` from now; zero means the next delta cycle. A time beyond the range fails the run.
     public func notify(_ transaction: PooledTransaction, _ phase: Phase, after delay: SimTime) {
-        let state = state
+        let due = due
         if delay == .zero {
-            state.pointee.deltas.append(
+            state.pointee.count &+= 1
+            due.pointee.deltas.append(
                 ScheduledTransaction(
-                    time: 0, order: scheduler.presentDelta, transaction: transaction, phase: phase))
-            if !state.pointee.isDelivering { event.notifyDelta() }
+                    time: 0, order: scheduler.presentDelta, transaction: transaction, phase: phase, queue: state))
+            if !due.pointee.isDelivering { event.notifyDelta() }
             return
         }
         let (time, overflow) = scheduler.now.picoseconds.addingReportingOverflow(delay.picoseconds)
-        guard !overflow else { return event.notify(after: delay) }
-        state.pointee.timed.push(transaction, phase, at: time)
-        // While a delivery is under way its end looks what comes first.
-        if !state.pointee.isDelivering { event.notify(at: SimTime(picoseconds: time)) }
+        guard !overflow && time != .max else {
+            return fail(
+                "\(phase) of \(transaction.summary) is notified \(delay) from now, beyond the range of time",
+                expected: "a delay that ends within the range")
+        }
+        state.pointee.count &+= 1
+        due.pointee.timed.push(transaction, phase, at: time, for: state)
+        if !due.pointee.isDelivering { event.notify(at: SimTime(picoseconds: time)) }
+    }
+
+    @inline(never) private func fail(_ problem: String, expected: String) {
+        scheduler.fail(SimulationError(at: path, problem, time: scheduler.now, expected: expected))
     }
 
     /// Forgets everything that is to be delivered.
-    public func cancelAll() {
-        forget()
-        event.cancel()
-    }
+    public func cancelAll() { due.pointee.forget(state) }
 
     /// How many deliveries are to come.
-    public var count: Int {
-        state.pointee.immediate.count + state.pointee.deltas.count + state.pointee.timed.count
-    }
-
-    /// The path of the module and the name.
-    public var path: String { event.path }
-
-    // MARK: Delivering
-
-    private func deliver() {
-        let state = state
-        guard let delivery = state.pointee.delivery else { return }
-        state.pointee.isDelivering = true
-        let delta = scheduler.presentDelta
-        let now = scheduler.now.picoseconds
-        while true {
-            let entry: ScheduledTransaction
-            if !state.pointee.immediate.isEmpty {
-                entry = state.pointee.immediate.removeFirst()
-            } else if !state.pointee.deltas.isEmpty && state.pointee.deltas.firstOrder != delta {
-                entry = state.pointee.deltas.removeFirst()
-            } else if state.pointee.timed.firstTime <= now {
-                entry = state.pointee.timed.removeFirst()
-            } else {
-                break
-            }
-            delivery._withUnsafeGuaranteedRef { $0.body(entry.transaction, entry.phase) }
-        }
-        state.pointee.isDelivering = false
-        if !state.pointee.deltas.isEmpty {
-            event.notifyDelta()
-        } else if !state.pointee.timed.isEmpty {
-            event.notify(at: SimTime(picoseconds: state.pointee.timed.firstTime))
-        }
-    }
-
-    private func forget() {
-        state.pointee.immediate.removeAll()
-        state.pointee.deltas.removeAll()
-        state.pointee.timed.removeAll()
-    }
+    public var count: Int { state.pointee.count }
 
     // MARK: PhaseState
 
-    func rewind() {
-        forget()
-        state.pointee.isDelivering = false
-    }
+    func rewind() { due.pointee.forget(state) }
 
     func end(_ directory: PhaseDirectory) {
         state.pointee.delivery?.release()
         state.pointee.delivery = nil
-    }
-
-    func keeps(_ transaction: PooledTransaction) -> Bool {
-        state.pointee.immediate.contains(transaction) || state.pointee.deltas.contains(transaction)
-            || state.pointee.timed.contains(transaction)
     }
 
     var snapshotRefusal: SnapshotError? {
@@ -165,4 +118,18 @@ public final class PhaseQueue: PhaseState {
             at: path, "\(count) transactions wait in the queue",
             expected: "a moment at which no transaction is under way")
     }
+}
+
+/// What a delivery from the calendar touches of its queue.
+struct PhaseQueueState {
+    var count = 0
+    // SAFETY: retained by `onDelivery`, released when the simulation ends. Unmanaged, so that a delivery counts no
+    // references.
+    var delivery: Unmanaged<PhaseDelivery>?
+}
+
+/// What a queue delivers to.
+final class PhaseDelivery {
+    let body: (PooledTransaction, Phase) -> Void
+    init(_ body: @escaping (PooledTransaction, Phase) -> Void) { self.body = body }
 }

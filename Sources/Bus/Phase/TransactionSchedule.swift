@@ -7,6 +7,8 @@ struct ScheduledTransaction {
     var order: UInt64
     var transaction: PooledTransaction
     var phase: Phase
+    /// Whom it is delivered to; nil in a queue from which a process takes.
+    var queue: UnsafeMutablePointer<PhaseQueueState>?
 }
 
 /// First in, first out, in plain memory that grows to the most that was in it at once.
@@ -39,6 +41,14 @@ struct TransactionRing: ~Copyable {
 
     mutating func removeAll() { count = 0 }
 
+    /// Forgets what is for `queue`.
+    mutating func remove(_ queue: UnsafeMutablePointer<PhaseQueueState>) {
+        for _ in 0..<count {
+            let entry = removeFirst()
+            if entry.queue != queue { append(entry) }
+        }
+    }
+
     func contains(_ transaction: PooledTransaction) -> Bool {
         (0..<count).contains { entries[(first + $0) & (capacity - 1)].transaction == transaction }
     }
@@ -67,9 +77,13 @@ struct TransactionHeap: ~Copyable {
     /// The least time, in picoseconds; `never` when empty.
     var firstTime: UInt64 { count == 0 ? .max : entries[0].time }
 
-    mutating func push(_ transaction: PooledTransaction, _ phase: Phase, at time: UInt64) {
+    mutating func push(
+        _ transaction: PooledTransaction, _ phase: Phase, at time: UInt64,
+        for queue: UnsafeMutablePointer<PhaseQueueState>? = nil
+    ) {
         if count == capacity { grow() }
-        let entry = ScheduledTransaction(time: time, order: nextOrder, transaction: transaction, phase: phase)
+        let entry = ScheduledTransaction(
+            time: time, order: nextOrder, transaction: transaction, phase: phase, queue: queue)
         nextOrder &+= 1
         var place = count
         count &+= 1
@@ -92,6 +106,18 @@ struct TransactionHeap: ~Copyable {
     }
 
     mutating func removeAll() { count = 0 }
+
+    /// Forgets what is for `queue`.
+    mutating func remove(_ queue: UnsafeMutablePointer<PhaseQueueState>) {
+        var kept: [ScheduledTransaction] = []
+        while count > 0 {
+            let entry = removeFirst()
+            if entry.queue != queue { kept.append(entry) }
+        }
+        // In ascending order they are a heap.
+        for (index, entry) in kept.enumerated() { entries[index] = entry }
+        count = kept.count
+    }
 
     func contains(_ transaction: PooledTransaction) -> Bool {
         (0..<count).contains { entries[$0].transaction == transaction }

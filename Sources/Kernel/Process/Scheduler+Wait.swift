@@ -39,7 +39,7 @@ extension Scheduler {
 
     /// When nothing else can happen before `end`, time advances without a switch. Order and counts are those of the
     /// long way: an evaluation phase ends here, and the timer of the thread is the only one that fires at `end`.
-    @inline(__always) private func passes(directlyTo end: UInt64) -> Bool {
+    @inline(__always) func passes(directlyTo end: UInt64) -> Bool {
         guard core.pointee.isQuiet, end < core.pointee.limit, core.pointee.queue.earliestTime() > end,
             !mailroom.needsAttention, !core.pointee.isReplaying, core.pointee.phase == .evaluate
         else { return false }

@@ -92,6 +92,9 @@ public final class Scheduler {
     /// The process that runs; nothing outside of the evaluation phase.
     public var currentProcess: Process? { core.pointee.current?.pointee.object?.takeUnretainedValue() }
 
+    /// Whether processes run: the evaluation phase of a delta cycle.
+    public var isEvaluating: Bool { core.pointee.phase == .evaluate }
+
     /// The delta cycle that what is asked for now belongs to: the present one while processes run, otherwise the one
     /// before the next.
     public var presentDelta: UInt64 {

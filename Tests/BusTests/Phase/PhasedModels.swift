@@ -145,7 +145,7 @@ final class PhasedSource: Module, PhaseInitiator {
     private(set) var trace: [String] = []
     private(set) var responses: [Response] = []
     private var addresses: [UInt64] = []
-    private var isRequesting = false
+    private var requesting: PooledTransaction?
     private let start: Event
     private static let over = Phase("over")
 
@@ -168,10 +168,10 @@ final class PhasedSource: Module, PhaseInitiator {
     }
 
     private func sendNext() {
-        guard !addresses.isEmpty, !isRequesting else { return }
-        isRequesting = true
+        guard !addresses.isEmpty, requesting == nil else { return }
         let address = addresses.removeFirst()
         let transaction = pool.take(.write, address: address, count: 4)
+        requesting = transaction
         transaction.payload.data.storeBytes(of: UInt32(truncatingIfNeeded: address + 1), as: UInt32.self)
         var phase = Phase.beginRequest
         var delay = SimTime.zero
@@ -194,7 +194,7 @@ final class PhasedSource: Module, PhaseInitiator {
         responses.append(transaction.payload.response)
         // The socket counts it when this call returns.
         queue.notify(transaction, Self.over, after: .zero)
-        if isRequesting { requestEnded() }
+        if requesting == transaction { requestEnded() }
         phase = .endResponse
         return style == .updated ? .updated : .completed
     }
@@ -202,7 +202,7 @@ final class PhasedSource: Module, PhaseInitiator {
     private func take(_ transaction: PooledTransaction, _ phase: Phase) {
         if phase == Self.over { return transaction.release() }
         note("\(phase)", transaction, now)
-        if isRequesting { requestEnded() }
+        if requesting == transaction { requestEnded() }
         if phase == .endRequest { return }
         responses.append(transaction.payload.response)
         if phase == .beginResponse {
@@ -218,7 +218,7 @@ final class PhasedSource: Module, PhaseInitiator {
     }
 
     private func requestEnded() {
-        isRequesting = false
+        requesting = nil
         if !addresses.isEmpty { start.notifyDelta() }
     }
 }
