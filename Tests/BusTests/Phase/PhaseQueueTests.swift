@@ -108,6 +108,61 @@ struct PhaseQueueTests {
         #expect(got == expected.map(\.index), "seed \(seed)")
     }
 
+    @Test("a seed permutes queues at one instant, repeats itself, and leaves each queue first in, first out")
+    func permuted() {
+        func trace(_ seed: UInt64?) -> [String] {
+            let simulation = Simulation()
+            simulation.scheduler.orderSeed = seed
+            let owners = (0..<4).map { Owner(ModuleContext(name: "o\($0)", parent: simulation.root)) }
+            var trace: [String] = []
+            for (number, owner) in owners.enumerated() {
+                owner.queue.onDelivery { transaction, _ in trace.append("\(number).\(transaction.payload.address)") }
+                for transaction in owner.transactions(3) {
+                    owner.queue.notify(transaction, .none, after: .nanoseconds(2))
+                }
+            }
+            _ = simulation.run(until: .nanoseconds(5))
+            return trace
+        }
+        let plain = trace(nil)
+        #expect(plain == (0..<4).flatMap { owner in (0..<3).map { "\(owner).\($0)" } })
+        let seeds: [UInt64] = [1, 2, 3, 4, 5]
+        #expect(seeds.allSatisfy { trace($0) == trace($0) && trace($0).sorted() == plain.sorted() })
+        #expect(Set(seeds.map { trace($0) }).count > 1)
+        for seed in seeds {
+            for owner in 0..<4 {
+                let own = trace(seed).filter { $0.hasPrefix("\(owner).") }
+                #expect(own == own.sorted(), "seed \(seed)")
+            }
+        }
+    }
+
+    @Test("time that the calendar lets pass by itself has the counts of the long way, and stops at the end of the run")
+    func passing() {
+        func run(disturbed: Bool) -> (trace: [String], deltas: UInt64) {
+            let simulation = Simulation()
+            let owner = Owner(ModuleContext(name: "o", parent: simulation.root))
+            let event = Event("event", in: owner)
+            var left = 12
+            owner.queue.onDelivery { transaction, phase in
+                owner.trace.append(owner.at("\(left)"))
+                left -= 1
+                if left > 0 { owner.queue.notify(transaction, phase, after: .nanoseconds(left % 3 == 0 ? 0 : 2)) }
+                // Somebody else has something to do at the same times: nothing passes directly.
+                if disturbed { left % 3 == 0 ? event.notifyDelta() : event.notify(after: .nanoseconds(2)) }
+            }
+            if disturbed { owner.method("other", sensitiveTo: [event], initialize: false) {} }
+            owner.queue.notify(owner.transactions(1)[0], .beginRequest, after: .nanoseconds(1))
+            #expect(simulation.run(until: .nanoseconds(8)) == .timeReached)
+            #expect(simulation.scheduler.now == .nanoseconds(8))
+            _ = simulation.run(until: .nanoseconds(100))
+            return (owner.trace, simulation.scheduler.deltaCount)
+        }
+        let direct = run(disturbed: false)
+        let long = run(disturbed: true)
+        #expect(direct.trace == long.trace && direct.trace.count == 12)
+    }
+
     @Test("a process takes what is due, one at a time, and is woken for the rest")
     func taking() {
         let simulation = Simulation()
