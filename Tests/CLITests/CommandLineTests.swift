@@ -38,6 +38,8 @@ import Testing
         ("run virt -serial stdio -serial stdio", "only one serial port can have stdio"),
         ("run virt -for soon", "-for cannot be “soon”; expected a time such as “10us” or “2s”"),
         ("run virt -quantum 3", "-quantum cannot be “3”; expected a time such as “10us” or “2s”"),
+        ("run virt -order x", "-order cannot be “x”; expected a number of 64 bits, or random"),
+        ("run virt -max-skew 3", "-max-skew cannot be “3”; expected a time such as “10us” or “2s”"),
         ("run virt -seed x", "-seed cannot be “x”; expected a number of 64 bits"),
         (
             "run virt -rtc base=2026-02-29",

@@ -123,9 +123,39 @@ import Testing
             reports[0].map(\.key) == [
                 "platform", "simulatedSeconds", "simulatedPicoseconds", "instructions", "transactions", "deltaCycles",
                 "maxSkewSeconds", "skew", "orderSeed", "exitReason", "exitCode", "restarts", "stateHash", "traffic",
+<<<<<<< HEAD
                 "pageWalks", "interrupts",
+=======
+                "pageWalks",
+                "interrupts",
+>>>>>>> d023ba5 (Test the options of order and skew, and what a platform says of its simulation)
             ])
         #expect(bench.consoles[0].text.contains("PASS "))
+    }
+
+    @Test("a run that fails in an order of its own says what to pass to replay it")
+    func order() throws {
+        let bench = try bench(Self.finisher(0x1_3333))
+        #expect(bench.run("run", "virt", "x.bin", "-order", "7", "-seed", "3", "-report", "json:r.json") == 1)
+        #expect(bench.errors.contains("to replay it: -order 7 -seed 3"), "\(bench.errors)")
+        #expect(try JSON5Reader(.json).read(bench.files["r.json"] ?? [])["orderSeed"] == 7)
+        let random = try self.bench(Self.finisher(0x1_3333))
+        #expect(random.run("run", "virt", "x.bin", "-order", "random", "-report", "none") == 1)
+        #expect(random.errors.contains("to replay it: -order "))
+        let passing = try self.bench(Self.finisher(0x5555))
+        #expect(passing.run("run", "virt", "x.bin", "-order", "7", "-report", "none") == 0)
+        #expect(passing.errors.isEmpty)
+    }
+
+    @Test("the report says which bound on skew holds, and what was found")
+    func skew() throws {
+        let bench = try bench(Self.finisher(0x5555))
+        let report = ["-report", "json:r.json", "-report", "text"]
+        #expect(bench.run(["run", "virt", "x.bin", "-smp", "2", "-max-skew", "2us"] + report) == 0)
+        let skew = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])["skew"]
+        #expect(skew?["boundSeconds"] == 2e-06)
+        #expect(skew?["ahead"] != nil && skew?["late"] != nil)
+        #expect(bench.errors.contains("at most 2 us is allowed\n"), "\(bench.errors)")
     }
 
     @Test("-report none writes nothing; the last form counts for no other")

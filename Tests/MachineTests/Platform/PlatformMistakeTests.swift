@@ -44,6 +44,10 @@ private func board(_ module: String) -> String {
         Mistake(
             "nothing on it", "{}", "b.json5:1:1: the platform has no modules; expected modules: { NAME: { type: … } }"),
         Mistake(
+            "no time", "{ simulation: { maxSkew: 3 }, modules: {} }",
+            "b.json5:1:26: “maxSkew” of the simulation cannot be 3; expected a time such as “10us” in quotes"
+        ),
+        Mistake(
             "no type", "{ modules: { bus: {} } }",
             "b.json5:1:14: the module “bus” has no type; expected type: NAME, or modules: { … } for a container"),
         Mistake(

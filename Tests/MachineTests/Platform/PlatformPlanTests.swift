@@ -21,6 +21,20 @@ import Testing
         } }
         """
 
+    @Test("a platform states its quantum and the bound on skew that the kernel keeps")
+    func timing() throws {
+        let text = """
+            { simulation: { quantum: "50us", maxSkew: "2us" }, modules: { bus: { type: "router" } } }
+            """
+        let platform = try PlatformLoader(PlatformSource(texts: ["b.json5": text])).load("b.json5")
+        #expect(platform.timing == SimulationSettings(quantum: .microseconds(50), maxSkew: .microseconds(2)))
+        let quantum = try Machine(platform).simulation.quantum
+        #expect(quantum.maxSkew == .microseconds(2))
+        #expect(quantum.value == .microseconds(2))
+        quantum.maxSkew = .never
+        #expect(quantum.value == .microseconds(50))
+    }
+
     @Test("an array of harts brings its lines, ids and counts along", arguments: [1, 2, 5])
     func arrays(count: Int) throws {
         let plan = try plan(["boards/b.json5": Self.harts], [("cpu.count", "\(count)")])
