@@ -123,12 +123,7 @@ import Testing
             reports[0].map(\.key) == [
                 "platform", "simulatedSeconds", "simulatedPicoseconds", "instructions", "transactions", "deltaCycles",
                 "maxSkewSeconds", "skew", "orderSeed", "exitReason", "exitCode", "restarts", "stateHash", "traffic",
-<<<<<<< HEAD
                 "pageWalks", "interrupts",
-=======
-                "pageWalks",
-                "interrupts",
->>>>>>> d023ba5 (Test the options of order and skew, and what a platform says of its simulation)
             ])
         #expect(bench.consoles[0].text.contains("PASS "))
     }
