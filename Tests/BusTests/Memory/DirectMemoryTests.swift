@@ -67,6 +67,50 @@ struct DirectMemoryTests {
         #expect(bench.probe.bus.directMemory(at: 0, for: .write) == nil)
     }
 
+    @Test("who asks for reading is granted writing too, wherever the target allows it")
+    func promotion() throws {
+        let bench = SimBench()
+        _ = try bench.addRam(
+            at: 0x1000, size: 0x1000, ["read-latency": .time(.nanoseconds(2)), "write-latency": .time(.nanoseconds(3))])
+        let grant = try #require(bench.probe.bus.directMemory(at: 0x1800, for: .read))
+        #expect(grant.allowsRead && grant.allowsWrite && grant.start == 0x1000 && grant.end == 0x1fff)
+        #expect(grant.readLatency == .nanoseconds(2) && grant.writeLatency == .nanoseconds(3))
+        #expect(bench.probe.bus.traffic.isEmpty)
+    }
+
+    /// Does what it is told when its grants end.
+    private final class Holder: DirectMemoryObserver {
+        var action: () -> Void = {}
+        func directMemoryInvalidated(range: ClosedRange<UInt64>) { action() }
+    }
+
+    @Test("accesses work inside of an invalidation, and grants can be had again after it")
+    func insideInvalidation() throws {
+        let bench = SimBench()
+        let ram = try bench.addRam(at: 0, size: 0x1000)
+        let holder = Holder()
+        var responses: [Response] = []
+        let probe = bench.probe
+        holder.action = { responses.append(probe.write(0x10, UInt32(7))) }
+        probe.bus.onInvalidate(holder)
+        ram.bus.invalidateDirectMemory()
+        #expect(responses == [.ok] && ram.bytes(at: 0x10, count: 1) == [7])
+        #expect(probe.bus.directMemory(at: 0, for: .read) != nil)
+    }
+
+    @Test("a request for direct memory from inside of an invalidation traps")
+    func requestInsideInvalidation() async {
+        await #expect(processExitsWith: .failure) {
+            let bench = SimBench()
+            let ram = try bench.addRam(at: 0, size: 0x1000)
+            let holder = Holder()
+            let probe = bench.probe
+            holder.action = { _ = probe.bus.directMemory(at: 0, for: .read) }
+            probe.bus.onInvalidate(holder)
+            ram.bus.invalidateDirectMemory()
+        }
+    }
+
     @Test(
         "the traffic of the same accesses is the same with and without direct memory", arguments: [1, 2, 3] as [UInt64])
     func traffic(seed: UInt64) throws {
