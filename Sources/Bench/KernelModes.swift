@@ -102,8 +102,10 @@ extension Benchmark {
 
     private static func elaboration(_ run: inout BenchmarkRun) throws(BenchmarkError) {
         let count = Int(run.n)
+        // Kept beyond the measurement, as in the SystemC peer: taking the model down is not measured.
+        let simulation = Simulation()
+        defer { withExtendedLifetime(simulation) {} }
         try run.measure { () throws(BenchmarkError) -> UInt64 in
-            let simulation = Simulation()
             for index in 0..<count { _ = Cell(ModuleContext(name: "c\(index)", parent: simulation.root)) }
             guard simulation.run(until: .zero) == .timeReached else {
                 throw BenchmarkError("the model of the mode elab did not elaborate")

@@ -18,6 +18,8 @@ public final class Simulation {
 
     /// Whether the topology is fixed.
     public private(set) var isFrozen = false
+    /// How often an elaboration was begun: each visits every module once.
+    private var elaborations: UInt32 = 0
     private var hasEnded = false
     private var hasAnnouncedStart = false
     /// The last run returned because of a pause, or the present one stands.
@@ -68,11 +70,13 @@ public final class Simulation {
     /// freezes the topology. Once; later calls do nothing.
     public func elaborate() throws(ElaborationError) {
         if isFrozen { return }
-        var done: Set<ObjectIdentifier> = []
+        elaborations += 1
         while true {
             var fresh: [Module] = []
             root.forEachDescendant { module in
-                if done.insert(ObjectIdentifier(module)).inserted { fresh.append(module) }
+                if module.elaboration == elaborations { return }
+                module.elaboration = elaborations
+                fresh.append(module)
             }
             if fresh.isEmpty { break }
             for module in fresh { try module.checkChildNames() }
@@ -180,7 +184,8 @@ public final class Simulation {
 extension Module {
     /// Every child has a usable name, and none has that of another.
     fileprivate func checkChildNames() throws(ElaborationError) {
-        var names: Set<String> = []
+        if children.count == checkedChildren { return }
+        var names = Set<String>(minimumCapacity: children.count)
         for child in children {
             guard !child.name.isEmpty, child.name.utf8.allSatisfy(isNameByte) else {
                 throw ElaborationError(
@@ -192,6 +197,7 @@ extension Module {
                     at: child.path, "two modules have this path", expected: "a name of its own for each child")
             }
         }
+        checkedChildren = children.count
     }
 }
 

@@ -25,6 +25,9 @@ open class Module {
     public let givenProperties: PropertyValues
 
     private unowned(unsafe) var owningSimulation: Simulation?
+    /// The elaboration that has come to this module, and how many children had names that it accepts.
+    final var elaboration: UInt32 = 0
+    final var checkedChildren = 0
     private var firstEvent: EventPointer?
     private var lastEvent: EventPointer?
     /// The channel declared last.
