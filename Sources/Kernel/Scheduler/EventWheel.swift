@@ -8,22 +8,27 @@
 struct EventWheel: ~Copyable {
     private static let levels = 11
     private static let buckets = levels * 64
-    /// In place of a bucket's least time: it has to be looked for.
-    private static let unknown = UInt64.max
+    /// In place of a bucket's least time: it has to be looked for. No time in the wheel is zero, since all are after now.
+    private static let unknown: UInt64 = 0
 
+    /// The first chunk stays with its bucket, so that putting in an entry asks nothing of a bucket but whether its last
+    /// chunk is full; the rest is arithmetic, because what a bucket holds is as good as random to the processor.
     private struct Bucket {
         var first: EntryChunk?
         var last: EntryChunk?
-        /// The least time of the live entries, or `unknown`.
-        var least: UInt64 = 0
+        /// The least time of the live entries, `unknown`, or `UInt64.max` in an empty bucket.
+        var least = UInt64.max
+        /// The bits in which any two times differ, or more.
+        var differences: UInt64 = 0
         /// Entries, void ones included.
         var count: UInt32 = 0
         /// Entries that were not taken back. A bucket without one is empty.
         var live: UInt32 = 0
-        /// Entries in the last chunk.
-        var end: UInt32 = 0
+        /// Entries in the last chunk. Full in a bucket that has no chunk yet.
+        var end = UInt32(EntryChunk.size)
+
         /// Whether all entries have the same time.
-        var isUniform = false
+        @inline(__always) var isUniform: Bool { differences == 0 }
     }
 
     private let heads: UnsafeMutablePointer<Bucket>
@@ -63,32 +68,21 @@ struct EventWheel: ~Copyable {
     @inline(__always) private mutating func link(_ entry: QueueEntry) {
         let index = bucket(of: entry.time)
         let bucket = heads + index
-        if bucket.pointee.live == 0 {
-            let chunk = chunks.take()
-            bucket.pointee = Bucket(
-                first: chunk, last: chunk, least: entry.time, count: 1, live: 1, end: 1, isUniform: true)
-            chunk.entries[0] = entry
-            let level = index &>> 6
-            occupied[level] |= 1 &<< UInt64(truncatingIfNeeded: index & 63)
-            occupiedLevels |= 1 &<< UInt64(level)
-            return
-        }
         if bucket.pointee.end == EntryChunk.size { extend(bucket) }
         bucket.pointee.last.unsafelyUnwrapped.entries[Int(bucket.pointee.end)] = entry
         bucket.pointee.end &+= 1
         bucket.pointee.count &+= 1
         bucket.pointee.live &+= 1
-        if entry.time != bucket.pointee.least {
-            bucket.pointee.isUniform = false
-            if entry.time < bucket.pointee.least && bucket.pointee.least != Self.unknown {
-                bucket.pointee.least = entry.time
-            }
-        }
+        bucket.pointee.least = min(bucket.pointee.least, entry.time)
+        bucket.pointee.differences |= entry.time ^ bucket.pointee.first.unsafelyUnwrapped.entries[0].time
+        let level = index &>> 6
+        occupied[level] |= 1 &<< UInt64(truncatingIfNeeded: index & 63)
+        occupiedLevels |= 1 &<< UInt64(level)
     }
 
     @inline(never) private mutating func extend(_ bucket: UnsafeMutablePointer<Bucket>) {
         let chunk = chunks.take()
-        bucket.pointee.last.unsafelyUnwrapped.next = chunk
+        if let last = bucket.pointee.last { last.next = chunk } else { bucket.pointee.first = chunk }
         bucket.pointee.last = chunk
         bucket.pointee.end = 0
     }
@@ -162,11 +156,10 @@ struct EventWheel: ~Copyable {
     }
 
     private mutating func spread(_ index: Int) {
-        let bucket = heads[index]
         base = earliestTime()
+        let bucket = heads[index]
         let hasVoid = bucket.count != bucket.live
-        vacate(index)
-        void &-= Int(bucket.count &- bucket.live)
+        detach(index)
         var chunk = bucket.first
         while let current = chunk {
             let next = current.next
@@ -187,8 +180,6 @@ struct EventWheel: ~Copyable {
         let index = lowest
         let bucket = heads[index]
         let hasVoid = bucket.count != bucket.live
-        vacate(index)
-        void &-= Int(bucket.count &- bucket.live)
         live &-= Int(bucket.live)
         var chunk = bucket.first
         while let current = chunk {
@@ -199,9 +190,9 @@ struct EventWheel: ~Copyable {
                 if hasVoid && !entry.tag.isLive { continue }
                 front.insert(entry)
             }
-            chunks.giveBack(current)
             chunk = next
         }
+        clear(index)
         // Shifts beyond the width give zero, as they have to at the highest level.
         let shift = UInt64((index &>> 6) &* 6)
         let limit = ((base >> (shift &+ 6)) << (shift &+ 6)) &+ (UInt64(index & 63 &+ 1) << shift)
@@ -234,8 +225,7 @@ struct EventWheel: ~Copyable {
     @inline(never) mutating func dropVoid() {
         for index in 0..<Self.buckets where heads[index].live != heads[index].count {
             let bucket = heads[index]
-            vacate(index)
-            void &-= Int(bucket.count &- bucket.live)
+            detach(index)
             var chunk = bucket.first
             while let current = chunk {
                 let next = current.next
@@ -257,20 +247,28 @@ struct EventWheel: ~Copyable {
         return level &* 64 &+ Int(truncatingIfNeeded: (time &>> UInt64(level &* 6)) & 63)
     }
 
-    @inline(__always) private mutating func vacate(_ index: Int) {
-        heads[index].live = 0
-        heads[index].count = 0
+    /// Makes a bucket empty, whose first chunk may be `first`.
+    @inline(__always) private mutating func vacate(_ index: Int, keeping first: EntryChunk?) {
+        void &-= Int(heads[index].count &- heads[index].live)
+        heads[index] = Bucket(first: first, last: first, end: first == nil ? UInt32(EntryChunk.size) : 0)
         let level = index &>> 6
         occupied[level] &= ~(1 &<< UInt64(truncatingIfNeeded: index & 63))
         if occupied[level] == 0 { occupiedLevels &= ~(1 &<< UInt64(level)) }
     }
 
-    /// Empties a bucket that has no live entry.
-    private mutating func clear(_ index: Int) {
-        let bucket = heads[index]
-        vacate(index)
-        void &-= Int(bucket.count &- bucket.live)
-        var chunk = bucket.first
+    /// Makes a bucket empty whose chunks the caller gives back.
+    private mutating func detach(_ index: Int) { vacate(index, keeping: nil) }
+
+    /// Makes a bucket empty and gives back all chunks but the first.
+    @inline(__always) private mutating func clear(_ index: Int) {
+        guard let first = heads[index].first else { return }
+        if let second = first.next { giveBack(from: second) }
+        first.next = nil
+        vacate(index, keeping: first)
+    }
+
+    @inline(never) private mutating func giveBack(from second: EntryChunk) {
+        var chunk: EntryChunk? = second
         while let current = chunk {
             chunk = current.next
             chunks.giveBack(current)
