@@ -12,9 +12,9 @@
 /// entries never outnumber the others by much.
 struct EventQueue: ~Copyable {
     /// So many entries the front takes before the wheel is used; sorting in costs no more than the wheel up to here.
-    private static let frontSize = 32
+    private static let frontSize = 48
     /// Refilling takes further buckets until the front has so many entries.
-    private static let refillSize = 16
+    private static let refillSize = 24
 
     private var front = EventFront()
     private var wheel = EventWheel()
