@@ -9,8 +9,8 @@ extension Catalog {
     /// The devices of this module, in the order of their names.
     public static var devices: [any CatalogModule.Type] {
         [
-            MSWI.self, MTimer.self, SSWI.self, DemoDMA.self, GoldfishRTC.self, PL011.self, PLIC.self, SiFiveTest.self,
-            UART16550.self,
+            MSWI.self, MTimer.self, SSWI.self, DemoDMA.self, GoldfishRTC.self, LineGate.self, LineSwitch.self,
+            PL011.self, PLIC.self, SiFiveGPIO.self, SiFiveTest.self, UART16550.self,
         ]
     }
 }

@@ -7,10 +7,11 @@ public protocol LineReceiver: AnyObject {
     func lineChanged(_ input: LineInput, level: Bool, at time: SimTime)
 }
 
-/// Somebody who records lines.
+/// Somebody who records lines: a test, a writer of waveforms. An end of a line that nobody observes pays for one test of
+/// a flag at each change.
 public protocol LineObserver: AnyObject {
-    /// As `LineReceiver.lineChanged`, after the receiver has been told.
-    func lineObserved(_ input: LineInput, level: Bool, at time: SimTime)
+    /// The level of a `LineInput` or a `LineOutput` has changed, at `time`. Comes after the receivers have been told.
+    func lineObserved(_ line: Port, level: Bool, at time: SimTime)
 }
 
 /// What happened on one line, for reports.
@@ -46,7 +47,8 @@ public final class LineInput: Port {
     /// How often a guest claimed it.
     public private(set) var claimed: UInt64 = 0
     /// Records the line. Not kept.
-    public weak var observer: (any LineObserver)?
+    public weak var observer: (any LineObserver)? { didSet { isObserved = observer != nil } }
+    private var isObserved = false
 
     private unowned(unsafe) var receiver: (any LineReceiver)?
     private var driverCount = 0
@@ -127,7 +129,7 @@ public final class LineInput: Port {
         self.level = level
         if level { raised += 1 }
         receiver?.lineChanged(self, level: level, at: time)
-        observer?.lineObserved(self, level: level, at: time)
+        if isObserved { observer?.lineObserved(self, level: level, at: time) }
     }
 }
 

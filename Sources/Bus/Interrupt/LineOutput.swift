@@ -8,6 +8,9 @@ public final class LineOutput: Port {
     public private(set) var raisedCount: UInt64 = 0
     /// What it drives, in the order of connection.
     public private(set) var inputs: [LineInput] = []
+    /// Records what the output drives, connected or not. Not kept.
+    public weak var observer: (any LineObserver)? { didSet { isObserved = observer != nil } }
+    private var isObserved = false
     /// The only input, which most lines have: reached without counting references.
     // SAFETY: `inputs` keeps it.
     private var single: Unmanaged<LineInput>?
@@ -25,6 +28,7 @@ public final class LineOutput: Port {
         } else {
             for input in inputs { input.drive(level, at: time) }
         }
+        if isObserved { observer?.lineObserved(self, level: level, at: time) }
     }
 
     /// A short pulse: up and down at the same instant.

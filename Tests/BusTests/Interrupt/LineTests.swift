@@ -84,7 +84,7 @@ struct LineTests {
     func observed() throws {
         final class Tracer: LineObserver {
             var levels: [Bool] = []
-            func lineObserved(_ input: LineInput, level: Bool, at time: SimTime) { levels.append(level) }
+            func lineObserved(_ line: Port, level: Bool, at time: SimTime) { levels.append(level) }
         }
         let line = RecordingLine("a", in: bench)
         let tracer = Tracer()
