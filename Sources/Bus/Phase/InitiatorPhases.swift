@@ -2,16 +2,26 @@ public import TandemKernel
 
 /// What the phases of one initiator's socket need, behind one pointer. Apart from the socket's own state, so that blocking
 /// accesses pay nothing for it.
-@usableFromInline struct InitiatorPhases {
+@frozen @usableFromInline struct InitiatorPhases {
     // SAFETY: seats and scheduler live as long as the module tree; the state belongs to the same socket.
-    var server: Unmanaged<ForwardSeat>
-    var back: Unmanaged<BackwardSeat>
-    let state: UnsafeMutablePointer<InitiatorSocket.State>
-    let scheduler: Unmanaged<Scheduler>
+    @usableFromInline var server: Unmanaged<ForwardSeat>
+    @usableFromInline var back: Unmanaged<BackwardSeat>
+    @usableFromInline let state: UnsafeMutablePointer<InitiatorSocket.State>
+    @usableFromInline let scheduler: Unmanaged<Scheduler>
 
-    @inline(__always) var now: UInt64 { scheduler._withUnsafeGuaranteedRef { $0.now.picoseconds } }
+    init(
+        server: Unmanaged<ForwardSeat>, back: Unmanaged<BackwardSeat>,
+        state: UnsafeMutablePointer<InitiatorSocket.State>, scheduler: Unmanaged<Scheduler>
+    ) {
+        self.server = server
+        self.back = back
+        self.state = state
+        self.scheduler = scheduler
+    }
 
-    @inline(__always) func forward(
+    @inlinable @inline(__always) var now: UInt64 { scheduler._withUnsafeGuaranteedRef { $0.now.picoseconds } }
+
+    @inlinable @inline(__always) func forward(
         _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
     ) -> TransportStatus {
         let slot = transaction.slot
@@ -32,7 +42,7 @@ public import TandemKernel
     }
 
     /// The initiator has answered a phase of its target.
-    @usableFromInline func noteBackward(
+    @inlinable func noteBackward(
         _ transaction: PooledTransaction, _ hop: Int, _ status: TransportStatus, _ phase: Phase, _ delay: SimTime
     ) {
         if status == .completed || phase == .endResponse { finish(transaction, hop, delay) }
@@ -40,7 +50,7 @@ public import TandemKernel
 
     /// The transaction is over at this socket at now + `delay`: counts it. Its latency is the time from the beginning of
     /// the request to the end of the response.
-    private func finish(_ transaction: PooledTransaction, _ hop: Int, _ delay: SimTime) {
+    @usableFromInline func finish(_ transaction: PooledTransaction, _ hop: Int, _ delay: SimTime) {
         let slot = transaction.slot
         // The initiator may have ended it and let go of it inside the call.
         guard hop >= 0, transaction.isHeld, hop < slot.pointee.hopCount, slot.pointee.hops[hop].isActive else { return }
@@ -73,7 +83,7 @@ extension InitiatorSocket {
     ///
     /// The address belongs to the target from the beginning of the request to the beginning of the response: routers
     /// between translate it.
-    public func transportForward(
+    @inlinable public func transportForward(
         _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
     ) -> TransportStatus {
         phases.pointee.forward(transaction, phase: &phase, delay: &delay)
@@ -92,7 +102,7 @@ extension TargetSocket {
     }
 
     /// Sends a phase on the backward path, to where the transaction came from; it becomes effective at now + `delay`.
-    public func transportBackward(
+    @inlinable public func transportBackward(
         _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
     ) -> TransportStatus {
         let slot = transaction.slot
@@ -103,7 +113,9 @@ extension TargetSocket {
         }
     }
 
-    @inline(never) private func refuseBackward(_ transaction: PooledTransaction, _ phase: Phase) -> TransportStatus {
+    @usableFromInline @inline(never) func refuseBackward(_ transaction: PooledTransaction, _ phase: Phase)
+        -> TransportStatus
+    {
         owner.scheduler.fail(
             SimulationError(
                 at: path, "\(phase) is sent for \(transaction.summary), which is not under way here",

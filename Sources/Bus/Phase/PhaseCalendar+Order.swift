@@ -5,13 +5,16 @@ import TandemKernel
 extension UnsafeMutablePointer<PhaseCalendarState> {
     // Through the pointer only: whoever is delivered to comes back to the same memory.
     func deliverInAnyOrder(_ seed: UInt64, _ event: Event, _ scheduler: Scheduler) {
-        pointee.isDelivering = true
         let now = scheduler.now.picoseconds
         let delta = scheduler.presentDelta
+        pointee.now = now
+        pointee.delta = delta
         var generator = SplitMix64(seed: seed ^ now &* 0x9e37_79b9_7f4a_7c15 ^ delta)
         var due: [ScheduledTransaction] = []
-        while !pointee.deltas.isEmpty && pointee.deltas.firstOrder != delta { due.append(pointee.deltas.removeFirst()) }
-        while pointee.timed.firstTime <= now { due.append(pointee.timed.removeFirst()) }
+        while !pointee.deltas.isEmpty && pointee.deltas.firstTime != delta {
+            due.append(pointee.deltas.removeFirst().pointee)
+        }
+        while pointee.timed.firstTime <= now { due.append(pointee.timed.removeFirst().pointee) }
         var queues: [UnsafeMutablePointer<PhaseQueueState>?] = []
         for entry in due where !queues.contains(entry.queue) { queues.append(entry.queue) }
         queues.shuffle(using: &generator)
@@ -22,7 +25,7 @@ extension UnsafeMutablePointer<PhaseCalendarState> {
                 deliverImmediate()
             }
         }
-        pointee.isDelivering = false
+        pointee.now = .max
         if !pointee.deltas.isEmpty {
             event.notifyDelta()
         } else if !pointee.timed.isEmpty {
@@ -31,6 +34,6 @@ extension UnsafeMutablePointer<PhaseCalendarState> {
     }
 
     private func deliverImmediate() {
-        while !pointee.immediate.isEmpty { pointee.immediate.removeFirst().deliver() }
+        while !pointee.immediate.isEmpty { pointee.immediate.removeFirst().pointee.deliver() }
     }
 }

@@ -32,44 +32,11 @@ final class PhaseCalendar: SimulationService, PhaseState {
             if let seed = scheduler.orderSeed {
                 state.deliverInAnyOrder(seed, event, scheduler)
             } else {
-                Self.deliver(state, event, scheduler)
+                state.deliver(event, scheduler)
             }
         }
         PhaseDirectory.of(simulation).add(self)
         return event
-    }
-
-    /// Delivers what is due, and what becomes due next as long as nothing else happens before.
-    private static func deliver(
-        _ state: UnsafeMutablePointer<PhaseCalendarState>, _ event: Event, _ scheduler: Scheduler
-    ) {
-        state.pointee.isDelivering = true
-        defer { state.pointee.isDelivering = false }
-        var now = scheduler.now.picoseconds
-        var delta = scheduler.presentDelta
-        while true {
-            let entry: ScheduledTransaction
-            if !state.pointee.immediate.isEmpty {
-                entry = state.pointee.immediate.removeFirst()
-            } else if !state.pointee.deltas.isEmpty {
-                if state.pointee.deltas.firstOrder == delta {
-                    guard scheduler.passDelta() else { return event.notifyDelta() }
-                    delta &+= 1
-                }
-                entry = state.pointee.deltas.removeFirst()
-            } else {
-                let time = state.pointee.timed.firstTime
-                if time > now {
-                    guard time != .max else { return }
-                    let next = SimTime(picoseconds: time)
-                    guard scheduler.passDirectly(to: next) else { return event.notify(at: next) }
-                    now = time
-                    delta &+= 1
-                }
-                entry = state.pointee.timed.removeFirst()
-            }
-            entry.deliver()
-        }
     }
 
     // MARK: SimulationService
@@ -78,7 +45,7 @@ final class PhaseCalendar: SimulationService, PhaseState {
         state.pointee.immediate.removeAll()
         state.pointee.deltas.removeAll()
         state.pointee.timed.removeAll()
-        state.pointee.isDelivering = false
+        state.pointee.now = .max
     }
 
     func end() { wake = nil }
@@ -88,35 +55,88 @@ final class PhaseCalendar: SimulationService, PhaseState {
     // MARK: PhaseState
 
     func keeps(_ transaction: PooledTransaction) -> Bool {
-        state.pointee.immediate.contains(transaction) || state.pointee.deltas.contains(transaction)
-            || state.pointee.timed.contains(transaction)
+        state.pointee.contains { $0.transaction == transaction }
     }
 
     var snapshotRefusal: SnapshotError? { nil }
 }
 
 /// What a notification and a delivery touch, behind one pointer.
-struct PhaseCalendarState: ~Copyable {
-    var immediate = TransactionRing()
-    var deltas = TransactionRing()
-    var timed = TransactionHeap()
-    /// The end of a delivery looks what comes first: nobody need be woken meanwhile.
-    var isDelivering = false
+@frozen @usableFromInline struct PhaseCalendarState: ~Copyable {
+    /// The time of the delivery under way, whose end looks what comes first; `never` while there is none, and whoever
+    /// notifies then has to see to it that the method wakes.
+    @usableFromInline var now: UInt64 = .max
+    /// The delta cycle of the delivery under way.
+    @usableFromInline var delta: UInt64 = 0
+    @usableFromInline var deltas = TransactionRing()
+    @usableFromInline var timed = TransactionSchedule()
+    @usableFromInline var immediate = TransactionRing()
+
+    @usableFromInline init() {}
 
     /// Forgets everything that is for `queue`.
     mutating func forget(_ queue: UnsafeMutablePointer<PhaseQueueState>) {
-        guard queue.pointee.count > 0 else { return }
         immediate.remove(queue)
         deltas.remove(queue)
         timed.remove(queue)
-        queue.pointee.count = 0
+    }
+
+    func contains(where matches: (ScheduledTransaction) -> Bool) -> Bool {
+        immediate.contains(where: matches) || deltas.contains(where: matches) || timed.contains(where: matches)
+    }
+
+    func count(for queue: UnsafeMutablePointer<PhaseQueueState>) -> Int {
+        var count = 0
+        _ = contains { entry in
+            if entry.queue == queue { count += 1 }
+            return false
+        }
+        return count
+    }
+}
+
+extension UnsafeMutablePointer<PhaseCalendarState> {
+    /// Delivers what is due, and what becomes due next as long as nothing else happens before.
+    ///
+    /// Through the pointer only: whoever is delivered to comes back to the same memory.
+    func deliver(_ event: Event, _ scheduler: Scheduler) {
+        var now = scheduler.now.picoseconds
+        var delta = scheduler.presentDelta
+        pointee.now = now
+        pointee.delta = delta
+        defer { pointee.now = .max }
+        var passage = Passage(scheduler)
+        while true {
+            let entry: UnsafeMutablePointer<ScheduledTransaction>
+            if !pointee.immediate.isEmpty {
+                entry = pointee.immediate.removeFirst()
+            } else if !pointee.deltas.isEmpty && pointee.deltas.firstTime != delta {
+                entry = pointee.deltas.removeFirst()
+            } else if pointee.timed.firstTime <= now {
+                entry = pointee.timed.removeFirst()
+            } else if !pointee.deltas.isEmpty {
+                guard passage.passesDelta() else { return event.notifyDelta() }
+                delta &+= 1
+                pointee.delta = delta
+                entry = pointee.deltas.removeFirst()
+            } else {
+                let time = pointee.timed.firstTime
+                guard time != .max else { return }
+                let next = SimTime(picoseconds: time)
+                guard passage.passes(to: next) else { return event.notify(at: next) }
+                now = time
+                delta &+= 1
+                pointee.now = now
+                pointee.delta = delta
+                entry = pointee.timed.removeFirst()
+            }
+            entry.pointee.deliver()
+        }
     }
 }
 
 extension ScheduledTransaction {
     @inline(__always) func deliver() {
-        guard let queue else { return }
-        queue.pointee.count &-= 1
-        queue.pointee.delivery?._withUnsafeGuaranteedRef { $0.body(transaction, phase) }
+        queue?.pointee.delivery?._withUnsafeGuaranteedRef { $0.body(transaction, phase) }
     }
 }

@@ -12,11 +12,12 @@ public final class PhaseQueue: PhaseState {
     /// The path of the module and the name.
     public let path: String
     private let calendar: PhaseCalendar
-    private let due: UnsafeMutablePointer<PhaseCalendarState>
+    // SAFETY: the calendar owns it.
+    @usableFromInline let due: UnsafeMutablePointer<PhaseCalendarState>
     private let event: Event
     private let scheduler: Scheduler
     // SAFETY: allocated in `init`, freed only in `deinit`, after the calendar has forgotten it.
-    private let state: UnsafeMutablePointer<PhaseQueueState> = .allocate(capacity: 1)
+    @usableFromInline let state: UnsafeMutablePointer<PhaseQueueState> = .allocate(capacity: 1)
 
     /// A queue of `owner`.
     public init(_ name: String, in owner: Module) {
@@ -65,21 +66,34 @@ public final class PhaseQueue: PhaseState {
                 "\(phase) of \(transaction.summary) is notified immediately outside of a process",
                 expected: "a notification with a delay, which may be zero")
         }
-        state.pointee.count &+= 1
-        due.pointee.immediate.append(
-            ScheduledTransaction(time: 0, order: 0, transaction: transaction, phase: phase, queue: state))
-        if !due.pointee.isDelivering { event.notify() }
+        due.pointee.immediate.append(ScheduledTransaction(time: 0, transaction, phase, for: state))
+        if !isDelivering { event.notify() }
     }
 
     /// Delivers `delay` from now; zero means the next delta cycle. A time beyond the range fails the run.
-    public func notify(_ transaction: PooledTransaction, _ phase: Phase, after delay: SimTime) {
+    @inlinable public func notify(_ transaction: PooledTransaction, _ phase: Phase, after delay: SimTime) {
         let due = due
+        // While nobody delivers, now is the end of the range.
+        let (time, overflow) = due.pointee.now.addingReportingOverflow(delay.picoseconds)
+        if overflow || time == .max { return notifySlowly(transaction, phase, after: delay) }
         if delay == .zero {
-            state.pointee.count &+= 1
+            if due.pointee.deltas.isFull { return notifySlowly(transaction, phase, after: delay) }
+            due.pointee.deltas.appendToRoom(
+                ScheduledTransaction(time: due.pointee.delta, transaction, phase, for: state))
+        } else {
+            guard due.pointee.timed.hasRoom(at: time) else { return notifySlowly(transaction, phase, after: delay) }
+            due.pointee.timed.pushLast(ScheduledTransaction(time: time, transaction, phase, for: state))
+        }
+    }
+
+    /// From outside of a delivery, out of the order of times, where there is no room, or beyond the range.
+    @usableFromInline @inline(never) func notifySlowly(
+        _ transaction: PooledTransaction, _ phase: Phase, after delay: SimTime
+    ) {
+        if delay == .zero {
             due.pointee.deltas.append(
-                ScheduledTransaction(
-                    time: 0, order: scheduler.presentDelta, transaction: transaction, phase: phase, queue: state))
-            if !due.pointee.isDelivering { event.notifyDelta() }
+                ScheduledTransaction(time: scheduler.presentDelta, transaction, phase, for: state))
+            if !isDelivering { event.notifyDelta() }
             return
         }
         let (time, overflow) = scheduler.now.picoseconds.addingReportingOverflow(delay.picoseconds)
@@ -88,10 +102,11 @@ public final class PhaseQueue: PhaseState {
                 "\(phase) of \(transaction.summary) is notified \(delay) from now, beyond the range of time",
                 expected: "a delay that ends within the range")
         }
-        state.pointee.count &+= 1
-        due.pointee.timed.push(transaction, phase, at: time, for: state)
-        if !due.pointee.isDelivering { event.notify(at: SimTime(picoseconds: time)) }
+        due.pointee.timed.push(ScheduledTransaction(time: time, transaction, phase, for: state))
+        if !isDelivering { event.notify(at: SimTime(picoseconds: time)) }
     }
+
+    private var isDelivering: Bool { due.pointee.now != .max }
 
     @inline(never) private func fail(_ problem: String, expected: String) {
         scheduler.fail(SimulationError(at: path, problem, time: scheduler.now, expected: expected))
@@ -101,7 +116,7 @@ public final class PhaseQueue: PhaseState {
     public func cancelAll() { due.pointee.forget(state) }
 
     /// How many deliveries are to come.
-    public var count: Int { state.pointee.count }
+    public var count: Int { due.pointee.count(for: state) }
 
     // MARK: PhaseState
 
@@ -121,8 +136,7 @@ public final class PhaseQueue: PhaseState {
 }
 
 /// What a delivery from the calendar touches of its queue.
-struct PhaseQueueState {
-    var count = 0
+@usableFromInline struct PhaseQueueState {
     // SAFETY: retained by `onDelivery`, released when the simulation ends. Unmanaged, so that a delivery counts no
     // references.
     var delivery: Unmanaged<PhaseDelivery>?

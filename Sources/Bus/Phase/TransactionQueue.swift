@@ -8,7 +8,7 @@ public final class TransactionQueue: PhaseState {
     /// Fires when a transaction becomes due.
     public let event: Event
     private let scheduler: Scheduler
-    private var entries = TransactionHeap()
+    private var entries = TransactionSchedule()
 
     /// A queue of `owner`.
     public init(_ name: String, in owner: Module) {
@@ -28,7 +28,7 @@ public final class TransactionQueue: PhaseState {
 
     /// The transaction is due at once: the event fires in the present evaluation phase. From a process only.
     public func notify(_ transaction: PooledTransaction) {
-        entries.push(transaction, .none, at: scheduler.now.picoseconds)
+        push(transaction, at: scheduler.now.picoseconds)
         event.notify()
     }
 
@@ -36,14 +36,18 @@ public final class TransactionQueue: PhaseState {
     public func notify(_ transaction: PooledTransaction, after delay: SimTime) {
         let (time, overflow) = scheduler.now.picoseconds.addingReportingOverflow(delay.picoseconds)
         guard !overflow else { return event.notify(after: delay) }
-        entries.push(transaction, .none, at: time)
+        push(transaction, at: time)
         event.notify(after: delay)
+    }
+
+    private func push(_ transaction: PooledTransaction, at time: UInt64) {
+        entries.push(ScheduledTransaction(time: time, transaction, .none, for: nil))
     }
 
     /// Takes the next transaction that is due; nil if there is none, and the event then fires for the one after.
     public func next() -> PooledTransaction? {
         if entries.isEmpty { return nil }
-        if entries.firstTime <= scheduler.now.picoseconds { return entries.removeFirst().transaction }
+        if entries.firstTime <= scheduler.now.picoseconds { return entries.removeFirst().pointee.transaction }
         event.notify(at: SimTime(picoseconds: entries.firstTime))
         return nil
     }
@@ -64,7 +68,7 @@ public final class TransactionQueue: PhaseState {
 
     func rewind() { entries.removeAll() }
 
-    func keeps(_ transaction: PooledTransaction) -> Bool { entries.contains(transaction) }
+    func keeps(_ transaction: PooledTransaction) -> Bool { entries.contains { $0.transaction == transaction } }
 
     var snapshotRefusal: SnapshotError? {
         guard !entries.isEmpty else { return nil }

@@ -46,7 +46,7 @@
         if slot.pointee.references == 0 { recycle() }
     }
 
-    @usableFromInline func recycle() {
+    @inlinable func recycle() {
         slot.pointee.storage._withUnsafeGuaranteedRef { $0.recycle(self) }
     }
 

@@ -5,7 +5,7 @@ public import TandemKernel
 public final class TransactionPool {
     /// The name within the module.
     public let name: String
-    let storage: TransactionStorage
+    @usableFromInline let storage: TransactionStorage
 
     /// - Parameters:
     ///   - bufferSize: bytes for data that each transaction brings along; 0 for none.
@@ -42,7 +42,7 @@ public final class TransactionPool {
         _ command: Command, address: UInt64, data: UnsafeMutableRawPointer, count: Int,
         attributes: Attributes = Attributes()
     ) -> PooledTransaction {
-        let transaction = takeSlot()
+        let transaction = storage.take()
         transaction.slot.pointee.payload.set(
             command, address: address, data: data, count: count, attributes: attributes)
         return transaction
@@ -64,8 +64,6 @@ public final class TransactionPool {
         }
         return transaction
     }
-
-    @usableFromInline func takeSlot() -> PooledTransaction { storage.take() }
 
     /// The pool's own byte enables of a transaction; nil if it has none.
     public func byteEnables(of transaction: PooledTransaction) -> UnsafeMutablePointer<UInt8>? {

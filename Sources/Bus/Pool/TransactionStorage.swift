@@ -1,13 +1,15 @@
 import TandemKernel
 
 /// What taking and giving back touches.
-@usableFromInline struct FreeTransactions {
-    var first: UnsafeMutablePointer<TransactionSlot>?
+@frozen @usableFromInline struct FreeTransactions {
+    @usableFromInline var first: UnsafeMutablePointer<TransactionSlot>?
     /// How many somebody holds.
-    var held = 0
-    var isObserved = false
+    @usableFromInline var held = 0
+    @usableFromInline var isObserved = false
     /// The pool has ended.
-    var isAbandoned = false
+    @usableFromInline var isAbandoned = false
+
+    init() {}
 }
 
 /// The slots of a pool. Outlives the pool while somebody holds a transaction, so that a late release is an error with a
@@ -45,7 +47,8 @@ import TandemKernel
 
     // MARK: Taking and giving back
 
-    func take() -> PooledTransaction {
+    @inlinable func take() -> PooledTransaction {
+        let free = free
         let slot = free.pointee.first ?? makeSlot()
         free.pointee.first = slot.pointee.next
         free.pointee.held &+= 1
@@ -54,16 +57,21 @@ import TandemKernel
         return PooledTransaction(slot: slot, generation: slot.pointee.generation)
     }
 
-    func recycle(_ transaction: PooledTransaction) {
+    @inlinable func recycle(_ transaction: PooledTransaction) {
         if free.pointee.isObserved { observe(transaction) }
         transaction.slot.pointee.payload.reset()
         giveBack(transaction.slot)
-        if free.pointee.isAbandoned && free.pointee.held == 0 { Unmanaged.passUnretained(self).release() }
+        if free.pointee.isAbandoned { endIfUnused() }
     }
 
-    @inline(never) private func observe(_ transaction: PooledTransaction) { onRecycle?(transaction) }
+    @usableFromInline @inline(never) func observe(_ transaction: PooledTransaction) { onRecycle?(transaction) }
 
-    private func giveBack(_ slot: UnsafeMutablePointer<TransactionSlot>) {
+    @usableFromInline @inline(never) func endIfUnused() {
+        if free.pointee.held == 0 { Unmanaged.passUnretained(self).release() }
+    }
+
+    @inlinable func giveBack(_ slot: UnsafeMutablePointer<TransactionSlot>) {
+        let free = free
         slot.pointee.references = 0
         slot.pointee.generation &+= 1
         slot.pointee.hopCount = 0
@@ -72,7 +80,7 @@ import TandemKernel
         free.pointee.held &-= 1
     }
 
-    @inline(never) private func makeSlot() -> UnsafeMutablePointer<TransactionSlot> {
+    @usableFromInline @inline(never) func makeSlot() -> UnsafeMutablePointer<TransactionSlot> {
         let slot = UnsafeMutablePointer<TransactionSlot>.allocate(capacity: 1)
         slot.initialize(to: TransactionSlot(storage: self, number: slots.count + 1))
         slots.append(slot)

@@ -15,7 +15,8 @@ public enum SocketConversion: Sendable {
 /// of an access.
 public final class TargetSocket: Port {
     /// Index into the traffic tables of every initiator.
-    public private(set) var id: TargetID = .none
+    // Set once, in `init`.
+    @exclusivity(unchecked) public private(set) var id: TargetID = .none
     /// What it speaks; initiators and routers in front must speak the same.
     public let busProtocol: any BusProtocol.Type
     /// What becomes of calls of the sort that its target does not serve.

@@ -1,8 +1,8 @@
-import Synchronization
+public import Synchronization
 import TandemOS
 
 /// The part of a simulation that other host threads may touch: mail on its way in, and wishes to stop.
-final class Mailroom: Sendable {
+@usableFromInline final class Mailroom: Sendable {
     /// Bytes for one port.
     struct Letter: Sendable {
         let port: Int
@@ -23,7 +23,7 @@ final class Mailroom: Sendable {
     private let box = Mutex(Box())
     let holding = Mutex(Holding())
     /// What the simulation has to look at; zero most of the time.
-    let attention = Atomic<UInt32>(0)
+    @usableFromInline let attention = Atomic<UInt32>(0)
     /// Sources that may still bring something.
     private let attached = Atomic<Int>(0)
     /// The time that was last shown to the outside, in picoseconds.

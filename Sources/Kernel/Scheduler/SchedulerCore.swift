@@ -1,7 +1,17 @@
 /// The two numbers that initiators read all the time, at a stable address.
-@usableFromInline struct SchedulerClock {
+@frozen @usableFromInline struct SchedulerClock {
     @usableFromInline var now: UInt64
     @usableFromInline var horizonGeneration: UInt64
+}
+
+/// What an evaluation phase counts, in one place: a method that lets time pass by itself counts there too.
+@frozen @usableFromInline struct SchedulerCounts {
+    /// Numbers the evaluation phases; events that fired carry it.
+    @usableFromInline var stamp: UInt64 = 1
+    @usableFromInline var deltaCount: UInt64 = 0
+    @usableFromInline var eventCount: UInt64 = 0
+
+    init() {}
 }
 
 /// Which phase the kernel is in; decides which notifications are legal.
@@ -43,10 +53,7 @@ struct SchedulerCore: ~Copyable {
     /// How many of them are updated by a call.
     var customUpdates = 0
     var current: ProcessPointer?
-    /// Numbers the evaluation phases; events that fired carry it.
-    var stamp: UInt64 = 1
-    var deltaCount: UInt64 = 0
-    var eventCount: UInt64 = 0
+    var counts = SchedulerCounts()
     /// How many initiators wait for the simulation to come to where they stand.
     var catchUpCount: UInt32 = 0
     /// The end of the run under way.
@@ -70,6 +77,19 @@ struct SchedulerCore: ~Copyable {
         self.clock = clock
     }
 
+    @inline(__always) var stamp: UInt64 {
+        get { counts.stamp }
+        set { counts.stamp = newValue }
+    }
+    @inline(__always) var deltaCount: UInt64 {
+        get { counts.deltaCount }
+        set { counts.deltaCount = newValue }
+    }
+    @inline(__always) var eventCount: UInt64 {
+        get { counts.eventCount }
+        set { counts.eventCount = newValue }
+    }
+
     @inline(__always) var hasDeltas: Bool { !deltas.isEmpty }
     @inline(__always) var hasRunnable: Bool { !methods.isEmpty || !threads.isEmpty }
     /// Whether something will happen at this instant besides the pass under way.
@@ -89,6 +109,13 @@ struct SchedulerCore: ~Copyable {
             announcedHorizon = time
             clock.pointee.horizonGeneration &+= 1
         }
+    }
+
+    /// Up to when, itself not included, a method may let time pass that was alone to run; nothing earlier is pending. As
+    /// with the horizon, an earlier notification changes the generation.
+    mutating func readPassage() -> UInt64 {
+        announcedHorizon = min(queue.earliestTime(), limit)
+        return announcedHorizon
     }
 
     mutating func readHorizon() -> UInt64 {

@@ -108,6 +108,102 @@ struct PhaseQueueTests {
         #expect(got == expected.map(\.index), "seed \(seed)")
     }
 
+    /// What a calendar has to do, in the plainest way: the least (time, delta, sequence) comes next.
+    private struct PlainCalendar {
+        var pending: [(time: UInt64, delta: Int, sequence: Int, queue: Int)] = []
+        var immediate: [Int] = []
+        var time: UInt64 = 0
+        var delta = 0
+        var sequence = 0
+
+        mutating func notify(_ queue: Int, after delay: UInt64?) {
+            guard let delay else { return immediate.append(queue) }
+            sequence += 1
+            pending.append((time + delay, delay == 0 ? delta + 1 : 0, sequence, queue))
+        }
+
+        mutating func next() -> Int? {
+            if !immediate.isEmpty { return immediate.removeFirst() }
+            let least = pending.indices.min {
+                let (a, b) = (pending[$0], pending[$1])
+                return (a.time, a.delta, a.sequence) < (b.time, b.delta, b.sequence)
+            }
+            guard let least else { return nil }
+            let entry = pending.remove(at: least)
+            (time, delta) = (entry.time, entry.delta)
+            return entry.queue
+        }
+    }
+
+    @Test("queues that notify one another in every way keep the order of (time, delta, sequence)", arguments: 1...8)
+    func plain(seed: Int) {
+        func delays(_ generator: inout SplitMix64) -> [(queue: Int, delay: UInt64?)] {
+            (0..<Int(generator.next() % 3)).map { _ in
+                let choice = generator.next() % 10
+                return (Int(generator.next() % 3), choice == 0 ? nil : choice < 3 ? 0 : (choice % 5) * 1000)
+            }
+        }
+        let limit = 400
+        var reference = SplitMix64(seed: UInt64(seed))
+        var calendar = PlainCalendar()
+        var expected: [String] = []
+        for index in 0..<12 { calendar.notify(index % 3, after: UInt64(1 + index % 4) * 1000) }
+        while expected.count < limit, let queue = calendar.next() {
+            expected.append("\(queue)@\(calendar.time)")
+            for (queue, delay) in delays(&reference) { calendar.notify(queue, after: delay) }
+        }
+
+        let simulation = Simulation()
+        let owners = (0..<3).map { Owner(ModuleContext(name: "o\($0)", parent: simulation.root)) }
+        var generator = SplitMix64(seed: UInt64(seed))
+        var got: [String] = []
+        for (number, owner) in owners.enumerated() {
+            owner.queue.onDelivery { transaction, phase in
+                guard got.count < limit else { return }
+                got.append("\(number)@\(owner.now.picoseconds)")
+                for (queue, delay) in delays(&generator) {
+                    if let delay {
+                        owners[queue].queue.notify(transaction, phase, after: SimTime(picoseconds: delay))
+                    } else {
+                        owners[queue].queue.notify(transaction, phase)
+                    }
+                }
+            }
+        }
+        for index in 0..<12 {
+            let owner = owners[index % 3]
+            owner.queue.notify(owner.transactions(1)[0], .none, after: .nanoseconds(UInt64(1 + index % 4)))
+        }
+        _ = simulation.run(until: .microseconds(10))
+        #expect(got == expected, "seed \(seed)")
+    }
+
+    @Test("time passes directly only up to what others have in store, whoever asks for it and whenever")
+    func passingWithOthers() {
+        let simulation = Simulation()
+        let owner = Owner(ModuleContext(name: "o", parent: simulation.root))
+        let event = Event("event", in: owner)
+        var left = 20
+        owner.queue.onDelivery { transaction, phase in
+            owner.trace.append("\(owner.now.picoseconds / 1000)")
+            left -= 1
+            if left == 15 { event.notify(after: .nanoseconds(5)) }
+            if left == 12 { event.notify() }
+            if left == 8 { simulation.scheduler.pause() }
+            if left > 0 { owner.queue.notify(transaction, phase, after: .nanoseconds(2)) }
+        }
+        owner.method("other", sensitiveTo: [event], initialize: false) {
+            owner.trace.append("event@\(owner.now.picoseconds / 1000)")
+        }
+        owner.queue.notify(owner.transactions(1)[0], .beginRequest, after: .nanoseconds(1))
+        #expect(simulation.run(until: .nanoseconds(100)) == .paused)
+        #expect(simulation.scheduler.now == .nanoseconds(23))
+        _ = simulation.run(until: .nanoseconds(100))
+        #expect(
+            owner.trace.joined(separator: " ")
+                == "1 3 5 7 9 11 13 event@14 15 event@15 17 19 21 23 25 27 29 31 33 35 37 39")
+    }
+
     @Test("a seed permutes queues at one instant, repeats itself, and leaves each queue first in, first out")
     func permuted() {
         func trace(_ seed: UInt64?) -> [String] {
