@@ -52,18 +52,12 @@ extension SchedulerCore {
         }
     }
 
-    /// Updates `channel`, the first that asked for it, if it is the only one and a signal that notifies one event, and
-    /// nothing else is pending for the next cycle: that event, which is to fire now. Otherwise nothing is done.
-    @inline(__always) mutating func updateOnly(_ channel: ChannelPointer) -> NodePointer? {
+    /// What `channel`, the first that asked for an update, is if no other one asked and it is a signal that changes and
+    /// has no edges.
+    @inline(__always) func onlyChange(_ channel: ChannelPointer) -> SignalPointer? {
         guard channel == lastUpdate.unsafelyUnwrapped, channel.pointee.kind == .signal else { return nil }
         let signal = UnsafeMutableRawPointer(channel).assumingMemoryBound(to: SignalRecord.self)
-        guard signal.pointee.differs, !signal.pointee.hasEdges, let changed = signal.pointee.changed,
-            changed.pointee.node.state == .idle, !hasDeltas
-        else { return nil }
-        firstUpdate = nil
-        channel.pointee.isRequested = false
-        signal.pointee.takeOver(stamp)
-        return UnsafeMutableRawPointer(changed).assumingMemoryBound(to: QueueNode.self)
+        return signal.pointee.differs && !signal.pointee.hasEdges ? signal : nil
     }
 
     @inline(__always) mutating func requestUpdate(_ channel: ChannelPointer) {

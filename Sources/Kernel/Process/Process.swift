@@ -146,7 +146,7 @@ extension Module {
     ) -> Process {
         let process = Process(
             name, in: self, kind: .method, sensitiveTo: events, initialize: initialize, priority: 0)
-        process.record.pointee.method = .passRetained(MethodBody(body))
+        process.record.setCode(body)
         scheduler.register(process)
         return process
     }
@@ -169,7 +169,8 @@ extension Module {
     ) -> Process {
         let process = Process(
             name, in: self, kind: .thread, sensitiveTo: events, initialize: initialize, priority: priority)
-        process.record.pointee.thread = .passRetained(ThreadBody(stackSize: stackSize, body))
+        scheduler.core.pointee.annex(of: process.record).pointee.thread = .passRetained(
+            ThreadBody(stackSize: stackSize, body))
         process.record.pointee.isResumable = resumable
         scheduler.register(process)
         return process

@@ -88,13 +88,12 @@ extension Scheduler {
     }
 
     private func releaseBody(_ record: ProcessPointer) {
-        record.pointee.method?.release()
-        record.pointee.method = nil
-        record.pointee.thread?.release()
-        record.pointee.thread = nil
-        record.pointee.links?.deallocate()
-        record.pointee.links = nil
-        record.pointee.linkCapacity = 0
+        if !record.pointee.isThread { record.releaseCode() }
+        guard let annex = record.pointee.annex else { return }
+        record.pointee.annex = nil
+        annex.pointee.thread?.release()
+        annex.pointee.links?.deallocate()
+        core.pointee.annexSlab.release(annex)
     }
 
     // MARK: The end of a run
@@ -138,7 +137,7 @@ extension Scheduler {
             process.existingDetails?.isHeldByCall = false
             record.pointee.condition = []
             record.pointee.mode = .staticEvents
-            record.pointee.triggersLeft = 0
+            record.pointee.annex?.pointee.triggersLeft = 0
             record.pointee.timedOut = false
         }
         core.pointee.control = .none

@@ -3,25 +3,27 @@ extension Scheduler {
     /// Takes what the process waits for out of the lists of its events and out of the queue.
     func park(_ process: ProcessPointer) {
         if !parked.contains(process) { parked.append(process) }
-        process.pointee.parkedMode = process.pointee.mode
+        let annex = core.pointee.annex(of: process)
+        annex.pointee.parkedMode = process.pointee.mode
         process.pointee.mode = .none
         core.pointee.forEachLink(of: process) { core.pointee.unlink($0) }
-        process.pointee.parkedTimer = process.pointee.timer.state
+        annex.pointee.parkedTimer = process.pointee.timer.state
         core.pointee.cancelTimer(process)
         // A delta notification has no time: it is good for as long as the evaluation phase lasts.
-        if process.pointee.parkedTimer == .delta { process.pointee.timer.time = core.pointee.stamp }
+        if annex.pointee.parkedTimer == .delta { process.pointee.timer.time = core.pointee.stamp }
     }
 
     /// Puts a parked process back, behind whoever waits already. A time-out that has passed is lost.
     func unpark(_ process: ProcessPointer) {
         guard let index = parked.firstIndex(of: process) else { return }
         parked.remove(at: index)
-        process.pointee.mode = process.pointee.parkedMode
+        let annex = core.pointee.annex(of: process)
+        process.pointee.mode = annex.pointee.parkedMode
         core.pointee.forEachLink(of: process) { link in
             if let event = link.pointee.event { core.pointee.append(link, to: event) }
         }
         let time = process.pointee.timer.time
-        switch process.pointee.parkedTimer {
+        switch annex.pointee.parkedTimer {
         case .idle: return
         case .timed where time > core.pointee.clock.pointee.now:
             core.pointee.schedule(core.pointee.timerNode(process), at: time)
@@ -31,7 +33,7 @@ extension Scheduler {
             if core.pointee.phase == .ended { break }
             log?.writeOnce(.warning, at: path(of: process), "a time-out passed while it was disabled, and is lost")
         }
-        process.pointee.parkedTimer = .idle
+        annex.pointee.parkedTimer = .idle
     }
 
     /// An event is going away: parked processes wait for it no longer.
@@ -40,7 +42,7 @@ extension Scheduler {
             core.pointee.forEachLink(of: process) { link in
                 guard link.pointee.event == event else { return }
                 link.pointee.event = nil
-                process.pointee.pendingLinks &-= 1
+                process.pointee.annex?.pointee.pendingLinks &-= 1
             }
         }
     }
@@ -62,8 +64,8 @@ extension Scheduler {
 extension SchedulerCore {
     /// Calls `body` for every wait link of the process that has not fired.
     func forEachLink(of process: ProcessPointer, _ body: (WaitPointer) -> Void) {
-        guard let links = process.pointee.links else { return }
-        for index in 0..<Int(process.pointee.linkCount) where links[index].event != nil { body(links + index) }
+        guard let annex = process.pointee.annex, let links = annex.pointee.links else { return }
+        for index in 0..<Int(annex.pointee.linkCount) where links[index].event != nil { body(links + index) }
     }
 
     /// Takes a link out of the list of its event, whose name it keeps.

@@ -20,7 +20,7 @@ extension Scheduler {
         if process.pointee.isThread {
             enter(process)
         } else {
-            process.pointee.method?._withUnsafeGuaranteedRef { $0.run() }
+            process.code.pointee()
         }
         core.pointee.current = caller
         if !isNested { caller?.pointee.condition.remove(.preempting) }

@@ -10,7 +10,7 @@ extension Scheduler {
 
     /// Switches to a thread. Returns when that thread, or one to which it has switched on, comes back to the loop.
     @inline(__always) func enter(_ process: ProcessPointer) {
-        if process.pointee.coroutine == nil { begin(process) }
+        if process.stack == nil { begin(process) }
         process.pointee.coroutine?._withUnsafeGuaranteedRef { $0.resume() }
         if let last = core.pointee.current, last.pointee.isTerminated { leaveStack(last) }
     }
@@ -23,10 +23,10 @@ extension Scheduler {
             next.pointee.isRunnable = false
             core.pointee.current = next
             if next == process { return }
-            if next.pointee.stack == nil { begin(next) }
-            if let stack = process.pointee.stack, let other = next.pointee.stack {
+            if next.stack == nil { begin(next) }
+            if let stack = process.stack, let other = next.stack {
                 // The one after it, too: its stack is not expected in a cache where threads are many.
-                core.pointee.passThreads.first?.pointee.stack?.warmUp()
+                core.pointee.passThreads.first?.stack?.warmUp()
                 return stack.transfer(to: other, accesses)
             }
         }
@@ -70,7 +70,8 @@ extension Scheduler {
     }
 
     @inline(never) private func begin(_ process: ProcessPointer) {
-        guard let thread = process.pointee.thread?.takeUnretainedValue() else { return }
+        let annex = core.pointee.annex(of: process)
+        guard let thread = annex.pointee.thread?.takeUnretainedValue() else { return }
         process.pointee.mode = .none
         // A restored catch-up ends where the body is entered anew.
         if process.pointee.timer.isCatchUp { core.pointee.endCatchUp(process) }
@@ -80,8 +81,8 @@ extension Scheduler {
         }
         let coroutine = Coroutine(pool: stackPool(thread.stackSize), body: body)
         coroutine.name = path(of: process)
-        process.pointee.stack = coroutine.link
-        process.pointee.coroutine = .passRetained(coroutine)
+        process.stack = coroutine.link
+        annex.pointee.coroutine = .passRetained(coroutine)
     }
 
     /// On the thread's own stack: runs its body, and once more whenever it was reset.
@@ -128,8 +129,8 @@ extension Scheduler {
     @inline(never) private func leaveStack(_ process: ProcessPointer) {
         endWait(process)
         process.pointee.coroutine?.release()
-        process.pointee.coroutine = nil
-        process.pointee.stack = nil
+        process.pointee.annex?.pointee.coroutine = nil
+        process.stack = nil
         if let object = process.pointee.object?.takeUnretainedValue() { reclaim(object) }
     }
 }

@@ -57,7 +57,7 @@ extension Scheduler {
                 at: path(of: process), "the thread waits for \(count) triggers", expected: "a count of at least 1")
         }
         core.pointee.beginWait(process)
-        process.pointee.triggersLeft = UInt32(clamping: count)
+        core.pointee.annex(of: process).pointee.triggersLeft = UInt32(clamping: count)
         process.pointee.mode = count > 1 ? .staticCount : .staticEvents
         return block(process)
     }

@@ -12,6 +12,8 @@ struct DeltaList: ~Copyable {
 
     @inline(__always) var isEmpty: Bool { end == 0 }
 
+    @inline(__always) var isFull: Bool { end == capacity }
+
     /// Puts in an idle node.
     @inline(__always) mutating func append(_ node: NodePointer) {
         if end == capacity { return growAndAppend(node) }
@@ -40,12 +42,11 @@ struct DeltaList: ~Copyable {
         }
     }
 
-    /// Takes out the only entry, if there is exactly one.
-    @inline(__always) mutating func takeOnly() -> NodePointer? {
-        if end != 1 { return nil }
-        end = 0
-        return tags[0].node
-    }
+    /// The only entry, if there is exactly one.
+    @inline(__always) var only: NodePointer? { end == 1 ? tags[0].node : nil }
+
+    /// Takes out the only entry.
+    @inline(__always) mutating func removeOnly() { end = 0 }
 
     /// Empties the list. Its entries stay readable until the next `append`; their number is returned.
     @inline(__always) mutating func takeAll() -> Int {

@@ -22,6 +22,13 @@ struct EventFront: ~Copyable {
     @inline(__always) var lastTime: UInt64 { entries[tail &- 1].time }
     @inline(__always) func time(at index: Int) -> UInt64 { entries[head &+ index].time }
 
+    /// The node of the first entry, if no other entry has its time.
+    @inline(__always) var onlyFirst: NodePointer? {
+        let count = tail &- head
+        if count == 0 || count > 1 && entries[head &+ 1].time == entries[head].time { return nil }
+        return entries[head].tag.node
+    }
+
     /// Puts the first entry into an empty front.
     @inline(__always) mutating func begin(with entry: QueueEntry) {
         entries[0] = entry

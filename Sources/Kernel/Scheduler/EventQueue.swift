@@ -78,6 +78,15 @@ struct EventQueue: ~Copyable {
         return node
     }
 
+    /// The first node, if the front has one and no other of its time.
+    @inline(__always) var onlyFirst: NodePointer? { front.onlyFirst }
+
+    /// Takes out the node that is `onlyFirst`, whose state the caller changes. Returns its time.
+    @inline(__always) mutating func popOnlyFirst() -> UInt64 {
+        lastTime = front.popFirst().time
+        return lastTime
+    }
+
     /// Brings the lowest entries of the wheel to the front. The caller takes the first one out next: the base of the
     /// wheel is then its time, at most.
     @inline(never) mutating func refill() {

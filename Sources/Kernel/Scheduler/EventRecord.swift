@@ -87,55 +87,6 @@ enum WaitMode: UInt8 {
     @inline(__always) var usesLinks: Bool { self == .any || self == .all }
 }
 
-/// The state of a process that the scheduler works on: plain memory in a slab of the scheduler, owned by a `Process`.
-///
-/// What a wake-up and a wait for time touch stands in the first cache line.
-struct ProcessRecord {
-    /// The timer of waits and time-outs. First, so that a node of the queue is its record.
-    var timer: QueueNode
-    var nextRunnable: ProcessPointer?
-    /// What a method runs. Retained here and released when the simulation is taken down, which breaks the cycle of
-    /// module, process and body.
-    var method: Unmanaged<MethodBody>?
-    /// Where a thread that has begun continues.
-    var stack: CoroutineLink?
-    var mode = WaitMode.staticEvents
-    let isThread: Bool
-    var isRunnable = false
-    /// Everything unusual; empty for a process that nobody controls.
-    var condition: ProcessCondition = []
-    var timedOut = false
-    var initializes: Bool
-    /// A thread that may be saved while it rests: its body is entered anew when what it waits for comes.
-    var isResumable = false
-    /// The process. Unretained: the scheduler's list of processes holds it.
-    var object: Unmanaged<Process>?
-    // Second line.
-    /// The owner of the stack. Retained here.
-    var coroutine: Unmanaged<Coroutine>?
-    /// What a thread runs; retained as `method` is.
-    var thread: Unmanaged<ThreadBody>?
-    /// Wait links, reused from wait to wait.
-    var links: WaitPointer?
-    var linkCount: UInt32 = 0
-    var linkCapacity: UInt32 = 0
-    /// How many links still wait.
-    var pendingLinks: UInt32 = 0
-    /// Static triggers that are still to be counted, in the mode `staticCount`.
-    var triggersLeft: UInt32 = 0
-    /// Of a disabled process: what it waits for, while it stands in no list.
-    var parkedMode = WaitMode.none
-    var parkedTimer = NodeState.idle
-
-    init(timer: QueueNode, isThread: Bool, initializes: Bool) {
-        self.timer = timer
-        self.isThread = isThread
-        self.initializes = initializes
-    }
-
-    var isTerminated: Bool { condition.contains(.terminated) }
-}
-
 /// Records of one type at stable addresses, in chunks that grow; freed with the scheduler. Each begins a cache line.
 struct RecordSlab<Record>: ~Copyable {
     private static var line: Int { 64 }
@@ -167,27 +118,4 @@ struct RecordSlab<Record>: ~Copyable {
     }
 
     mutating func release(_ record: UnsafeMutablePointer<Record>) { free.append(record) }
-}
-
-/// The body of a method, in a box that a record can hold.
-final class MethodBody {
-    let run: () -> Void
-    init(_ run: @escaping () -> Void) { self.run = run }
-
-    /// What the closure captured, or the box itself. Only to load it early: the words behind the two of the object's
-    /// header are the function and its context.
-    static func context(of body: Unmanaged<MethodBody>) -> UnsafeRawPointer {
-        let box = UnsafeRawPointer(body.toOpaque())
-        return box.load(fromByteOffset: 24, as: UnsafeRawPointer?.self) ?? box
-    }
-}
-
-/// The body of a thread, in a box that a record can hold.
-final class ThreadBody {
-    let run: (ThreadContext) throws -> Void
-    let stackSize: Int
-    init(stackSize: Int, _ run: @escaping (ThreadContext) throws -> Void) {
-        self.run = run
-        self.stackSize = stackSize
-    }
 }

@@ -57,14 +57,7 @@ extension SchedulerCore {
                 let event = raw.assumingMemoryBound(to: EventRecord.self)
                 if let listener = event.pointee.listener { WarmUp.touch(listener) }
                 if let object = event.pointee.object { WarmUp.touch(object.toOpaque() + 32) }
-            } else if let method = raw.assumingMemoryBound(to: ProcessRecord.self).pointee.method {
-                WarmUp.touch(method.toOpaque())
             }
-        }
-        queue.forEachInFront { node in
-            guard node.pointee.owner == .event else { return }
-            let event = UnsafeMutableRawPointer(node).assumingMemoryBound(to: EventRecord.self)
-            if let method = event.pointee.listener?.pointee.method { WarmUp.touch(method.toOpaque()) }
         }
         queue.forEachInFront { node in
             let raw = UnsafeMutableRawPointer(node)
@@ -72,7 +65,7 @@ extension SchedulerCore {
                 node.pointee.owner == .event
                 ? raw.assumingMemoryBound(to: EventRecord.self).pointee.listener
                 : raw.assumingMemoryBound(to: ProcessRecord.self)
-            if let method = process?.pointee.method { WarmUp.touch(MethodBody.context(of: method)) }
+            if let process, !process.pointee.isThread, let context = process.codeContext { WarmUp.touch(context) }
         }
     }
 

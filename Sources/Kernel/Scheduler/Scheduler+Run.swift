@@ -68,46 +68,20 @@ extension Scheduler {
         }
     }
 
-    /// One delta cycle, or more of them: threads chain, and so do methods that a delta notification or the change of a
-    /// signal wakes alone.
+    /// One delta cycle, or more of them: threads chain, and so do methods that are woken alone.
     @inline(__always) private func runDelta() {
-        while true {
-            core.pointee.phase = .evaluate
-            while true {
-                if let process = core.pointee.methods.first {
-                    if core.pointee.threads.isEmpty && core.pointee.methods.isSingle {
-                        // A pass of one method, the most frequent one.
-                        core.pointee.methods.removeAll()
-                        core.pointee.evaluated = true
-                        process.pointee.isRunnable = false
-                        runMethod(process)
-                    } else {
-                        runPass()
-                    }
-                } else if core.pointee.threads.isEmpty {
-                    break
-                } else {
-                    runPass()
-                }
-            }
-            core.pointee.endEvaluation()
-            core.pointee.phase = .outside
-            if core.pointee.control != .none { return finishDelta() }
-            let node: NodePointer
-            if let channel = core.pointee.firstUpdate {
-                guard let changed = core.pointee.updateOnly(channel) else { return finishDelta() }
-                node = changed
+        core.pointee.phase = .evaluate
+        while core.pointee.hasRunnable {
+            if let process = core.pointee.takeOnlyMethod() {
+                runMethod(process)
+                while !mailroom.needsAttention, let next = core.pointee.chainedMethod() { runMethod(next) }
             } else {
-                guard let only = core.pointee.deltas.takeOnly() else { break }
-                node = only
-                node.pointee.state = .idle
+                runPass()
             }
-            guard core.pointee.chainsThreads, !mailroom.needsAttention, let process = core.pointee.fireOnly(node)
-            else { return core.pointee.fire(node) }
-            core.pointee.evaluated = true
-            core.pointee.phase = .evaluate
-            runMethod(process)
         }
+        core.pointee.endEvaluation()
+        core.pointee.phase = .outside
+        if core.pointee.firstUpdate != nil || core.pointee.control != .none { return finishDelta() }
         if core.pointee.hasDeltas { core.pointee.fireDeltas() }
     }
 
@@ -132,7 +106,7 @@ extension Scheduler {
 
     @inline(__always) private func runMethod(_ process: ProcessPointer) {
         core.pointee.current = process
-        process.pointee.method?._withUnsafeGuaranteedRef { $0.run() }
+        process.code.pointee()
     }
 
     /// What ends the run, if anything asked for it.

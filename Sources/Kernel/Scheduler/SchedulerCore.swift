@@ -72,6 +72,7 @@ struct SchedulerCore: ~Copyable {
     var isReplaying = false
     /// A process notified itself immediately; the scheduler warns and clears it.
     var ignoredSelfNotification = false
+    var annexSlab = RecordSlab<ProcessAnnex>()
 
     init(clock: UnsafeMutablePointer<SchedulerClock>) {
         self.clock = clock
@@ -171,8 +172,12 @@ struct SchedulerCore: ~Copyable {
 
     @inline(__always) mutating func notifyDelta(_ event: EventPointer) {
         let node = UnsafeMutableRawPointer(event).assumingMemoryBound(to: QueueNode.self)
-        if node.pointee.state != .idle { return replaceByDelta(node) }
+        if node.pointee.state != .idle || deltas.isFull { return notifyDeltaSlowly(node) }
         scheduleDelta(node)
+    }
+
+    @inline(never) private mutating func notifyDeltaSlowly(_ node: NodePointer) {
+        if node.pointee.state != .idle { replaceByDelta(node) } else { scheduleDelta(node) }
     }
 
     @inline(never) private mutating func replaceByDelta(_ node: NodePointer) {
@@ -190,20 +195,6 @@ struct SchedulerCore: ~Copyable {
         } else {
             elapse(UnsafeMutableRawPointer(node).assumingMemoryBound(to: ProcessRecord.self))
         }
-    }
-
-    /// The method that firing `node` would make runnable, if that is all that firing does: then it is done, except that
-    /// the method is not in the list of what is runnable. Nothing else may be runnable.
-    @inline(__always) mutating func fireOnly(_ node: NodePointer) -> ProcessPointer? {
-        guard node.pointee.owner == .event else { return nil }
-        let event = UnsafeMutableRawPointer(node).assumingMemoryBound(to: EventRecord.self)
-        guard let process = event.pointee.listener, event.pointee.others == nil, event.pointee.firstWaiter == nil,
-            process.pointee.mode == .staticEvents, !process.pointee.isThread, process.pointee.condition.isEmpty
-        else { return nil }
-        eventCount &+= 1
-        event.pointee.stamp = stamp
-        process.pointee.timedOut = false
-        return process
     }
 
     /// The timer of a process fires: its wait is over.
@@ -245,19 +236,21 @@ struct SchedulerCore: ~Copyable {
             ignoredSelfNotification = true
             return
         }
-        process.pointee.triggersLeft &-= 1
-        if process.pointee.triggersLeft <= 1 { process.pointee.mode = .staticEvents }
+        let annex = annex(of: process)
+        annex.pointee.triggersLeft &-= 1
+        if annex.pointee.triggersLeft <= 1 { process.pointee.mode = .staticEvents }
     }
 
     mutating func wake(_ link: WaitPointer) {
         let process = link.pointee.process
+        let annex = process.pointee.annex.unsafelyUnwrapped
         remove(link)
-        process.pointee.pendingLinks &-= 1
-        if process.pointee.pendingLinks != 0 {
+        annex.pointee.pendingLinks &-= 1
+        if annex.pointee.pendingLinks != 0 {
             if process.pointee.mode == .all { return }
             dropLinks(process)
         } else {
-            process.pointee.linkCount = 0
+            annex.pointee.linkCount = 0
         }
         if process.pointee.timer.state != .idle { cancelTimer(process) }
         process.pointee.timedOut = false
@@ -302,14 +295,26 @@ struct SchedulerCore: ~Copyable {
     /// touches one cache line of the process.
     @inline(__always) func beginWait(_ process: ProcessPointer) { process.pointee.mode = .none }
 
+    /// The annex of the process, made now if it has none.
+    @inline(__always) mutating func annex(of process: ProcessPointer) -> UnsafeMutablePointer<ProcessAnnex> {
+        process.pointee.annex ?? makeAnnex(process)
+    }
+
+    @inline(never) private mutating func makeAnnex(_ process: ProcessPointer) -> UnsafeMutablePointer<ProcessAnnex> {
+        let annex = annexSlab.allocate()
+        annex.initialize(to: ProcessAnnex())
+        process.pointee.annex = annex
+        return annex
+    }
+
     /// Adds one event to the dynamic wait of the process.
     mutating func addLink(_ process: ProcessPointer, to event: EventPointer) {
-        let index = process.pointee.linkCount
-        if index == process.pointee.linkCapacity { growLinks(process) }
-        guard let links = process.pointee.links else { return }
-        let link = links + Int(index)
-        process.pointee.linkCount = index &+ 1
-        process.pointee.pendingLinks &+= 1
+        let annex = annex(of: process)
+        let index = annex.pointee.linkCount
+        if index == annex.pointee.linkCapacity { growLinks(process, annex) }
+        let link = annex.pointee.links.unsafelyUnwrapped + Int(index)
+        annex.pointee.linkCount = index &+ 1
+        annex.pointee.pendingLinks &+= 1
         link.pointee.event = event
         append(link, to: event)
     }
@@ -329,18 +334,20 @@ struct SchedulerCore: ~Copyable {
 
     /// Makes room for more links. None of the process's links waits while its list is being built from the start, but
     /// earlier ones of the same list do: they are moved with their neighbours.
-    @inline(never) private mutating func growLinks(_ process: ProcessPointer) {
-        let capacity = max(1, Int(process.pointee.linkCapacity) * 4)
+    @inline(never) private mutating func growLinks(
+        _ process: ProcessPointer, _ annex: UnsafeMutablePointer<ProcessAnnex>
+    ) {
+        let capacity = max(1, Int(annex.pointee.linkCapacity) * 4)
         let links = WaitPointer.allocate(capacity: capacity)
         for index in 0..<capacity {
             (links + index).initialize(to: WaitLink(event: nil, process: process, next: nil, previous: nil))
         }
-        if let old = process.pointee.links {
-            for index in 0..<Int(process.pointee.linkCount) { move(old + index, to: links + index) }
+        if let old = annex.pointee.links {
+            for index in 0..<Int(annex.pointee.linkCount) { move(old + index, to: links + index) }
             old.deallocate()
         }
-        process.pointee.links = links
-        process.pointee.linkCapacity = UInt32(capacity)
+        annex.pointee.links = links
+        annex.pointee.linkCapacity = UInt32(capacity)
     }
 
     /// Puts `target` in the place of a link that may wait.
@@ -367,17 +374,17 @@ struct SchedulerCore: ~Copyable {
     }
 
     mutating func dropLinks(_ process: ProcessPointer) {
-        guard let links = process.pointee.links else { return }
-        for index in 0..<Int(process.pointee.linkCount) { remove(links + index) }
-        process.pointee.pendingLinks = 0
-        process.pointee.linkCount = 0
+        guard let annex = process.pointee.annex, let links = annex.pointee.links else { return }
+        for index in 0..<Int(annex.pointee.linkCount) { remove(links + index) }
+        annex.pointee.pendingLinks = 0
+        annex.pointee.linkCount = 0
     }
 
     /// Ends the wait of everything that waits for `event`, without waking it: the event is going away.
     mutating func dropWaiters(of event: EventPointer) {
         while let link = event.pointee.firstWaiter {
             remove(link)
-            link.pointee.process.pointee.pendingLinks &-= 1
+            link.pointee.process.pointee.annex?.pointee.pendingLinks &-= 1
         }
     }
 

@@ -77,7 +77,7 @@ extension Scheduler {
         for rest in payload.rests {
             let record = try directory.process(rest.path).record
             record.pointee.mode = rest.mode
-            record.pointee.triggersLeft = rest.triggersLeft
+            if rest.triggersLeft != 0 { core.pointee.annex(of: record).pointee.triggersLeft = rest.triggersLeft }
             record.pointee.timedOut = rest.timedOut
             record.pointee.condition = rest.condition.subtracting(.disabled)
         }
