@@ -20,8 +20,10 @@ public final class Machine {
     public private(set) var deviceTree: [UInt8] = []
     /// Whether a guest that asks for a restart gets one; otherwise the run ends there.
     public var restartsOnReset = true
-    /// How often the guest has restarted the machine.
+    /// How often the machine was restarted, by its guest or from outside.
     public private(set) var restartCount = 0
+    /// Called before each restart, between two runs: for whoever tells others about it.
+    public var restartNotice: () -> Void = {}
     /// What firmware and kernel were called, for messages about the guest.
     public private(set) var symbols = SymbolTable()
     private var boot = BootOptions()
@@ -212,6 +214,7 @@ public final class Machine {
 
     /// Restarts the machine as its reset line does: memory keeps what is not loaded again, time goes on.
     public func restart() {
+        restartNotice()
         restartCount += 1
         simulation.reset(.warm)
         fillMemory(isFresh: false)

@@ -20,7 +20,8 @@ struct RunSession {
     }
 
     func run() throws(PlatformError) -> (RunOutcome, RunReport.Host) {
-        let debugger = try openDebugger()
+        let control = RunControl(machine, startsHalted: options.startsHalted)
+        try openDebugger(control)
         let backends = try connectSerials()
         try openDebugLog()
         let perfMap = try openPerfMap()
@@ -33,8 +34,7 @@ struct RunSession {
             !options.serials.contains(.stdio) && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
         let endProgress = isTerminalFree ? surroundings.showProgress(stop, options.limit) : {}
         let start = ProcessUsage.wallSeconds()
-        let outcome =
-            debugger?.run { machine.run(until: options.limit) } ?? machine.run(until: options.limit)
+        let outcome = control.run(until: options.limit)
         let seconds = ProcessUsage.wallSeconds() - start
         endProgress()
         endWatch()
@@ -48,18 +48,15 @@ struct RunSession {
     }
 
     /// Opens the door that -gdb asks for.
-    private func openDebugger() throws(PlatformError) -> GDBServer? {
-        guard let address = options.debuggerAddress else { return nil }
+    private func openDebugger(_ control: RunControl) throws(PlatformError) {
+        guard let address = options.debuggerAddress else { return }
         if machine.harts.isEmpty {
             throw PlatformError(
                 at: "-gdb", "the platform has nothing to debug", expected: "a module of type “riscv-hart”")
         }
         do throws(OSError) {
-            let server = try GDBServer(machine, at: address, startsHalted: options.startsHalted) {
-                surroundings.warn("tandem: \($0)\n")
-            }
-            surroundings.warn("tandem: gdb: a debugger may connect to \(server.address)\n")
-            return server
+            let server = try GDBServer(control, at: address) { surroundings.warn("tandem: \($0)\n") }
+            surroundings.warn("tandem: gdb: a debugger may connect to \(server.address ?? address)\n")
         } catch {
             throw PlatformError(
                 at: "-gdb", "nobody can connect to \(address): \(error.errno)",

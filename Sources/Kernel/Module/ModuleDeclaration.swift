@@ -88,12 +88,15 @@ public struct ModuleDeclaration: Sendable {
     public var properties: [AnyProperty]
     public var ports: [PortDeclaration]
     public var registers: [RegisterDeclaration]
+    /// What its objects can be told by a monitor.
+    public var commands: [ModuleCommand]
     /// Paragraphs: what is modelled, after which document, what deviates.
     public var documentation: String
 
     public init(
         _ typeName: String, category: String, summary: String, properties: [AnyProperty] = [],
-        ports: [PortDeclaration] = [], registers: [RegisterDeclaration] = [], documentation: String = ""
+        ports: [PortDeclaration] = [], registers: [RegisterDeclaration] = [],
+        commands: [ModuleCommand] = [], documentation: String = ""
     ) {
         self.typeName = typeName
         self.category = category
@@ -101,6 +104,7 @@ public struct ModuleDeclaration: Sendable {
         self.properties = properties
         self.ports = ports
         self.registers = registers
+        self.commands = commands
         self.documentation = documentation
     }
 }

@@ -87,16 +87,17 @@ public final class Inbox {
         return nil
     }
 
-    /// Between two runs: waits until there is mail and hands it over; time stands. Returns false, without waiting, if
-    /// somebody wishes the simulation to stop, which the next run does at once, or if no source is attached.
-    public func receive() -> Bool {
+    /// Between two runs: waits until there is mail and hands it over; time stands. Returns at once, with what the next run
+    /// would end with, if somebody wishes the simulation to stop; that wish is then fulfilled.
+    ///
+    /// A source must be attached, or nobody could ever end the wait.
+    public func rest() -> StopRequest? {
         precondition(!scheduler.isActive, "A run hands mail over by itself.")
-        while !mailroom.hasMail {
-            if mailroom.needsAttention || !mailroom.hasAttached { return false }
-            mailroom.sleep()
-        }
+        precondition(mailroom.hasAttached || mailroom.hasMail, "Nobody is attached who could end the wait.")
+        mailroom.rest(at: scheduler.now.picoseconds)
+        if let request = mailroom.takeStop() { return request }
         for letter in mailroom.takeLetters() { deliver(letter.bytes, to: receivers[letter.port]) }
-        return true
+        return nil
     }
 
     /// Called when nothing is pending: a delivery that is left can never be reached.

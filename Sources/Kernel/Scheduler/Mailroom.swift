@@ -114,11 +114,23 @@ import TandemOS
         return true
     }
 
-    /// Blocks until something needs attention or nobody is attached any more.
-    func sleep() {
+    /// Between two runs: blocks until there is mail, a wish to stop, or nobody attached any more. Whoever asks for the time
+    /// gets it; who holds the run need not wait, for nothing moves.
+    func rest(at picoseconds: UInt64) {
+        while true {
+            showTime(picoseconds)
+            _ = takePause()
+            let attention = attention.load(ordering: .sequentiallyConsistent)
+            if attention & (Self.mailFlag | Self.stopFlag) != 0 || !hasAttached { return }
+            sleep(until: ~Self.holdFlag)
+        }
+    }
+
+    /// Blocks until one of `flags` is raised or nobody is attached any more.
+    func sleep(until flags: UInt32 = .max) {
         while true {
             isSleeping.store(true, ordering: .sequentiallyConsistent)
-            if needsAttentionNow || !hasAttached {
+            if attention.load(ordering: .sequentiallyConsistent) & flags != 0 || !hasAttached {
                 // Whoever has already taken the flag down has rung or is about to: that ring must not be left over.
                 if !isSleeping.exchange(false, ordering: .sequentiallyConsistent) { bell.wait() }
                 return
@@ -126,6 +138,4 @@ import TandemOS
             bell.wait()
         }
     }
-
-    private var needsAttentionNow: Bool { attention.load(ordering: .sequentiallyConsistent) != 0 }
 }

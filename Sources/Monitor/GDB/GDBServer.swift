@@ -4,112 +4,82 @@ public import TandemOS
 
 /// Lets GDB debug a machine: `-gdb tcp::PORT` and `-S`.
 ///
-/// The guest runs inside of `run`, and stands outside of any run of its simulation: there the debugger reads and writes,
-/// and neither time nor anything else moves. Use it on the thread that runs the machine.
-public final class GDBServer {
+/// The debugger stops the machine and lets it go on through its ``RunControl``, as every other client does: while it looks
+/// at the guest, neither time nor anything else moves. When another client lets the machine go on, or stops it, the debugger
+/// is told so.
+public final class GDBServer: ControlClient {
     /// Where debuggers connect to.
-    public var address: SocketAddress { link.address }
+    public var address: SocketAddress? { link.address }
 
-    private let simulation: Simulation
+    private unowned let control: RunControl
     private let target: HartTarget
     private let say: (String) -> Void
-    private let port: InboxPort
-    private let link: GDBLink
-    private let thread: HostThread
+    private let link: PeerLink
+    private var thread: HostThread?
     private var session: RSPSession?
     private var connection: UInt32 = 0
-    /// Started with -S, and nobody has let the guest go yet.
-    private var isWaitingForStart: Bool
-    private var isKilled = false
 
-    /// Listens. With `startsHalted` the guest does not begin before a debugger says so. `say` gets lines for the user.
+    /// Listens. `say` gets lines for the user.
     public init(
-        _ machine: Machine, at address: SocketAddress, startsHalted: Bool, say: @escaping (String) -> Void
+        _ control: RunControl, at address: SocketAddress, say: @escaping (String) -> Void
     ) throws(OSError) {
-        simulation = machine.simulation
-        target = HartTarget(machine.simulation, harts: machine.harts)
-        isWaitingForStart = startsHalted
+        self.control = control
+        target = HartTarget(control.machine.simulation, harts: control.machine.harts)
         self.say = say
-        let door = Door()
-        port = simulation.inbox.register(owner: simulation.root, name: "gdb") { door.server?.receive($0) }
-        link = try GDBLink(address, port: port)
-        thread = try link.start()
-        door.server = self
-        if startsHalted { target.halt() }
+        link = try PeerLink(.listening(address))
+        target.control = control
+        thread = try link.start("gdb", port: control.admit(self, name: "gdb"))
     }
 
     deinit {
         link.finish()
-        thread.join()
+        thread?.join()
     }
 
-    /// The inbox keeps its handlers to the end of the simulation, which may come after the server's.
-    private final class Door {
-        weak var server: GDBServer?
-    }
+    // MARK: The control's side
 
-    // MARK: The run
-
-    /// Runs the machine by `advance` until it ends, and lets a debugger stop it in between.
-    public func run(_ advance: () -> RunOutcome) -> RunOutcome {
-        // While the guest stands, mail is waited for even if no debugger is there yet.
-        port.attach()
-        defer { port.detach() }
-        while true {
-            while stands {
-                // False: somebody wants the run to end. The next one does so at once, for all harts rest.
-                guard simulation.inbox.receive() else { break }
-            }
-            if isKilled { return end(RunOutcome(.quit)) }
-            // The debugger may have said “go on” and “stop” in one breath: then there is nothing to run.
-            if tellStop() { continue }
-            port.detach()
-            let outcome = advance()
-            port.attach()
-            guard outcome.reason == .debugger else { return end(outcome) }
-            _ = tellStop()
-        }
-    }
-
-    /// Tells the debugger why the guest has stopped. False if it has not.
-    private func tellStop() -> Bool {
-        guard let stop = target.takeStop() else { return false }
-        session?.guestStopped(stop)
-        flush()
-        return true
-    }
-
-    private var stands: Bool {
-        if isKilled { return false }
-        return session.map { $0.state == .stopped } ?? isWaitingForStart
-    }
-
-    private func end(_ outcome: RunOutcome) -> RunOutcome {
-        session?.guestExited(code: outcome.code)
-        flush()
-        session = nil
-        link.finish()
-        return outcome
-    }
-
-    // MARK: Mail
-
-    private func receive(_ bytes: [UInt8]) {
-        switch GDBLink.Message(bytes) {
+    public func receive(_ bytes: [UInt8]) {
+        switch PeerMessage(bytes) {
         case .connected(let number):
             connection = number
             target.halt()
-            target.pause()
             session = RSPSession(target)
+            control.stop(.debug)
         case .received(let number, let bytes) where number == connection && session != nil:
             session?.receive(bytes)
             flush()
-            link.ready(number)
             react()
+            link.ready(number)
         case .closed(let number) where number == connection && session != nil: vanish()
         case .received, .closed, nil: break
         }
     }
+
+    public func hear(_ event: MonitorEvent) {
+        switch event.kind {
+        case .stop:
+            guard session?.state == .running else { return }
+            let stop = target.takeStop()
+            // Stopped by somebody else: to the debugger that is an interruption.
+            if stop == nil { target.halt() }
+            session?.guestStopped(stop ?? .interrupt)
+            flush()
+        case .resume:
+            guard session?.state == .stopped else { return }
+            target.release()
+            session?.guestResumed()
+        default: break
+        }
+    }
+
+    public func end(_ outcome: RunOutcome) {
+        session?.guestExited(code: outcome.code)
+        flush()
+        session = nil
+        link.finish()
+    }
+
+    // MARK: The debugger's side
 
     private func flush() {
         guard let output = session?.takeOutput(), !output.isEmpty else { return }
@@ -119,16 +89,32 @@ public final class GDBServer {
     /// Does what the session's new state asks for.
     private func react() {
         switch session?.state {
-        case .running: isWaitingForStart = false
+        case .running:
+            // The debugger may have said “go on” and “stop” in one breath: then there is nothing to run.
+            if let stop = target.takeStop() {
+                session?.guestStopped(stop)
+                flush()
+                control.stop(.debug)
+            } else {
+                letGo()
+            }
         case .detached:
             session = nil
             link.close(connection)
-            isWaitingForStart = false
             target.release()
-        case .killed:
-            isKilled = true
-            if simulation.scheduler.isActive { simulation.scheduler.stop(StopRequest(.quit)) }
+            letGo()
+        case .killed: control.quit()
         case .stopped, nil: break
+        }
+    }
+
+    /// Lets the machine run. One whose run has ended cannot: the debugger sees it stand.
+    private func letGo() {
+        do throws(CommandError) { try control.resume() } catch {
+            say("gdb: \(error)")
+            target.halt()
+            session?.guestStopped(.interrupt)
+            flush()
         }
     }
 
@@ -136,11 +122,12 @@ public final class GDBServer {
     private func vanish() {
         session?.end()
         session = nil
-        if isWaitingForStart {
+        if control.state == .prelaunch {
             say("gdb: the debugger is gone; the guest, which has not started, waits for the next one")
         } else {
             say("gdb: the debugger is gone; the guest goes on")
             target.release()
+            letGo()
         }
     }
 }

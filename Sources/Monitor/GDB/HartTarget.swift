@@ -5,6 +5,8 @@ public import TandemKernel
 /// simulated time stands as well.
 public final class HartTarget: DebugTarget, HartDebugger {
     public let description: TargetDescription
+    /// Through whom the machine stops; a target without one ends the run.
+    weak var control: RunControl?
     private let simulation: Simulation
     private let harts: [Hart]
     /// Why the run is about to return, if that is the debugger's business.
@@ -112,8 +114,11 @@ public final class HartTarget: DebugTarget, HartDebugger {
         pause()
     }
 
-    /// Has the run return. A run that has not begun need not.
-    func pause() { if simulation.scheduler.isActive { simulation.scheduler.pause() } }
+    /// Has the run return. Between two runs there is nothing to stop.
+    private func pause() {
+        guard simulation.scheduler.isActive else { return }
+        if let control { control.stop(.debug) } else { simulation.scheduler.pause() }
+    }
 
     public func hartStopped(_ hart: Hart, _ reason: HartStop) {
         guard let thread = harts.firstIndex(where: { $0 === hart }) else { return }

@@ -129,6 +129,9 @@ public struct RSPSession {
         send(lastStop)
     }
 
+    /// Somebody else has let the guest go on. When it stops, the debugger is told, who may not listen.
+    public mutating func guestResumed() { if state == .stopped { state = .running } }
+
     /// The guest has ended with an exit code.
     public mutating func guestExited(code: Int32) {
         guard state == .running || state == .stopped else { return }

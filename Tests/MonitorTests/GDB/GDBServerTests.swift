@@ -18,8 +18,9 @@ import Testing
     ) throws -> (outcome: RunOutcome, messages: [String]) {
         let machine = try debuggedMachine(source, harts: harts)
         var messages: [String] = []
-        let server = try GDBServer(machine, at: .tcp(port: 0), startsHalted: startsHalted) { messages.append($0) }
-        let address = server.address
+        let control = RunControl(machine, startsHalted: startsHalted)
+        let server = try GDBServer(control, at: .tcp(port: 0)) { messages.append($0) }
+        let address = try #require(server.address)
         let stop = machine.simulation.stopHandle
         let failure = Mutex<String?>(nil)
         let box = Failure(failure)
@@ -29,7 +30,7 @@ import Testing
                 stop.requestStop(StopRequest(.interrupted))
             }
         }
-        let outcome = server.run { machine.run() }
+        let outcome = control.run()
         thread.join()
         #expect(box.text.withLock { $0 } == nil)
         return (outcome, messages)
@@ -124,9 +125,10 @@ import Testing
     @Test("a wish to stop ends the wait for a debugger")
     func stop() throws {
         let machine = try debuggedMachine(Self.loop)
-        let server = try GDBServer(machine, at: .tcp(port: 0), startsHalted: true) { _ in }
+        let control = RunControl(machine, startsHalted: true)
+        _ = try GDBServer(control, at: .tcp(port: 0)) { _ in }
         machine.quit(.interrupted, code: 130)
-        #expect(server.run { machine.run() } == RunOutcome(.interrupted, code: 130))
+        #expect(control.run() == RunOutcome(.interrupted, code: 130))
         #expect(machine.harts[0].instructionsRetired == 0)
     }
 }

@@ -1,5 +1,5 @@
 import TandemBus
-import TandemKernel
+public import TandemKernel
 
 /// Why a hart stopped for its debugger.
 public enum HartStop: Equatable, Sendable {
@@ -17,6 +17,9 @@ public protocol HartDebugger: AnyObject {
 extension Hart {
     /// Instructions retired since the start.
     public var instructionsRetired: UInt64 { retired }
+
+    /// What an instruction takes that accesses nothing slow.
+    public var instructionTime: SimTime { .picoseconds(UInt64(instructionCost)) }
 
     public var privilege: Privilege { privileged.privilege }
 
