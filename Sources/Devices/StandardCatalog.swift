@@ -9,8 +9,9 @@ extension Catalog {
     /// The devices of this module, in the order of their names.
     public static var devices: [any CatalogModule.Type] {
         [
-            MSWI.self, MTimer.self, SSWI.self, DemoDMA.self, GoldfishRTC.self, LineGate.self, LineSwitch.self,
-            PL011.self, PLIC.self, SiFiveGPIO.self, SiFiveTest.self, UART16550.self,
+            MSWI.self, MTimer.self, SSWI.self, AT24.self, DemoDMA.self, GoldfishRTC.self, LineGate.self,
+            LineSwitch.self, OpenCoresI2C.self,
+            PL011.self, PLIC.self, SiFiveGPIO.self, SiFiveTest.self, TMP102.self, UART16550.self,
         ]
     }
 }

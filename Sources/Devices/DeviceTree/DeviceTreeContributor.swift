@@ -1,14 +1,18 @@
 /// Everything that one module adds to the device tree.
 public struct DeviceTreeContribution: Equatable, Sendable {
-    /// The device's node; it stands under `/soc`.
+    /// The device's node; it stands under `/soc`, or in the node of `parent`.
     public var node: DeviceTreeNode
+    /// The path of the module in whose node it stands: the controller of a bus that the device is on.
+    public var parent: String?
     /// Further nodes that stand under `/`, such as `poweroff` beside its `syscon` (their `regmap` is `ownPhandle`).
     public var rootNodes: [DeviceTreeNode]
     /// True for a device that firmware may use as `stdout-path`; the first one in platform order wins.
     public var isConsole: Bool
 
-    public init(node: DeviceTreeNode, rootNodes: [DeviceTreeNode] = [], isConsole: Bool = false) {
+    public init(node: DeviceTreeNode, parent: String? = nil, rootNodes: [DeviceTreeNode] = [], isConsole: Bool = false)
+    {
         self.node = node
+        self.parent = parent
         self.rootNodes = rootNodes
         self.isConsole = isConsole
     }

@@ -1,4 +1,6 @@
 import TandemBus
+import TandemDevices
+import TandemHost
 public import TandemKernel
 
 /// A platform that exists: its simulation, wired and elaborated, and the plan that it was made from.
@@ -55,6 +57,11 @@ private struct PlatformBuilder {
         let simulation = simulation
         let locate = locate(_:)
         findings.attempt(locate: locate) { () throws(ElaborationError) in try simulation.elaborate() }
+        try findings.check()
+        for planned in plan.modules {
+            guard let owner = simulation.root.find(planned.path) as? any StorageOwner else { continue }
+            findings.attempt(locate: locate) { () throws(ElaborationError) in try FileStorage.connect(owner) }
+        }
         try findings.check()
     }
 

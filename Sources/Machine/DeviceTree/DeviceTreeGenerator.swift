@@ -49,14 +49,14 @@ public struct DeviceTreeGenerator {
 
     /// The tree. Throws where a node names a line, a module or a window that the platform does not have.
     public mutating func generate(_ chosen: Chosen = Chosen()) throws(PlatformError) -> FlattenedDeviceTree {
-        var devices: [(path: String, node: Node)] = []
+        var devices: [(path: String, parent: String?, node: Node)] = []
         var extra: [Node] = []
         var console: String?
         for (path, contributor) in contributions {
             let contribution = contributor.deviceTree
             let node = node(contribution.node, of: path)
             if contribution.isConsole, console == nil { console = "/soc/\(node.name)" }
-            devices.append((path, node))
+            devices.append((path, contribution.parent, node))
             for root in contribution.rootNodes { extra.append(self.node(root, of: path)) }
         }
         var cpus = cpusNode()
@@ -90,9 +90,26 @@ public struct DeviceTreeGenerator {
                 properties: [
                     Property("#address-cells", cells: [2]), Property("#size-cells", cells: [2]),
                     Property("compatible", strings: ["simple-bus"]), Property("ranges"),
-                ], children: devices.map(\.node)))
+                ], children: nest(devices, in: nil)))
         try findings.check()
         return FlattenedDeviceTree(root: root, bootHart: UInt32(truncatingIfNeeded: harts.first?.id ?? 0))
+    }
+
+    /// The nodes that stand in the node of the module `parent`, or in none, with those that stand in them.
+    private mutating func nest(_ devices: [(path: String, parent: String?, node: Node)], in parent: String?) -> [Node] {
+        var nodes: [Node] = []
+        for device in devices {
+            if let name = device.parent, parent == nil, !devices.contains(where: { $0.path == name }) {
+                findings.add(
+                    at: device.path, "its node is to stand in that of “\(name)”, which has none",
+                    expected: "a controller that stands in the device tree")
+            }
+            guard device.parent == parent else { continue }
+            var node = device.node
+            node.children += nest(devices, in: device.path)
+            nodes.append(node)
+        }
+        return nodes
     }
 
     // MARK: Fixed nodes

@@ -57,6 +57,15 @@ import Testing
         try check(SiFiveGPIO.self, with: ["pins": .integer(Int64(count))], SiFiveGPIOCore.registers) { $0.bus }
     }
 
+    @Test(
+        "the I2C controller conforms, however its registers stand", arguments: [(0, "1"), (2, "1"), (2, "4"), (3, "2")])
+    func i2c(shift: Int, width: String) throws {
+        try check(
+            OpenCoresI2C.self, with: ["register-shift": .integer(Int64(shift)), "register-width": .choice(width)],
+            OpenCoresI2CCore.table(shift: UInt64(shift), width: Int(width) ?? 0)
+        ) { $0.bus }
+    }
+
     @Test("fresh cores read as their tables say")
     func resetValues() {
         #expect(CoreConformance.checkReset(MSWICore(hartCount: 2), elements: { _ in 2 }) == [])
@@ -71,6 +80,7 @@ import Testing
         #expect(CoreConformance.checkReset(SiFiveTestCore()) == [])
         #expect(CoreConformance.checkReset(DemoDMACore()) == [])
         #expect(CoreConformance.checkReset(SiFiveGPIOCore(pinCount: 32)) == [])
+        #expect(CoreConformance.checkReset(OpenCoresI2CCore()) == [])
     }
 
     @Test("cores survive a snapshot, and refuse a short one")
@@ -100,6 +110,18 @@ import Testing
         gpio.setInput(7, true)
         gpio.setFunction(1, 3, true)
         #expect(CoreConformance.checkSnapshotRoundTrip(gpio) == [])
+        var i2c = OpenCoresI2CCore()
+        i2c.write(.control, at: 0, 0xc0, mask: 0xff)
+        i2c.write(.command, at: 0, 0x90, mask: 0xff)
+        #expect(CoreConformance.checkSnapshotRoundTrip(i2c) == [])
+        var sensor = TMP102Core()
+        sensor.convert(-12_345)
+        for byte: UInt8 in [3, 0x12] { _ = sensor.receive(byte) }
+        #expect(CoreConformance.checkSnapshotRoundTrip(sensor) == [])
+        var memory = AT24Core(.c64)
+        memory.begin(block: 0, .write)
+        for byte: UInt8 in [0x1f, 0xfe, 1, 2, 3] { memory.receive(byte) }
+        #expect(CoreConformance.checkSnapshotRoundTrip(memory) == [])
     }
 
     @Test(
