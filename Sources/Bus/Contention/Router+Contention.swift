@@ -28,12 +28,12 @@ extension Router {
         "Grants of direct memory pass. Their uses take time but do not compete; without them every access does.")
 
     /// What each link has carried so far.
-    public var linkRecords: [LinkRecord] {
+    public final var linkRecords: [LinkRecord] {
         distinctLinks.map { LinkRecord(name: $0.name, statistics: $0.statistics) }
     }
 
     /// Each link once, in the order in which they were made.
-    var distinctLinks: [Link] {
+    final var distinctLinks: [Link] {
         linkSeats.reduce(into: []) { links, seat in
             if !links.contains(where: { $0 === seat.link }) { links.append(seat.link) }
         }

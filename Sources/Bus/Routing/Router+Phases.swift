@@ -1,17 +1,17 @@
 public import TandemKernel
 
 extension Router: PhaseTarget {
-    public func transportForward(
+    public final func transportForward(
         _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
     ) -> TransportStatus {
         phases.forward(transaction, phase: &phase, delay: &delay)
     }
 
     /// What the router adds to every request.
-    var latency: SimTime { state.pointee.latency }
+    final var latency: SimTime { state.pointee.latency }
 
     /// Where a request goes, and what is added to its address; nil if it has been answered: it reaches across a boundary.
-    func destination(
+    final func destination(
         of transaction: inout Transaction
     ) -> (server: Unmanaged<ForwardSeat>, delta: UInt64)? {
         let range = lookUp(transaction.address).pointee
@@ -26,7 +26,7 @@ extension Router: PhaseTarget {
 
     /// Books the link of a request that is `delay` ahead of now, and adds what it takes and waits. `address` is the one at
     /// which the request came.
-    func bookLink(of transaction: borrowing Transaction, at address: UInt64, _ delay: inout SimTime) {
+    final func bookLink(of transaction: borrowing Transaction, at address: UInt64, _ delay: inout SimTime) {
         guard !linkSeats.isEmpty else { return }
         lookUp(address).pointee.server._withUnsafeGuaranteedRef { ($0 as? LinkSeat)?.book(transaction, &delay) }
     }

@@ -12,14 +12,12 @@ public struct Resolution {
 
 extension Router {
     /// Where an address leads; nil for a hole.
-    public func resolve(_ address: UInt64) -> Resolution? {
-        let range = lookUp(address).pointee
-        guard !isHole(range) else { return nil }
-        // The visible region of highest priority is the one that the view shows.
-        let candidates = regions.filter { $0.contains(address) }
-        guard let region = candidates.max(by: { $0.priority < $1.priority }) else { return nil }
+    public final func resolve(_ address: UInt64) -> Resolution? {
+        let place = lookUp(address)
+        let range = place.pointee
+        guard let region = leaf(of: place) else { return nil }
         let offset = address &+ range.delta
-        guard let inner = region.target.innermost.router else {
+        guard let inner = region.target.innermost.onward as? Router else {
             return Resolution(
                 target: region.target, offset: offset, range: range.start...range.end, region: region.name)
         }
@@ -31,7 +29,7 @@ extension Router {
     }
 
     /// The region that contains the address, or the one whose nearest end is closest; nil if there are no regions.
-    public func nearestRegion(to address: UInt64) -> Region? {
+    public final func nearestRegion(to address: UInt64) -> Region? {
         func distance(_ region: Region) -> UInt64 {
             if region.contains(address) { return 0 }
             return address < region.start ? region.start - address : address - region.end

@@ -1,12 +1,12 @@
 public import TandemKernel
 
 extension Router {
-    public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+    public final func transport(_ transaction: inout Transaction, delay: inout SimTime) {
         pass(&transaction, &delay, AccessShape(transaction))
     }
 
     /// Finds the range of an access, whatever it is like, and passes it on.
-    @inline(never) func pass(_ transaction: inout Transaction, _ delay: inout SimTime, _ shape: AccessShape) {
+    @inline(never) final func pass(_ transaction: inout Transaction, _ delay: inout SimTime, _ shape: AccessShape) {
         let address = transaction.address
         let range: UnsafeMutablePointer<FlatRange>
         if let last = state.pointee.last, address &- last.pointee.start <= last.pointee.extent {
@@ -26,7 +26,7 @@ extension Router {
     }
 
     /// Moves what it can range by range, and stops at the first byte that is not moved.
-    public func debugTransport(_ transaction: inout Transaction) -> Int {
+    public final func debugTransport(_ transaction: inout Transaction) -> Int {
         let address = transaction.address
         let data = transaction.data
         let count = transaction.count
@@ -54,7 +54,7 @@ extension Router {
         return moved
     }
 
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool {
+    public final func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool {
         directMemory(at: request.address, request.command, request.attributes, &grant)
     }
 
@@ -73,7 +73,7 @@ extension Router {
         return true
     }
 
-    @inline(never) func refuseStraddling(_ transaction: inout Transaction) {
+    @inline(never) final func refuseStraddling(_ transaction: inout Transaction) {
         transaction.target = `in`.id
         transaction.response = .addressError
         log.write(
@@ -82,7 +82,7 @@ extension Router {
     }
 
     /// An access to a hole of the map.
-    func serveHole(_ transaction: inout Transaction) {
+    final func serveHole(_ transaction: inout Transaction) {
         if state.pointee.readsZero {
             if transaction.command == .read {
                 transaction.data.initializeMemory(as: UInt8.self, repeating: 0, count: transaction.count)

@@ -13,13 +13,14 @@ public enum UnmappedPolicy: String, PropertyChoice {
 ///
 /// An access must lie in one visible range, or in ranges that continue each other in the same target; otherwise it is
 /// answered with an address error. Look-up does not grow with the number of regions.
-public final class Router: Module, CatalogModule, BusTarget {
+public class Router: Module, CatalogModule, BusTarget {
     public static let latency = Property<SimTime>(
         "latency", default: .zero, "Time that the router adds to every access.")
     public static let unmapped = Property<UnmappedPolicy>(
         "unmapped", default: .error, "What an access is answered where nothing is mapped.")
 
-    public static let declaration = ModuleDeclaration(
+    public class var declaration: ModuleDeclaration { ownDeclaration }
+    private static let ownDeclaration = ModuleDeclaration(
         "router", category: "bus", summary: "Address decoder between initiators and targets",
         properties: [
             latency.erased, unmapped.erased, arbitration.erased, links.erased, priorities.erased, waits.erased,
@@ -37,21 +38,26 @@ public final class Router: Module, CatalogModule, BusTarget {
             """)
 
     /// The entrance.
-    public let `in`: TargetSocket
+    public final let `in`: TargetSocket
     /// In the order in which they were mapped.
-    public private(set) var regions: [Region] = []
+    public final private(set) var regions: [Region] = []
 
     // SAFETY: allocated in `init`, freed only in `deinit`.
-    let state: UnsafeMutablePointer<RouterState> = .allocate(capacity: 1)
+    final let state: UnsafeMutablePointer<RouterState> = .allocate(capacity: 1)
     /// The seat at every hole of the address space.
     private let hole: BusServer
     /// What phases need; made when the first comes.
-    private(set) lazy var phases = RouterPhases(self)
+    final private(set) lazy var phases = RouterPhases(self)
     /// The seats before targets whose accesses take time or compete, as long as the router lives.
-    private(set) var linkSeats: [LinkSeat] = []
-    let contention: Contention
+    final private(set) var linkSeats: [LinkSeat] = []
+    final let contention: Contention
+    /// The regions of the view, range by range; nil for holes. Not for the path of an access.
+    private var leaves: [Region?] = []
 
-    public override init(_ context: ModuleContext) {
+    /// Where it is mapped, what it holds takes part in the map around it.
+    var isTransparent: Bool { false }
+
+    public required override init(_ context: ModuleContext) {
         contention = Contention(context)
         `in` = TargetSocket("in", context, mayWait: contention.waits)
         let hole = HoleSeat(`in`.id)
@@ -60,7 +66,7 @@ public final class Router: Module, CatalogModule, BusTarget {
             to: RouterState(latency: context[Self.latency], readsZero: context[Self.unmapped] == .zero))
         super.init(context)
         hole.router = self
-        `in`.router = self
+        `in`.onward = self
         `in`.seat(RouterSeat(self, state))
         `in`.servePhases(self)
     }
@@ -73,19 +79,19 @@ public final class Router: Module, CatalogModule, BusTarget {
     // MARK: The map
 
     /// Adds a region, also while the simulation runs. Grants in its range end.
-    public func map(_ region: Region) throws(ElaborationError) {
+    public final func map(_ region: Region) throws(ElaborationError) {
         try check(region)
         regions.append(region)
         makeLinkSeat(for: region)
         region.target.attach(self)
         mapChanged(region)
         // From now on accesses may wait; what was mapped before cannot have changed.
-        if region.target.firstWaiting() != nil { `in`.serverChanged() }
+        if !isTransparent, region.target.firstWaiting() != nil { `in`.serverChanged() }
     }
 
     /// Removes the region of that name. Returns false if there is none.
     @discardableResult
-    public func unmap(_ name: String) -> Bool {
+    public final func unmap(_ name: String) -> Bool {
         guard let index = regions.firstIndex(where: { $0.name == name }) else { return false }
         let region = regions.remove(at: index)
         if !regions.contains(where: { $0.target === region.target }) { region.target.detach(self) }
@@ -95,6 +101,8 @@ public final class Router: Module, CatalogModule, BusTarget {
 
     private func mapChanged(_ region: Region) {
         forgetView()
+        // The maps around hold what this one shows.
+        if isTransparent { `in`.serverChanged() }
         `in`.invalidateDirectMemory(range: region.start...region.end)
     }
 
@@ -136,25 +144,25 @@ public final class Router: Module, CatalogModule, BusTarget {
                 "the regions \(other.description) and \(region.description) overlap at priority \(region.priority)",
                 expected: "regions that do not overlap, or different priorities")
         }
-        if let inner = region.target.innermost.router, inner.leads(to: self) {
+        if let inner = region.target.innermost.onward, inner.leads(to: self) {
             throw ElaborationError(
                 at: place, "the region “\(region.name)” leads back to this router",
                 expected: "routers that do not form a circle")
         }
     }
 
-    private func leads(to router: Router) -> Bool {
-        self === router || regions.contains { $0.target.innermost.router?.leads(to: router) ?? false }
+    final func leads(to router: Router) -> Bool {
+        self === router || regions.contains { $0.target.innermost.onward?.leads(to: router) ?? false }
     }
 
-    func firstSpeaking(otherThan spoken: any BusProtocol.Type) -> TargetSocket? {
+    final func firstSpeaking(otherThan spoken: any BusProtocol.Type) -> TargetSocket? {
         for region in regions {
             if let socket = region.target.firstSpeaking(otherThan: spoken) { return socket }
         }
         return nil
     }
 
-    func firstWaiting() -> TargetSocket? {
+    final func firstWaiting() -> TargetSocket? {
         for region in regions {
             if let socket = region.target.firstWaiting() { return socket }
         }
@@ -164,7 +172,7 @@ public final class Router: Module, CatalogModule, BusTarget {
     // MARK: The view
 
     /// The range of an address; makes the flat view if the map has changed since.
-    @inline(never) func lookUp(_ address: UInt64) -> UnsafeMutablePointer<FlatRange> {
+    @inline(never) final func lookUp(_ address: UInt64) -> UnsafeMutablePointer<FlatRange> {
         let view = state.pointee.view.count > 0 ? state.pointee.view : makeView()
         let range = view.range(of: address)
         state.pointee.last = range
@@ -174,14 +182,17 @@ public final class Router: Module, CatalogModule, BusTarget {
     /// Fills the holes between the visible pieces, so that every address has a range.
     @inline(never) private func makeView() -> FlatView {
         var ranges: [FlatRange] = []
+        leaves = []
         var next: UInt64? = 0
         func addHole(through end: UInt64) {
             guard let start = next, start <= end else { return }
+            leaves.append(nil)
             ranges.append(FlatRange(start: start, extent: end - start, delta: 0, server: .passUnretained(hole)))
         }
-        for piece in flatten(regions) {
+        for piece in visiblePieces {
             if piece.start > 0 { addHole(through: piece.start - 1) }
-            let region = regions[piece.region]
+            let region = piece.region
+            leaves.append(region)
             ranges.append(
                 FlatRange(
                     start: piece.start, extent: piece.end - piece.start, delta: region.offset &- region.start,
@@ -194,8 +205,23 @@ public final class Router: Module, CatalogModule, BusTarget {
         return view
     }
 
+    /// What is seen of the map.
+    final var visiblePieces: [VisiblePiece] {
+        flatten(regions) { region in
+            guard let inner = region.target.innermost.onward as? Router, inner.isTransparent,
+                linkSeat(of: region) == nil
+            else { return nil }
+            return inner.visiblePieces
+        }
+    }
+
+    /// The region of a range of the view, in the addresses of this router; nil for a hole.
+    final func leaf(of range: UnsafeMutablePointer<FlatRange>) -> Region? {
+        leaves[range - state.pointee.view.ranges]
+    }
+
     /// The seat before the target of a region; nil if nothing takes time there.
-    func linkSeat(of region: Region) -> LinkSeat? {
+    final func linkSeat(of region: Region) -> LinkSeat? {
         let timing = region.timing ?? contention.timing
         return linkSeats.first { $0.target === region.target && $0.timing == timing }
     }
@@ -218,11 +244,9 @@ public final class Router: Module, CatalogModule, BusTarget {
         linkSeats.append(LinkSeat(region.target, timing, link, of: self))
     }
 
-    func isHole(_ range: FlatRange) -> Bool { range.server.toOpaque() == Unmanaged.passUnretained(hole).toOpaque() }
-
     // MARK: State
 
-    public func saveState() -> ModuleState {
+    public final func saveState() -> ModuleState {
         guard !linkSeats.isEmpty else { return .stateless }
         guard distinctLinks.allSatisfy(\.isQuiet) else {
             return .unsupported("accesses wait for a link of the router, on the stacks of their threads")
@@ -230,7 +254,7 @@ public final class Router: Module, CatalogModule, BusTarget {
         return ModuleState(RouterLinks(distinctLinks.map(\.state)))
     }
 
-    public func restoreState(_ state: ModuleState) throws(SnapshotError) {
+    public final func restoreState(_ state: ModuleState) throws(SnapshotError) {
         guard !linkSeats.isEmpty else {
             guard state == .stateless else {
                 throw SnapshotError(at: path, "the snapshot holds a state", expected: "none: nothing takes time here")
@@ -246,8 +270,8 @@ public final class Router: Module, CatalogModule, BusTarget {
     }
 }
 
-extension Router: Upstream {
-    func directMemoryInvalidated(range: ClosedRange<UInt64>, of target: TargetSocket) {
+extension Router: Upstream, Onward {
+    final func directMemoryInvalidated(range: ClosedRange<UInt64>, of target: TargetSocket) {
         for region in regions where region.target === target {
             let window = region.offset...region.offset + (region.size - 1)
             guard range.overlaps(window) else { continue }
@@ -257,9 +281,9 @@ extension Router: Upstream {
         }
     }
 
-    func serverChanged(of target: TargetSocket) {
+    final func serverChanged(of target: TargetSocket) {
         forgetView()
-        if target.firstWaiting() != nil { `in`.serverChanged() }
+        if isTransparent || target.firstWaiting() != nil { `in`.serverChanged() }
     }
 }
 

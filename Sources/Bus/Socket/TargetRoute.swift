@@ -24,10 +24,10 @@ extension InitiatorSocket {
     public func route(to address: UInt64) -> TargetRoute? {
         guard let bound else { return nil }
         var way = RouterWay(first: 0, last: .max, delta: 0, latency: .zero, target: bound)
-        while let router = way.target.innermost.router {
+        while let router = way.target.innermost.onward as? Router {
             guard router.follow(address, &way) else { return nil }
         }
-        guard !way.target.mayWait else { return nil }
+        guard way.target.firstWaiting() == nil else { return nil }
         return TargetRoute(
             first: way.first, last: way.last, delta: way.delta, latency: way.latency,
             server: .passUnretained(server(of: way.target, latency: way.latency)), target: way.target.id,
@@ -96,12 +96,11 @@ struct RouterWay {
 
 extension Router {
     /// Goes one router further. False: the address leads into a hole, or accesses take time there or compete.
-    func follow(_ address: UInt64, _ way: inout RouterWay) -> Bool {
+    final func follow(_ address: UInt64, _ way: inout RouterWay) -> Bool {
         let inner = address &+ way.delta
-        let range = lookUp(inner).pointee
-        guard !isHole(range),
-            let region = regions.filter({ $0.contains(inner) }).max(by: { $0.priority < $1.priority })
-        else { return false }
+        let place = lookUp(inner)
+        let range = place.pointee
+        guard let region = leaf(of: place) else { return false }
         // Distances from the address: they do not wrap where addresses do.
         let below = min(address &- way.first, inner &- range.start)
         let above = min(way.last &- address, range.end &- inner)

@@ -24,8 +24,8 @@ public final class TargetSocket: Port {
 
     /// What initiators and routers call. Lives as long as this socket.
     private(set) var server: BusServer
-    /// The router whose entrance this is, so that checks and look-ups of names can follow.
-    weak var router: Router?
+    /// The router or translation whose entrance this is, so that checks and look-ups of names can follow.
+    weak var onward: (any Onward)?
     /// The socket of a module inside that takes everything that arrives here.
     private(set) var inner: TargetSocket?
     private let waits: Bool
@@ -196,7 +196,8 @@ public final class TargetSocket: Port {
 
     private var blockingAdapter: BlockingAdapter {
         if let toBlocking { return toBlocking }
-        let adapter = BlockingAdapter(self, blocking ?? seatForCallback() ?? VacantSeat(at: path), mayWait: waits)
+        let adapter = BlockingAdapter(
+            self, blocking ?? seatForCallback() ?? VacantSeat(at: path), mayWait: firstWaiting() != nil)
         toBlocking = adapter
         return adapter
     }
@@ -250,7 +251,7 @@ public final class TargetSocket: Port {
     /// The first socket from here on whose target may wait.
     func firstWaiting() -> TargetSocket? {
         let end = innermost
-        return end.mayWait ? end : end.router?.firstWaiting()
+        return end.mayWait ? end : end.onward?.firstWaiting()
     }
 
     /// The first socket from here on that speaks something else.
@@ -258,7 +259,7 @@ public final class TargetSocket: Port {
         let end = innermost
         if busProtocol != spoken { return self }
         if end.busProtocol != spoken { return end }
-        return end.router?.firstSpeaking(otherThan: spoken)
+        return end.onward?.firstSpeaking(otherThan: spoken)
     }
 }
 

@@ -1,0 +1,34 @@
+public import TandemKernel
+
+/// Where a module passes on accesses that others made: an alias, an IOMMU. They are counted where they were made; a module
+/// with accesses of its own has an `InitiatorSocket`.
+public final class PassingSocket: Port {
+    /// The socket that this one is bound to.
+    public private(set) var bound: TargetSocket?
+    /// Told of what ends and changes on the other side, and of the binding.
+    weak var passer: (any Passer)?
+
+    /// Connects the socket, once.
+    public func bind(to target: TargetSocket) throws(ElaborationError) {
+        guard bound == nil else {
+            throw ElaborationError(at: path, "the socket “\(path)” is bound twice", expected: "one target")
+        }
+        bound = target
+        if let passer {
+            target.attach(passer)
+            try passer.reached(target)
+        }
+    }
+
+    public override func elaborated() throws(ElaborationError) {
+        guard bound != nil else {
+            throw ElaborationError(at: path, "the socket leads nowhere", expected: "a target socket")
+        }
+    }
+}
+
+/// The module behind a passing socket, or what it has for the purpose.
+protocol Passer: Upstream {
+    /// The socket has been bound to `target`.
+    func reached(_ target: TargetSocket) throws(ElaborationError)
+}
