@@ -64,7 +64,7 @@ let package = Package(
         tests("JSON", needs: ["TandemJSON"]),
         tests("X64", needs: ["TandemX64", "TandemOS"]),
         tests("Kernel", needs: ["TandemKernel", "TandemTesting"]),
-        tests("Bus", needs: ["TandemBus", "TandemKernel", "TandemTesting"]),
+        tests("Bus", needs: ["TandemBus", "TandemKernel", "TandemOS", "TandemTesting"]),
         tests("CPU", needs: ["TandemCPU", "TandemBus", "TandemKernel", "TandemTesting"], exclude: ["FileTests"]),
         tests("Devices", needs: ["TandemDevices", "TandemBus", "TandemKernel", "TandemTesting"]),
         tests("Host", needs: ["TandemHost", "TandemDevices", "TandemKernel", "TandemOS", "TandemTesting"]),

@@ -34,6 +34,19 @@ public enum Files {
     /// Whether a directory of that name exists, links followed.
     public static func isDirectory(_ path: String) -> Bool { mode(path).map { $0 & S_IFMT == S_IFDIR } ?? false }
 
+    /// The size in bytes of the regular file of that name, links followed; nil if there is none.
+    public static func size(_ path: String) -> UInt64? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return UInt64(status.st_size)
+    }
+
+    /// Makes the file at `path`, which need not exist, `size` bytes long: what it lacks reads as zeros and takes no room.
+    public static func extend(_ path: String, to size: UInt64) throws(OSError) {
+        let descriptor = try FileDescriptor(opening: path, .append)
+        guard ftruncate(descriptor.number, off_t(size)) == 0 else { throw OSError("ftruncate", path: path) }
+    }
+
     /// The names in the directory at `path` without `.` and `..`, ascending by their bytes.
     public static func names(in path: String) throws(OSError) -> [String] {
         guard let directory = opendir(path) else { throw OSError("opendir", path: path) }

@@ -57,6 +57,31 @@ public struct MemoryMapping: ~Copyable {
         self.byteCount = byteCount
     }
 
+    /// The first `byteCount` bytes of the file at `path`, which must have them, readable and writable. Pages are read when
+    /// they are touched. What is written goes to the file when the mapping is `shared`, and is private to the mapping
+    /// otherwise.
+    public init(file path: String, writable byteCount: Int, shared isShared: Bool) throws(OSError) {
+        let descriptor = open(path, (isShared ? O_RDWR : O_RDONLY) | O_CLOEXEC)
+        guard descriptor >= 0 else { throw OSError("open", path: path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw OSError("fstat", path: path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw OSError("mmap", path: path, errno: .notRegularFile) }
+        // An access to what the file does not have would be a bus error of the host.
+        guard Int(status.st_size) >= byteCount else { throw OSError("mmap", path: path, errno: .invalidArgument) }
+        let reservation = try Reservation(byteCount)
+        let base = reservation.base
+        if byteCount > 0 {
+            let kind = isShared ? MAP_SHARED : MAP_PRIVATE
+            let mapped = mmap(
+                base, Page.roundUp(byteCount), PROT_READ | PROT_WRITE, kind | MAP_FIXED, descriptor, 0)
+            guard mapped != MAP_FAILED else { throw reservation.abandoned(OSError("mmap", path: path)) }
+        }
+        self.reservation = reservation
+        self.base = base
+        self.byteCount = byteCount
+    }
+
     deinit {
         reservation.unmap()
     }

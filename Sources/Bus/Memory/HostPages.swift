@@ -1,9 +1,11 @@
 internal import TandemOS
 
-/// Zeroed host memory in pages, touched lazily: what memories and their bitmaps are made of.
+/// Host memory in pages, touched lazily: what memories and their bitmaps are made of. Zeroed, or the contents of a file.
 final class HostPages {
     let base: UnsafeMutableRawPointer
     let size: Int
+    /// What holds the contents, if they are not zeros at first.
+    let file: MemoryFile?
     private let mapping: MemoryMapping
     private var hugePages: HugePages
 
@@ -12,6 +14,17 @@ final class HostPages {
         base = mapping.base
         hugePages = HugePages(base: mapping.base, byteCount: size)
         self.size = size
+        file = nil
+    }
+
+    /// The first `size` bytes of a file, which must have them.
+    init(size: Int, _ file: MemoryFile) throws(OSError) {
+        mapping = try MemoryMapping(file: file.path, writable: size, shared: file.isShared)
+        base = mapping.base
+        // The pages belong to the file.
+        hugePages = HugePages(base: mapping.base, byteCount: 0)
+        self.size = size
+        self.file = file
     }
 
     /// Gives huge pages of the host to what is in use densely.
@@ -21,6 +34,10 @@ final class HostPages {
     func forEachTouchedPage(_ body: (Int) -> Void) {
         let page = Int(WriteWatch.pageSize)
         let count = (size + page - 1) / page
+        guard file == nil else {
+            for index in 0..<count { body(index) }
+            return
+        }
         // The host's pages may be larger.
         let perHostPage = max(Page.size / page, 1)
         mapping.forEachTouchedPage { offset in
@@ -28,6 +45,21 @@ final class HostPages {
         }
     }
 
-    /// Makes all pages zero and untouched again.
+    /// Bytes of the host's memory that are in use.
+    var residentBytes: UInt64 {
+        guard file == nil else { return UInt64(mapping.residentBytes) }
+        var count: UInt64 = 0
+        forEachTouchedPage { _ in count += WriteWatch.pageSize }
+        return count
+    }
+
+    /// Makes all pages untouched again: zeros, or what the file holds.
     func discardAll() { mapping.discard(0..<size) }
+}
+
+/// A file whose contents a memory has.
+struct MemoryFile: Equatable, Sendable {
+    var path: String
+    /// What the guest writes goes to the file; otherwise the file stays as it is.
+    var isShared: Bool
 }

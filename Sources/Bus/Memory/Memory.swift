@@ -1,8 +1,9 @@
 public import TandemKernel
 internal import TandemOS
 
-/// A memory on host pages: `Ram` or `Rom`. Holds what both have: the pages, the watch on writes, the reservations.
-public class Memory: Module {
+/// A memory on host pages: `Ram`, `Rom`, or a `RomDevice`. Holds what they have in common: the pages, the watch on writes,
+/// the reservations.
+open class Memory: Module {
     /// Host address of the first byte. The pages are zero and untouched at first, and never move.
     public final let base: UnsafeMutableRawPointer
     /// In bytes.
@@ -26,15 +27,23 @@ public class Memory: Module {
     /// it now and then.
     public final func condense() { pages.condense() }
 
+    /// - Parameters:
+    ///   - file: what holds the contents, if they are not to be zeros of their own.
+    ///   - servesDirectly: the seat at the socket is that of a plain memory.
     init(
-        _ context: ModuleContext, size: UInt64, isWritable: Bool, readLatency: SimTime, writeLatency: SimTime
+        _ context: ModuleContext, size: UInt64, isWritable: Bool, readLatency: SimTime, writeLatency: SimTime,
+        file: MemoryFile? = nil, servesDirectly: Bool = true
     ) throws(ElaborationError) {
         self.size = size
         self.isWritable = isWritable
         self.readLatency = readLatency
         self.writeLatency = writeLatency
         do throws(OSError) {
-            pages = try HostPages(size: Int(size))
+            if let file {
+                pages = try HostPages(size: Int(size), file)
+            } else {
+                pages = try HostPages(size: Int(size))
+            }
             writeWatch = try WriteWatch(size: size)
         } catch {
             throw ElaborationError(
@@ -46,6 +55,7 @@ public class Memory: Module {
         reservations = ReservationSet(writeWatch, BusDirectory.of(context.simulation))
         bus = TargetSocket("bus", context)
         super.init(context)
+        guard servesDirectly else { return }
         let seat = MemorySeat(self)
         bus.seat(seat)
         writeWatch.attentionChanged = { seat.setWatched($0) }
@@ -99,9 +109,5 @@ public class Memory: Module {
     }
 
     /// Bytes of host memory that the contents occupy: what the guest has touched.
-    public final var residentBytes: UInt64 {
-        var count: UInt64 = 0
-        pages.forEachTouchedPage { _ in count += WriteWatch.pageSize }
-        return count
-    }
+    public final var residentBytes: UInt64 { pages.residentBytes }
 }

@@ -69,6 +69,17 @@ extension Memory {
         return hash.value
     }
 
+    /// What a cold reset does: zeros, or in a memory of a file what the file holds.
+    final func restart() {
+        guard let file = pages.file else { return clear() }
+        guard !file.isShared else { return }
+        pages.discardAll()
+        for page in 0..<writeWatch.pageCount {
+            let offset = page * WriteWatch.pageSize
+            noteWrite(offset: offset, count: Int(min(WriteWatch.pageSize, size - offset)), by: .none)
+        }
+    }
+
     /// Sets every byte to zero, seen by the watch, and gives the pages back to the host.
     final func clear() {
         forEachNonZeroPage { index, bytes in
@@ -76,7 +87,8 @@ extension Memory {
             (base + Int(offset)).initializeMemory(as: UInt8.self, repeating: 0, count: bytes.count)
             noteWrite(offset: offset, count: bytes.count, by: .none)
         }
-        pages.discardAll()
+        // A file would come back as it was.
+        if pages.file == nil { pages.discardAll() }
     }
 
     final func replaceContents(_ state: ModuleState) throws(SnapshotError) {
