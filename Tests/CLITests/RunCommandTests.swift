@@ -213,7 +213,7 @@ import Testing
         ),
         (
             "run virt x.bin -set ram.sice=1",
-            "-set ram.sice: “ram” of type “ram” has no property or connection “sice”; did you mean “size”?; legal are “size”, “read-latency” and “write-latency”"
+            "-set ram.sice: “ram” of type “ram” has no property or connection “sice”; did you mean “size”?; legal are “size”, “read-latency”, “write-latency”, “mem-path” and “mem-share”"
         ),
         (
             "run minimal x.bin -rtc base=2026-01-01",
