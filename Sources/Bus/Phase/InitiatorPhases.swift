@@ -18,27 +18,38 @@ public import TandemKernel
         self.state = state
         self.scheduler = scheduler
     }
+}
 
-    @inlinable @inline(__always) var now: UInt64 { scheduler._withUnsafeGuaranteedRef { $0.now.picoseconds } }
+// Through the pointer only: a call needs two or three of the four words.
+extension UnsafeMutablePointer<InitiatorPhases> {
+    @inlinable @inline(__always) var now: UInt64 {
+        pointee.scheduler._withUnsafeGuaranteedRef { $0.now.picoseconds }
+    }
 
     @inlinable @inline(__always) func forward(
-        _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
+        _ transaction: PooledTransaction, _ phase: inout Phase, _ delay: inout SimTime
     ) -> TransportStatus {
         let slot = transaction.slot
-        let sent = phase
-        let hop: Int
-        if sent == .beginRequest {
+        if phase == .beginRequest {
             slot.pointee.payload.response = .incomplete
-            slot.pointee.payload.attributes.initiator = state.pointee.id
-            hop = slot.pointee.push(
-                PhaseHop(
-                    upstream: back, address: slot.pointee.payload.address, begin: now &+ delay.picoseconds))
-        } else {
-            hop = slot.pointee.hop(of: back)
+            slot.pointee.payload.attributes = slot.pointee.payload.attributes.sent(
+                by: pointee.state.pointee.attributes)
+            let hop = slot.pointee.push(pointee.back, begin: now &+ delay.picoseconds)
+            let status = send(transaction, &phase, &delay)
+            if status == .completed { finish(transaction, hop, delay) }
+            return status
         }
-        let status = server._withUnsafeGuaranteedRef { $0.forward(transaction, &phase, &delay) }
-        if status == .completed || sent == .endResponse { finish(transaction, hop, delay) }
+        let hop = slot.pointee.hop(of: pointee.back)
+        let isEnd = phase == .endResponse
+        let status = send(transaction, &phase, &delay)
+        if isEnd || status == .completed { finish(transaction, hop, delay) }
         return status
+    }
+
+    @inlinable @inline(__always) func send(
+        _ transaction: PooledTransaction, _ phase: inout Phase, _ delay: inout SimTime
+    ) -> TransportStatus {
+        pointee.server._withUnsafeGuaranteedRef { $0.forward(transaction, &phase, &delay) }
     }
 
     /// The initiator has answered a phase of its target.
@@ -58,6 +69,7 @@ public import TandemKernel
         slot.pointee.end(hop: hop)
         let command = slot.pointee.payload.command
         guard command != .ignore, !slot.pointee.payload.exclusiveFailed else { return }
+        let state = pointee.state
         state.pointee.transactions &+= 1
         let attributes = slot.pointee.payload.attributes
         state.pointee.traffic.cell(slot.pointee.payload.target, isPageWalk: attributes.isPageWalk).pointee.count(
@@ -83,10 +95,10 @@ extension InitiatorSocket {
     ///
     /// The address belongs to the target from the beginning of the request to the beginning of the response: routers
     /// between translate it.
-    @inlinable public func transportForward(
+    @inlinable @inline(__always) public func transportForward(
         _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
     ) -> TransportStatus {
-        phases.pointee.forward(transaction, phase: &phase, delay: &delay)
+        phases.forward(transaction, &phase, &delay)
     }
 }
 
@@ -102,7 +114,7 @@ extension TargetSocket {
     }
 
     /// Sends a phase on the backward path, to where the transaction came from; it becomes effective at now + `delay`.
-    @inlinable public func transportBackward(
+    @inlinable @inline(__always) public func transportBackward(
         _ transaction: PooledTransaction, phase: inout Phase, delay: inout SimTime
     ) -> TransportStatus {
         let slot = transaction.slot

@@ -14,26 +14,27 @@ extension UnsafeMutablePointer<PhaseCalendarState> {
         while !pointee.deltas.isEmpty && pointee.deltas.firstTime != delta {
             due.append(pointee.deltas.removeFirst().pointee)
         }
-        while pointee.timed.firstTime <= now { due.append(pointee.timed.removeFirst().pointee) }
+        pointee.timed.settle()
+        while !pointee.timed.isEmpty && pointee.timed.firstTime <= now {
+            due.append(pointee.timed.removeFirst().pointee)
+            pointee.timed.settle()
+        }
         var queues: [UnsafeMutablePointer<PhaseQueueState>?] = []
         for entry in due where !queues.contains(entry.queue) { queues.append(entry.queue) }
         queues.shuffle(using: &generator)
-        deliverImmediate()
+        while deliverImmediate() {}
         for queue in queues {
             for entry in due where entry.queue == queue {
                 entry.deliver()
-                deliverImmediate()
+                while deliverImmediate() {}
             }
         }
         pointee.now = .max
+        pointee.timed.settle()
         if !pointee.deltas.isEmpty {
             event.notifyDelta()
         } else if !pointee.timed.isEmpty {
             event.notify(at: SimTime(picoseconds: pointee.timed.firstTime))
         }
-    }
-
-    private func deliverImmediate() {
-        while !pointee.immediate.isEmpty { pointee.immediate.removeFirst().pointee.deliver() }
     }
 }

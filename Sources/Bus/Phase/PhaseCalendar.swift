@@ -74,6 +74,9 @@ final class PhaseCalendar: SimulationService, PhaseState {
 
     @usableFromInline init() {}
 
+    /// Nothing is immediate, and everything that is timed came in order.
+    @inline(__always) var isPlain: Bool { immediate.count | timed.others.count == 0 }
+
     /// Forgets everything that is for `queue`.
     mutating func forget(_ queue: UnsafeMutablePointer<PhaseQueueState>) {
         immediate.remove(queue)
@@ -105,38 +108,51 @@ extension UnsafeMutablePointer<PhaseCalendarState> {
         pointee.now = now
         pointee.delta = delta
         defer { pointee.now = .max }
-        var passage = Passage(scheduler)
+        var passage = scheduler.passage()
         while true {
+            if !pointee.isPlain && deliverImmediate() { continue }
             let entry: UnsafeMutablePointer<ScheduledTransaction>
-            if !pointee.immediate.isEmpty {
-                entry = pointee.immediate.removeFirst()
-            } else if !pointee.deltas.isEmpty && pointee.deltas.firstTime != delta {
-                entry = pointee.deltas.removeFirst()
-            } else if pointee.timed.firstTime <= now {
-                entry = pointee.timed.removeFirst()
-            } else if !pointee.deltas.isEmpty {
-                guard passage.passesDelta() else { return event.notifyDelta() }
-                delta &+= 1
-                pointee.delta = delta
-                entry = pointee.deltas.removeFirst()
+            if !pointee.deltas.isEmpty {
+                if pointee.deltas.firstTime != delta {
+                    entry = pointee.deltas.removeFirst()
+                } else if !pointee.timed.isEmpty && pointee.timed.firstTime <= now {
+                    entry = pointee.timed.removeFirst()
+                } else {
+                    guard passage.passesDelta() else { return event.notifyDelta() }
+                    delta &+= 1
+                    pointee.delta = delta
+                    entry = pointee.deltas.removeFirst()
+                }
             } else {
+                guard !pointee.timed.isEmpty else { return }
                 let time = pointee.timed.firstTime
-                guard time != .max else { return }
-                let next = SimTime(picoseconds: time)
-                guard passage.passes(to: next) else { return event.notify(at: next) }
-                now = time
-                delta &+= 1
-                pointee.now = now
-                pointee.delta = delta
+                if time > now {
+                    let next = SimTime(picoseconds: time)
+                    guard passage.passes(to: next) else { return event.notify(at: next) }
+                    now = time
+                    delta &+= 1
+                    pointee.now = now
+                    pointee.delta = delta
+                }
                 entry = pointee.timed.removeFirst()
             }
             entry.pointee.deliver()
         }
     }
+
+    /// Delivers one that was notified immediately, if there is one. If not, `timed` shows its first afterwards.
+    @inline(never) func deliverImmediate() -> Bool {
+        guard !pointee.immediate.isEmpty else {
+            pointee.timed.settle()
+            return false
+        }
+        pointee.immediate.removeFirst().pointee.deliver()
+        return true
+    }
 }
 
 extension ScheduledTransaction {
     @inline(__always) func deliver() {
-        queue?.pointee.delivery?._withUnsafeGuaranteedRef { $0.body(transaction, phase) }
+        queue.unsafelyUnwrapped.pointee.delivery?._withUnsafeGuaranteedRef { $0.body(transaction, phase) }
     }
 }

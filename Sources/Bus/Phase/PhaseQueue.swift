@@ -71,18 +71,20 @@ public final class PhaseQueue: PhaseState {
     }
 
     /// Delivers `delay` from now; zero means the next delta cycle. A time beyond the range fails the run.
-    @inlinable public func notify(_ transaction: PooledTransaction, _ phase: Phase, after delay: SimTime) {
+    @inlinable @inline(__always) public func notify(
+        _ transaction: PooledTransaction, _ phase: Phase, after delay: SimTime
+    ) {
         let due = due
-        // While nobody delivers, now is the end of the range.
-        let (time, overflow) = due.pointee.now.addingReportingOverflow(delay.picoseconds)
-        if overflow || time == .max { return notifySlowly(transaction, phase, after: delay) }
-        if delay == .zero {
-            if due.pointee.deltas.isFull { return notifySlowly(transaction, phase, after: delay) }
+        let now = due.pointee.now
+        // While nobody delivers, now is the end of the range, and no time lies after it.
+        let time = now &+ delay.picoseconds
+        if time > now && time != .max && due.pointee.timed.hasRoom(at: time) {
+            due.pointee.timed.pushLast(ScheduledTransaction(time: time, transaction, phase, for: state))
+        } else if delay == .zero && now != .max && !due.pointee.deltas.isFull {
             due.pointee.deltas.appendToRoom(
                 ScheduledTransaction(time: due.pointee.delta, transaction, phase, for: state))
         } else {
-            guard due.pointee.timed.hasRoom(at: time) else { return notifySlowly(transaction, phase, after: delay) }
-            due.pointee.timed.pushLast(ScheduledTransaction(time: time, transaction, phase, for: state))
+            notifySlowly(transaction, phase, after: delay)
         }
     }
 

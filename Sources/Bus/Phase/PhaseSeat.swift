@@ -1,76 +1,125 @@
 public import TandemKernel
 
 /// The seat of whoever takes forward phases at a target socket. What `BusServer` is for blocking accesses.
-public final class ForwardSeat {
-    @usableFromInline let forward: (PooledTransaction, inout Phase, inout SimTime) -> TransportStatus
+public final class ForwardSeat: PhaseState {
+    // SAFETY: retained here; released when the simulation ends, after which no phase is sent, or with the seat.
+    @usableFromInline let body: Unmanaged<ForwardBody>
+    private var isEnded = false
 
     @usableFromInline init(_ forward: @escaping (PooledTransaction, inout Phase, inout SimTime) -> TransportStatus) {
-        self.forward = forward
+        body = .passRetained(ForwardBody(forward))
     }
 
-    /// The seat of `target`. It marks each transaction that begins with the id, by which the way back is found.
-    // SAFETY: the target owns its socket, which owns this seat; it is reached only while the module tree lives.
+    deinit { if !isEnded { body.release() } }
+
+    @inlinable @inline(__always) func forward(
+        _ transaction: PooledTransaction, _ phase: inout Phase, _ delay: inout SimTime
+    ) -> TransportStatus {
+        body._withUnsafeGuaranteedRef { $0.forward(transaction, &phase, &delay) }
+    }
+
+    /// The seat of `target`. It marks each transaction that begins with the id, by which the way back is found. Holds the
+    /// target until the simulation ends, so that a call counts no references.
     @inlinable convenience init<Target: PhaseTarget>(_ target: Target, id: TargetID) {
-        let target = Unmanaged.passUnretained(target)
         self.init { transaction, phase, delay in
             if phase == .beginRequest { transaction.arrive(at: id) }
-            return target._withUnsafeGuaranteedRef {
-                $0.transportForward(transaction, phase: &phase, delay: &delay)
-            }
+            return target.transportForward(transaction, phase: &phase, delay: &delay)
         }
     }
 
-    // SAFETY: as above.
+    /// As `init(_:id:)`.
     @inlinable convenience init<Target: TaggedPhaseTarget>(_ target: Target, tag: Int, id: TargetID) {
-        let target = Unmanaged.passUnretained(target)
         self.init { transaction, phase, delay in
             if phase == .beginRequest { transaction.arrive(at: id) }
-            return target._withUnsafeGuaranteedRef {
-                $0.transportForward(transaction, phase: &phase, delay: &delay, tag: tag)
-            }
+            return target.transportForward(transaction, phase: &phase, delay: &delay, tag: tag)
         }
+    }
+
+    // MARK: PhaseState
+
+    func rewind() {}
+
+    func end(_ directory: PhaseDirectory) {
+        if !isEnded { body.release() }
+        isEnded = true
+    }
+
+    var snapshotRefusal: SnapshotError? { nil }
+}
+
+/// What a forward phase is given to.
+@usableFromInline final class ForwardBody {
+    @usableFromInline let forward: (PooledTransaction, inout Phase, inout SimTime) -> TransportStatus
+
+    init(_ forward: @escaping (PooledTransaction, inout Phase, inout SimTime) -> TransportStatus) {
+        self.forward = forward
     }
 }
 
 /// The seat of whoever takes the backward phases of a hop: an initiator, a router, an adapter. Gets the index of the hop
 /// in the transaction's list.
-public final class BackwardSeat {
-    @usableFromInline let backward: (PooledTransaction, Int, inout Phase, inout SimTime) -> TransportStatus
+public final class BackwardSeat: PhaseState {
+    // SAFETY: as that of a `ForwardSeat`.
+    @usableFromInline let body: Unmanaged<BackwardBody>
+    private var isEnded = false
 
     @usableFromInline init(
         _ backward: @escaping (PooledTransaction, Int, inout Phase, inout SimTime) -> TransportStatus
     ) {
-        self.backward = backward
+        body = .passRetained(BackwardBody(backward))
     }
 
-    /// The seat of `initiator`, whose socket counts the transaction when it ends here.
-    // SAFETY: the initiator owns its socket, which owns this seat and `state`; it is reached only while the module tree
-    // lives.
+    deinit { if !isEnded { body.release() } }
+
+    @inlinable @inline(__always) func backward(
+        _ transaction: PooledTransaction, _ hop: Int, _ phase: inout Phase, _ delay: inout SimTime
+    ) -> TransportStatus {
+        body._withUnsafeGuaranteedRef { $0.backward(transaction, hop, &phase, &delay) }
+    }
+
+    /// The seat of `initiator`, whose socket counts the transaction when it ends here. Holds the initiator until the
+    /// simulation ends, so that a call counts no references.
+    // SAFETY: the initiator owns its socket, which owns `state`.
     @inlinable convenience init<Initiator: PhaseInitiator>(
         _ initiator: Initiator, _ state: UnsafeMutablePointer<InitiatorPhases>
     ) {
-        let initiator = Unmanaged.passUnretained(initiator)
         self.init { transaction, hop, phase, delay in
-            let status = initiator._withUnsafeGuaranteedRef {
-                $0.transportBackward(transaction, phase: &phase, delay: &delay)
-            }
-            if status != .accepted { state.pointee.noteBackward(transaction, hop, status, phase, delay) }
+            let status = initiator.transportBackward(transaction, phase: &phase, delay: &delay)
+            if status != .accepted { state.noteBackward(transaction, hop, status, phase, delay) }
             return status
         }
     }
 
-    // SAFETY: as above.
+    /// As `init(_:_:)`.
+    // SAFETY: as there.
     @inlinable convenience init<Initiator: TaggedPhaseInitiator>(
         _ initiator: Initiator, tag: Int, _ state: UnsafeMutablePointer<InitiatorPhases>
     ) {
-        let initiator = Unmanaged.passUnretained(initiator)
         self.init { transaction, hop, phase, delay in
-            let status = initiator._withUnsafeGuaranteedRef {
-                $0.transportBackward(transaction, phase: &phase, delay: &delay, tag: tag)
-            }
-            if status != .accepted { state.pointee.noteBackward(transaction, hop, status, phase, delay) }
+            let status = initiator.transportBackward(transaction, phase: &phase, delay: &delay, tag: tag)
+            if status != .accepted { state.noteBackward(transaction, hop, status, phase, delay) }
             return status
         }
+    }
+
+    // MARK: PhaseState
+
+    func rewind() {}
+
+    func end(_ directory: PhaseDirectory) {
+        if !isEnded { body.release() }
+        isEnded = true
+    }
+
+    var snapshotRefusal: SnapshotError? { nil }
+}
+
+/// What a backward phase is given to.
+@usableFromInline final class BackwardBody {
+    @usableFromInline let backward: (PooledTransaction, Int, inout Phase, inout SimTime) -> TransportStatus
+
+    init(_ backward: @escaping (PooledTransaction, Int, inout Phase, inout SimTime) -> TransportStatus) {
+        self.backward = backward
     }
 }
 

@@ -46,6 +46,7 @@ public final class TransactionQueue: PhaseState {
 
     /// Takes the next transaction that is due; nil if there is none, and the event then fires for the one after.
     public func next() -> PooledTransaction? {
+        entries.settle()
         if entries.isEmpty { return nil }
         if entries.firstTime <= scheduler.now.picoseconds { return entries.removeFirst().pointee.transaction }
         event.notify(at: SimTime(picoseconds: entries.firstTime))
@@ -71,7 +72,7 @@ public final class TransactionQueue: PhaseState {
     func keeps(_ transaction: PooledTransaction) -> Bool { entries.contains { $0.transaction == transaction } }
 
     var snapshotRefusal: SnapshotError? {
-        guard !entries.isEmpty else { return nil }
+        guard count > 0 else { return nil }
         return SnapshotError(
             at: path, "\(count) transactions wait in the queue",
             expected: "a moment at which no transaction is under way")

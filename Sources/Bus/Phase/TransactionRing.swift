@@ -43,6 +43,12 @@
         appendToRoom(entry)
     }
 
+    mutating func prepend(_ entry: ScheduledTransaction) {
+        if isFull { grow() }
+        first &-= 1
+        (entries + (first & mask)).initialize(to: entry)
+    }
+
     /// It must not be full.
     @inlinable @inline(__always) mutating func appendToRoom(_ entry: ScheduledTransaction) {
         (entries + (end & mask)).initialize(to: entry)

@@ -11,12 +11,19 @@
     @usableFromInline init() {}
 
     var count: Int { ascending.count &+ others.count }
-    @inlinable var isEmpty: Bool { ascending.isEmpty && others.count == 0 }
 
-    /// The least time, in picoseconds; `never` when empty.
-    @inlinable @inline(__always) var firstTime: UInt64 {
-        let time = ascending.isEmpty ? .max : ascending.firstTime
-        return others.count == 0 ? time : min(time, others.firstTime)
+    /// What follows holds once `settle` was called after the last push.
+    var isEmpty: Bool { ascending.isEmpty }
+    /// The least time, in picoseconds; there must be one.
+    var firstTime: UInt64 { ascending.firstTime }
+
+    /// Sees to it that the first stands in the ring.
+    ///
+    /// Of equal times that in the ring came first: when the other one came, the ring had a later time already, and it still
+    /// has, for nothing is taken out before what is earlier.
+    mutating func settle() {
+        guard others.count > 0, ascending.isEmpty || others.firstTime < ascending.firstTime else { return }
+        ascending.prepend(others.removeFirst().pointee)
     }
 
     mutating func push(_ entry: ScheduledTransaction) {
@@ -35,14 +42,7 @@
 
     /// Takes out the first; there must be one. It stands there until something is added.
     @inline(__always) mutating func removeFirst() -> UnsafeMutablePointer<ScheduledTransaction> {
-        others.count == 0 ? ascending.removeFirst() : removeFirstOfBoth()
-    }
-
-    /// Of equal times that in the ring came first: when the other one came, the ring had a later time already, and it still
-    /// has, for nothing is taken out before what is earlier.
-    @inline(never) private mutating func removeFirstOfBoth() -> UnsafeMutablePointer<ScheduledTransaction> {
-        if !ascending.isEmpty && ascending.firstTime <= others.firstTime { return ascending.removeFirst() }
-        return others.removeFirst()
+        ascending.removeFirst()
     }
 
     mutating func removeAll() {

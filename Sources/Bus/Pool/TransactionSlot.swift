@@ -7,7 +7,7 @@ internal import TandemKernel
     // SAFETY: seats live as long as the module tree.
     @usableFromInline var upstream: Unmanaged<BackwardSeat>
     /// Who made the hop.
-    @usableFromInline let origin: Unmanaged<BackwardSeat>
+    @usableFromInline var origin: Unmanaged<BackwardSeat>
     /// Where phases of the initiator go on; only routers ask.
     @usableFromInline var downstream: Unmanaged<ForwardSeat>?
     /// The address as the upstream sees it.
@@ -71,6 +71,20 @@ internal import TandemKernel
         hops.deallocate()
         buffer?.deallocate()
         enables?.deallocate()
+    }
+
+    /// Adds the hop of an initiator and returns its index. What only routers ask for stays as it is.
+    @inlinable mutating func push(_ seat: Unmanaged<BackwardSeat>, begin: UInt64) -> Int {
+        let index = hopCount
+        if index == hopCapacity { growHops() }
+        let hop = hops + index
+        hop.pointee.upstream = seat
+        hop.pointee.origin = seat
+        hop.pointee.begin = begin
+        hop.pointee.target = .none
+        hop.pointee.isActive = true
+        hopCount = index &+ 1
+        return index
     }
 
     /// Adds a hop and returns its index.

@@ -300,6 +300,7 @@ extension InitiatorSocket {
         precondition(!isServedBackward, "\(path): the backward path is served already")
         isServedBackward = true
         backwardSeats.append(seat)
+        PhaseDirectory.of(owner.simulation).add(seat)
         takeBackwardSeat()
     }
 

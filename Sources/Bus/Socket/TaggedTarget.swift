@@ -40,7 +40,7 @@ extension TargetSocket {
         seat(TargetSeat(target, tag: tag, id: id))
     }
 
-    /// Takes the forward path with a call-back, which is kept as long as the socket.
+    /// Takes the forward path with a call-back, which is kept until the simulation ends.
     public func onForward(
         _ body: @escaping (PooledTransaction, inout Phase, inout SimTime) -> TransportStatus
     ) {
@@ -54,7 +54,7 @@ extension TargetSocket {
 }
 
 extension InitiatorSocket {
-    /// Takes the backward path with a call-back, which is kept as long as the socket.
+    /// Takes the backward path with a call-back, which is kept until the simulation ends.
     public func onBackward(
         _ body: @escaping (PooledTransaction, inout Phase, inout SimTime) -> TransportStatus
     ) {
@@ -62,7 +62,7 @@ extension InitiatorSocket {
         seat(
             BackwardSeat { transaction, hop, phase, delay in
                 let status = body(transaction, &phase, &delay)
-                if status != .accepted { state.pointee.noteBackward(transaction, hop, status, phase, delay) }
+                if status != .accepted { state.noteBackward(transaction, hop, status, phase, delay) }
                 return status
             })
     }

@@ -99,6 +99,7 @@ public final class TargetSocket: Port {
     @usableFromInline func seat(_ seat: ForwardSeat) {
         precondition(forward == nil && inner == nil, "\(path): the forward path is served already")
         forward = seat
+        PhaseDirectory.of(owner.simulation).add(seat)
         assemble()
     }
 

@@ -15,13 +15,14 @@ public import Synchronization
     @usableFromInline var end: UInt64 = 0
     @usableFromInline var generation: UInt64 = 0
 
-    /// For the method that runs now.
-    public init(_ scheduler: Scheduler) {
-        self.scheduler = .passUnretained(scheduler)
-        mailroom = .passUnretained(scheduler.mailroom)
-        clock = scheduler.clock
-        // SAFETY: a stored property of a value in memory that never moves.
-        counts = withUnsafeMutablePointer(to: &scheduler.core.pointee.counts) { $0 }
+    @inlinable @inline(__always) init(
+        _ scheduler: Unmanaged<Scheduler>, _ mailroom: Unmanaged<Mailroom>,
+        _ clock: UnsafeMutablePointer<SchedulerClock>, _ counts: UnsafeMutablePointer<SchedulerCounts>
+    ) {
+        self.scheduler = scheduler
+        self.mailroom = mailroom
+        self.clock = clock
+        self.counts = counts
     }
 
     @inlinable @inline(__always) func isOpen(at time: UInt64) -> Bool {
@@ -72,6 +73,11 @@ public import Synchronization
 }
 
 extension Scheduler {
+    /// A passage for the method that runs now.
+    @inlinable @inline(__always) public func passage() -> Passage {
+        Passage(.passUnretained(self), .passUnretained(mailroom), clock, counts)
+    }
+
     fileprivate func passesDelta() -> Bool {
         guard core.pointee.isQuiet, !mailroom.needsAttention, !core.pointee.isReplaying,
             core.pointee.phase == .evaluate, core.pointee.limit != core.pointee.clock.pointee.now

@@ -11,7 +11,9 @@ public final class Scheduler {
 
     @usableFromInline let clock: UnsafeMutablePointer<SchedulerClock>
     let core: UnsafeMutablePointer<SchedulerCore>
-    let mailroom = Mailroom()
+    // SAFETY: a stored property of `core`, which never moves.
+    @usableFromInline let counts: UnsafeMutablePointer<SchedulerCounts>
+    @usableFromInline let mailroom = Mailroom()
 
     private var eventSlab = RecordSlab<EventRecord>()
     private var processSlab = RecordSlab<ProcessRecord>()
@@ -53,6 +55,7 @@ public final class Scheduler {
         clock.initialize(to: SchedulerClock(now: 0, horizonGeneration: 0))
         core = .allocate(capacity: 1)
         core.initialize(to: SchedulerCore(clock: clock))
+        counts = withUnsafeMutablePointer(to: &core.pointee.counts) { $0 }
     }
 
     deinit {
