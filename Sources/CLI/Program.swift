@@ -1,4 +1,5 @@
 public import TandemKernel
+import TandemMachine
 
 /// The program apart from the process: words in, an exit code out. Tests call it as `main` does.
 public struct Program {
@@ -40,16 +41,42 @@ public struct Program {
                 surroundings.write(Help.command(command))
                 return ExitStatus.success
             }
-            switch command.name {
-            case CommandTable.run.name: return try RunCommand(arguments, catalog, surroundings).run()
-            case CommandTable.check.name: return try CheckCommand(arguments, catalog, surroundings).run()
-            case CommandTable.list.name: return try ListCommand(arguments, catalog, surroundings).run()
-            case CommandTable.describe.name: return try DescribeCommand(arguments, catalog, surroundings).run()
-            default: return try BenchCommand(arguments, surroundings).run()
+            if let help = try OptionHelp(arguments, command, catalog, surroundings).text {
+                surroundings.write(help)
+                return ExitStatus.success
             }
+            return try run(command, arguments)
         } catch {
             return fail(error)
         }
+    }
+
+    private func run(_ command: CommandDeclaration, _ arguments: Arguments) throws(UsageError) -> Int32 {
+        do throws(RunError) {
+            switch command.name {
+            case CommandTable.run.name: return try RunCommand(arguments, catalog, surroundings).run()
+            case CommandTable.check.name: return try CheckCommand(arguments, catalog, surroundings).run()
+            case CommandTable.completions.name: return try CompletionsCommand(arguments, catalog, surroundings).run()
+            case CommandTable.list.name:
+                return try usage { () throws(UsageError) in try ListCommand(arguments, catalog, surroundings).run() }
+            case CommandTable.describe.name:
+                return try usage { () throws(UsageError) in try DescribeCommand(arguments, catalog, surroundings).run()
+                }
+            default: return try usage { () throws(UsageError) in try BenchCommand(arguments, surroundings).run() }
+            }
+        } catch {
+            switch error {
+            case .usage(let error): throw error
+            case .platform(let error):
+                surroundings.complain(error.description)
+                return ExitStatus.usage
+            }
+        }
+    }
+
+    /// Runs `body`, whose errors are about the command line.
+    private func usage(_ body: () throws(UsageError) -> Int32) throws(RunError) -> Int32 {
+        do throws(UsageError) { return try body() } catch { throw .usage(error) }
     }
 
     private func command(named name: String) -> CommandDeclaration? {

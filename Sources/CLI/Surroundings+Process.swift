@@ -17,7 +17,8 @@ extension Surroundings {
                 } catch { return "\(error.errno)" }
             },
             openImage: mapImage, environment: HostProcess.environment, executable: HostProcess.executablePath,
-            processNumber: HostProcess.identifier, hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
+            wallClock: { HostClock.timeOfDay(isLocal: $0) }, processNumber: HostProcess.identifier,
+            hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
             makeBackend: makeBackend, watchInterrupts: watchInterrupts,
             showProgress: showProgress)
     }

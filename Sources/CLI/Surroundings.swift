@@ -18,6 +18,8 @@ public struct Surroundings {
     public var environment: (String) -> String?
     /// The path of the program's file; empty if unknown.
     public var executable: String
+    /// Seconds since 1970 of the host's clock: in UTC, or as the clocks on the wall show it (true).
+    public var wallClock: (Bool) -> UInt64
     /// The number of the process, by which profilers find what it writes for them.
     public var processNumber: Int32
     /// Whether standard error is a terminal: only there are progress and colours shown.
@@ -36,7 +38,8 @@ public struct Surroundings {
         write: @escaping (String) -> Void, warn: @escaping (String) -> Void,
         readFile: @escaping (String) -> [UInt8]?, writeFile: @escaping (String, [UInt8]) -> String?,
         openImage: @escaping (String) throws(PlatformError) -> ImageBytes,
-        environment: @escaping (String) -> String? = { _ in nil }, executable: String = "", processNumber: Int32 = 0,
+        environment: @escaping (String) -> String? = { _ in nil }, executable: String = "",
+        wallClock: @escaping (Bool) -> UInt64 = { _ in 0 }, processNumber: Int32 = 0,
         hasTerminal: Bool = false,
         openLog: @escaping (String) throws(PlatformError) -> (String) -> Void,
         makeBackend: @escaping (SerialRequest) throws(PlatformError) -> (any CharacterBackend)?,
@@ -50,6 +53,7 @@ public struct Surroundings {
         self.openImage = openImage
         self.environment = environment
         self.executable = executable
+        self.wallClock = wallClock
         self.processNumber = processNumber
         self.hasTerminal = hasTerminal
         self.openLog = openLog

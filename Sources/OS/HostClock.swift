@@ -29,6 +29,16 @@ public enum HostClock: Sendable {
     /// The time of this clock in seconds.
     public var seconds: Double { Double(nanoseconds) * 1e-9 }
 
+    /// Seconds since 1970-01-01 00:00 of the time of day: of UTC, or of what clocks on the wall show where the host stands.
+    public static func timeOfDay(isLocal: Bool) -> UInt64 {
+        var seconds = time_t(HostClock.realtime.nanoseconds / 1_000_000_000)
+        if isLocal {
+            var parts = tm()
+            if localtime_r(&seconds, &parts) != nil { seconds += parts.tm_gmtoff }
+        }
+        return UInt64(max(0, seconds))
+    }
+
     /// Blocks the calling thread for at least `nanoseconds`, signals notwithstanding.
     public static func pause(nanoseconds: UInt64) {
         var wanted = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))

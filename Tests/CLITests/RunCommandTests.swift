@@ -216,6 +216,10 @@ import Testing
             "-set ram.sice: “ram” of type “ram” has no property or connection “sice”; did you mean “size”?; legal are “size”, “read-latency”, “write-latency”, “mem-path” and “mem-share”"
         ),
         (
+            "run virt x.bin -set ram.size",
+            "-set: “ram.size” sets nothing; expected MODULE.PROPERTY=VALUE, such as ram.size=512M"
+        ),
+        (
             "run minimal x.bin -rtc base=2026-01-01",
             "-rtc: the platform “minimal” does not say which module this is about; expected board: { clock: NAME } in the platform file"
         ),

@@ -21,3 +21,9 @@ public protocol TimebaseObserver: AnyObject {
     /// The counter was written: what `time(ofTick:)` said before holds no longer.
     func timebaseChanged(_ timebase: any Timebase)
 }
+
+extension ModuleInterface {
+    /// What the `timebase` of a hart links to.
+    public static let timebase = ModuleInterface(
+        "timebase", (any Timebase).self, "Counts ticks of simulated time, as the `time` CSR reads them")
+}

@@ -3,19 +3,25 @@ import TandemKernel
 /// A command line after parsing: operands, and options with their values in the order in which they were given.
 struct Arguments: Equatable, Sendable {
     var operands: [String] = []
-    private(set) var options: [(name: String, value: String)] = []
+    private(set) var options: [GivenOption] = []
     var wantsHelp = false
-
-    static func == (left: Arguments, right: Arguments) -> Bool {
-        left.operands == right.operands && left.wantsHelp == right.wantsHelp
-            && left.options.elementsEqual(right.options) { $0 == $1 }
-    }
 
     /// The last value of an option.
     subscript(name: String) -> String? { options.last { $0.name == name }?.value }
     /// All values of an option.
     func all(_ name: String) -> [String] { options.filter { $0.name == name }.map(\.value) }
     func has(_ name: String) -> Bool { options.contains { $0.name == name } }
+    /// All uses of an option, with their places.
+    func given(_ name: String) -> [GivenOption] { options.filter { $0.name == name } }
+    /// The use of an option that counts.
+    func last(_ name: String) -> GivenOption? { options.last { $0.name == name } }
+
+    /// These arguments with options before them, which a file gives: what the command line says comes later and counts.
+    func preceded(by options: [GivenOption]) -> Arguments {
+        var arguments = self
+        arguments.options = options + self.options
+        return arguments
+    }
 
     /// Parses the words behind the name of `command`.
     init(_ words: [String], of command: CommandDeclaration) throws(UsageError) {
@@ -53,7 +59,7 @@ struct Arguments: Equatable, Sendable {
             if !option.isRepeatable, has(option.name) {
                 throw UsageError("the option -\(option.name) was given twice", command: command.name)
             }
-            options.append((option.name, value))
+            options.append(GivenOption(option.name, value, from: "-\(option.name)"))
         }
         guard !wantsHelp, !command.operandCount.contains(operands.count) else { return }
         if operands.count > command.operandCount.upperBound {
@@ -68,5 +74,19 @@ struct Arguments: Equatable, Sendable {
         let near = names.nearest(to: name).map { "-\($0)" }
         let hint = near.isEmpty ? "" : "; did you mean \(Diagnosis.list(near, last: "or"))?"
         return UsageError("“tandem \(command.name)” has no option “\(word)”\(hint)", command: command.name)
+    }
+}
+
+/// One use of an option: on the command line or in a configuration file.
+struct GivenOption: Equatable, Sendable {
+    var name: String
+    var value: String
+    /// "-device", or "board.ini:3:1".
+    var place: String
+
+    init(_ name: String, _ value: String, from place: String) {
+        self.name = name
+        self.value = value
+        self.place = place
     }
 }

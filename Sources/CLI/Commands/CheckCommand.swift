@@ -13,26 +13,20 @@ struct CheckCommand {
         self.surroundings = surroundings
     }
 
-    func run() throws(UsageError) -> Int32 {
-        guard let name = arguments.operands.first else {
-            throw UsageError("“tandem check” needs a platform", command: "check")
+    func run() throws(RunError) -> Int32 {
+        let options = try PlatformOptions(
+            arguments, command: "check", catalog: catalog, surroundings: surroundings)
+        let machine = try options.machine
+        guard let name = arguments.operands.first ?? machine else {
+            throw .usage(UsageError("“tandem check” needs a platform", command: "check"))
         }
-        do throws(RunError) {
-            let options = PlatformOptions(arguments: arguments, command: "check")
-            let platform = try options.platform(name, from: surroundings.library)
-            do throws(PlatformError) {
-                let built = try BuiltPlatform(platform, catalog: catalog)
-                let count = built.plan.modules.count
-                surroundings.write("\(platform.name): \(count) modules, nothing wrong\n")
-                return ExitStatus.success
-            } catch { throw .platform(error) }
-        } catch {
-            switch error {
-            case .usage(let error): throw error
-            case .platform(let error):
-                surroundings.complain(error.description)
-                return ExitStatus.usage
-            }
-        }
+        let platform = try options.platform(name, from: surroundings.library)
+        do throws(PlatformError) {
+            try options.writeConfiguration(name, surroundings)
+            let built = try BuiltPlatform(platform, catalog: catalog)
+            let count = built.plan.modules.count
+            surroundings.write("\(platform.name): \(count) modules, nothing wrong\n")
+            return ExitStatus.success
+        } catch { throw .platform(error) }
     }
 }

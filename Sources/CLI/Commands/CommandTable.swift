@@ -1,19 +1,37 @@
 /// Every command with its operands and options: the parser, the help and the documentation read this.
 enum CommandTable {
-    static let all = [run, check, list, describe, bench]
+    static let all = [run, check, list, describe, completions, bench]
+
+    /// What says what a machine is: for every command that makes one.
+    static let machineOptions = [
+        OptionDeclaration(
+            "machine", "NAME[,PROPERTY=VALUE…]", aliases: ["M"],
+            "The platform, instead of the operand, and its properties; dumpdtb=FILE writes the device tree and ends."),
+        OptionDeclaration("cpu", "MODEL[,PROPERTY=VALUE…]", "The model of the harts, and properties of them."),
+        OptionDeclaration("m", "SIZE", "Main memory; a bare number counts MiB."),
+        OptionDeclaration("smp", "N", "The number of harts; also cpus=N,sockets=N,cores=N,threads=N."),
+        OptionDeclaration(
+            "device", "TYPE[,id=NAME][,PROPERTY=VALUE…]", repeatable: true,
+            "Adds a module to the board: properties and connections as in a platform file, at=ADDRESS for its place."),
+        OptionDeclaration(
+            "object", "TYPE[,id=NAME][,PROPERTY=VALUE…]", repeatable: true,
+            "Adds an object beside the board, such as the far end of a serial line."),
+        OptionDeclaration(flag: "nodefaults", "Leaves out the modules that the machine has only by default."),
+        OptionDeclaration(
+            "set", "PATH=VALUE", repeatable: true, "Sets a property of a module, such as ram.read-latency=20ns."),
+        OptionDeclaration(
+            "readconfig", "FILE", repeatable: true,
+            "Reads options from groups such as [device \"uart1\"]; the command line comes after them."),
+        OptionDeclaration("writeconfig", "FILE|-", "Writes the options of the machine for -readconfig."),
+    ]
 
     static let run = CommandDeclaration(
         name: "run", summary: "Run software on a platform.", operands: "PLATFORM [IMAGE]", operandCount: 0...2,
-        options: [
-            OptionDeclaration(
-                "machine", "NAME[,dumpdtb=FILE]", aliases: ["M"],
-                "The platform, instead of the operand; dumpdtb writes the device tree to FILE and ends."),
+        options: machineOptions + [
             OptionDeclaration("bios", "FILE|none", "The firmware: an ELF file or a raw image. IMAGE means the same."),
             OptionDeclaration("kernel", "FILE", "The kernel: a Linux Image, an ELF file or a raw image."),
             OptionDeclaration("initrd", "FILE", "The initial RAM disk."),
             OptionDeclaration("append", "TEXT", "The kernel's command line."),
-            OptionDeclaration("m", "SIZE", "Main memory; a bare number counts MiB."),
-            OptionDeclaration("smp", "N", "The number of harts."),
             OptionDeclaration(
                 "serial", "BACKEND", repeatable: true,
                 "Where the next serial port leads: stdio, file:FILE, null or none. The first is stdio if not given."),
@@ -22,9 +40,8 @@ enum CommandTable {
                 "The first serial port has the terminal to itself: Ctrl-C goes to the guest, Ctrl-a x quits."),
             OptionDeclaration(flag: "no-reboot", "A restart of the guest ends the run."),
             OptionDeclaration(
-                "rtc", "base=DATE", "What the real-time clock shows at the start: utc or 2026-01-31T12:00:00."),
-            OptionDeclaration(
-                "set", "PATH=VALUE", repeatable: true, "Sets a property of a module, such as ram.readLatency=20ns."),
+                "rtc", "base=DATE",
+                "What the real-time clock shows at the start: 2026-01-31T12:00:00, or utc or localtime of the host."),
             OptionDeclaration(
                 "quantum", "auto|TIME", "How far an initiator may run ahead of simulated time."),
             OptionDeclaration(
@@ -65,11 +82,7 @@ enum CommandTable {
 
     static let check = CommandDeclaration(
         name: "check", summary: "Check a platform file without running it.", operands: "PLATFORM", operandCount: 0...1,
-        options: [
-            OptionDeclaration("m", "SIZE", "Main memory, as for run."),
-            OptionDeclaration("smp", "N", "The number of harts, as for run."),
-            OptionDeclaration("set", "PATH=VALUE", repeatable: true, "Sets a property, as for run."),
-        ],
+        options: machineOptions,
         examples: [("tandem check platforms/virt.json5", "Says what stands on the board, or what is wrong with it.")])
 
     static let list = CommandDeclaration(
@@ -87,6 +100,11 @@ enum CommandTable {
             ("tandem describe uart16550", "What the serial port has and can be told."),
             ("tandem describe --schema platform > platform.schema.json", "Completion and checks in an editor."),
         ])
+
+    static let completions = CommandDeclaration(
+        name: "completions", summary: "Print what makes a shell complete the words of tandem.", operands: "bash|zsh",
+        operandCount: 0...1, options: [],
+        examples: [("source <(tandem completions bash)", "Completion in this shell.")])
 
     static let bench = CommandDeclaration(
         name: "bench", summary: "Measure the simulator itself.", operands: "MODE [N [OPS]]", operandCount: 0...3,

@@ -21,6 +21,7 @@ struct PlatformSchema {
                     "anyOf": [["type": "string"], ["type": "array", "items": ["type": "string"]]],
                 ]),
                 "firmware": text("What runs when no image is named: a file or builtin:NAME."),
+                "machine": machine,
                 "board": board,
                 "simulation": JSONValue(members: [
                     "type": "object", "additionalProperties": false,
@@ -50,6 +51,32 @@ struct PlatformSchema {
                 "serial": ["type": ["string", "array"], "items": ["type": "string"]],
                 "compatible": ["type": ["string", "array"], "items": ["type": "string"]],
                 "model": text("The model in the device tree."),
+            ]),
+        ])
+    }
+
+    private var machine: JSONValue {
+        let texts: JSONValue = ["type": ["string", "array"], "items": ["type": "string"]]
+        let limits: JSONValue = [
+            "type": "object", "additionalProperties": false,
+            "properties": ["min": ["$ref": "#/$defs/number"], "max": ["$ref": "#/$defs/number"]],
+        ]
+        return JSONValue(members: [
+            "type": "object", "additionalProperties": false,
+            "properties": JSONValue(members: [
+                "alias": texts, "memory": limits, "harts": limits, "cpus": texts, "defaults": texts,
+                "properties": JSONValue(members: [
+                    "type": "object", "description": "Properties of the machine: each stands for some of its modules.",
+                    "additionalProperties": JSONValue(members: [
+                        "anyOf": [
+                            ["type": "string"], ["type": "array", "items": ["type": "string"]],
+                            JSONValue(members: [
+                                "type": "object", "additionalProperties": false, "required": ["of"],
+                                "properties": JSONValue(members: ["of": texts, "description": text("What it means.")]),
+                            ]),
+                        ]
+                    ]),
+                ]),
             ]),
         ])
     }

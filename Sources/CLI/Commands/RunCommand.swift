@@ -9,38 +9,33 @@ struct RunCommand {
     let arguments: Arguments
     let catalog: Catalog
     let surroundings: Surroundings
+    let platformOptions: PlatformOptions
     let options: RunOptions
 
-    init(_ arguments: Arguments, _ catalog: Catalog, _ surroundings: Surroundings) throws(UsageError) {
-        self.arguments = arguments
+    init(_ arguments: Arguments, _ catalog: Catalog, _ surroundings: Surroundings) throws(RunError) {
+        platformOptions = try PlatformOptions(
+            arguments, command: "run", catalog: catalog, surroundings: surroundings)
+        self.arguments = platformOptions.arguments
         self.catalog = catalog
         self.surroundings = surroundings
-        options = try RunOptions(arguments)
+        options = try RunOptions(self.arguments)
     }
 
-    func run() throws(UsageError) -> Int32 {
-        do throws(RunError) {
-            let machine = try build()
-            if !options.dumpDeviceTree.isEmpty { return try dumpDeviceTree(of: machine) }
-            return try run(machine)
-        } catch {
-            switch error {
-            case .usage(let error): throw error
-            case .platform(let error):
-                surroundings.complain(error.description)
-                return ExitStatus.usage
-            }
-        }
+    func run() throws(RunError) -> Int32 {
+        let machine = try build()
+        if !options.dumpDeviceTree.isEmpty { return try dumpDeviceTree(of: machine) }
+        return try run(machine)
     }
 
     private func build() throws(RunError) -> Machine {
-        let platformOptions = PlatformOptions(arguments: arguments, command: "run")
         var platform = try platformOptions.platform(options.platform, from: surroundings.library)
-        if let start = options.clockStart {
-            let clock = try platformOptions.part(platform.board.clock, "-rtc", "clock", platform)
-            platform.set("\(clock).base-time", to: "\(start * 1_000_000_000)", from: "-rtc")
-        }
         do throws(PlatformError) {
+            if let base = options.clockBase {
+                let place = arguments.last("rtc")?.place ?? "-rtc"
+                let clock = try platformOptions.part(platform.board.clock, place, "clock", platform)
+                platform.set("\(clock).base-time", to: "\(start(base) * 1_000_000_000)", from: place)
+            }
+            try platformOptions.writeConfiguration(options.platform, surroundings)
             let machine = try Machine(platform, catalog: catalog, seed: options.seed)
             machine.simulation.log.sink = ComplaintSink(surroundings)
             machine.restartsOnReset = options.restartsOnReset
@@ -53,6 +48,15 @@ struct RunCommand {
             if let maxSkew = options.maxSkew { machine.simulation.quantum.maxSkew = maxSkew }
             return machine
         } catch { throw .platform(error) }
+    }
+
+    /// Seconds since 1970.
+    private func start(_ base: ClockBase) -> UInt64 {
+        switch base {
+        case .date(let seconds): seconds
+        case .utc: surroundings.wallClock(false)
+        case .localTime: surroundings.wallClock(true)
+        }
     }
 
     private func dumpDeviceTree(of machine: Machine) throws(RunError) -> Int32 {

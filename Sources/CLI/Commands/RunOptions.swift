@@ -14,8 +14,8 @@ struct RunOptions: Equatable {
     /// Whether the terminal belongs to the guest: Ctrl-C goes to it, Ctrl-a x quits.
     var isTerminalOfGuest = false
     var restartsOnReset = true
-    /// The start of the real-time clock in seconds since 1970; nothing for the module's own default.
-    var clockStart: UInt64?
+    /// The start of the real-time clock; nothing for the module's own default.
+    var clockBase: ClockBase?
     /// Nothing for what the platform says.
     var quantum: QuantumChoice?
     /// Nothing for what the platform says.
@@ -35,8 +35,15 @@ struct RunOptions: Equatable {
     /// Whether generated code is named for a profiler.
     var writesPerfMap = false
 
-    init(_ arguments: Arguments) throws(UsageError) {
-        try readPlatform(arguments)
+    init(_ arguments: Arguments) throws(RunError) {
+        do throws(PlatformError) { try readPlatform(arguments) } catch { throw .platform(error) }
+        do throws(UsageError) {
+            try readOperands(arguments)
+            try readOptions(arguments)
+        } catch { throw .usage(error) }
+    }
+
+    private mutating func readOptions(_ arguments: Arguments) throws(UsageError) {
         boot.kernel = arguments["kernel"] ?? ""
         boot.initialRAMDisk = arguments["initrd"] ?? ""
         boot.arguments = arguments["append"] ?? ""
@@ -60,30 +67,31 @@ struct RunOptions: Equatable {
 
     static func error(_ problem: String) -> UsageError { UsageError(problem, command: "run") }
 
-    private mutating func readPlatform(_ arguments: Arguments) throws(UsageError) {
+    private mutating func readPlatform(_ arguments: Arguments) throws(PlatformError) {
+        for option in arguments.given("machine") {
+            let machine = try MachineOption(option)
+            if !machine.name.isEmpty { platform = machine.name }
+            if !machine.dumpDeviceTree.isEmpty { dumpDeviceTree = machine.dumpDeviceTree }
+        }
+    }
+
+    private mutating func readOperands(_ arguments: Arguments) throws(UsageError) {
         var operands = arguments.operands[...]
-        if let machine = arguments["machine"] {
-            let parts = machine.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            platform = parts[0].hasPrefix("type=") ? String(parts[0].dropFirst(5)) : parts[0]
-            for part in parts.dropFirst() {
-                guard part.hasPrefix("dumpdtb="), part.utf8.count > 8 else {
-                    throw Self.error("-machine does not know “\(part)”; expected NAME[,dumpdtb=FILE]")
-                }
-                dumpDeviceTree = String(part.dropFirst(8))
-            }
-            if operands.count > 1 {
-                throw Self.error(
-                    "the platform is named twice, by -machine and as “\(operands[0])”; expected one of them")
-            }
-        } else if let first = operands.popFirst() {
+        // A machine that a file names gives way to an operand.
+        let isNamed = !platform.isEmpty && arguments.last("machine")?.place == "-machine"
+        if isNamed, operands.count > 1 {
+            throw Self.error("the platform is named twice, by -machine and as “\(operands[0])”; expected one of them")
+        }
+        if !isNamed, let first = operands.first, platform.isEmpty || operands.count > 1 {
             platform = first
+            operands.removeFirst()
         }
         if platform.isEmpty {
             throw Self.error("no platform is named; expected “tandem run PLATFORM”, such as “tandem run virt FILE”")
         }
         boot.firmware = arguments["bios"] ?? ""
         if let image = operands.first {
-            if arguments.has("bios") {
+            if arguments.last("bios")?.place == "-bios" {
                 throw Self.error("the firmware is named twice, by -bios and as “\(image)”; expected one of them")
             }
             boot.firmware = image
@@ -109,14 +117,7 @@ struct RunOptions: Equatable {
             quantum = text == "auto" ? .automatic : .time(try Self.time(text, "-quantum"))
         }
         if let text = arguments["max-skew"] { maxSkew = try Self.time(text, "-max-skew") }
-        if let text = arguments["rtc"] {
-            guard text.hasPrefix("base="), let start = CalendarDate.seconds(String(text.dropFirst(5))), start < 1 << 33
-            else {
-                throw Self.error(
-                    "-rtc cannot be “\(text)”; expected base=DATE, such as base=2026-01-31 or base=2026-01-31T12:00:00")
-            }
-            clockStart = start
-        }
+        if let option = arguments.last("rtc") { clockBase = try ClockBase(option.value, option.place) }
     }
 
     private mutating func readReports(_ arguments: Arguments) throws(UsageError) {
@@ -182,6 +183,41 @@ struct RunOptions: Equatable {
 
     private static func number(_ text: String) -> UInt64? {
         text.hasPrefix("0x") ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
+    }
+}
+
+/// What the real-time clock shows at the start.
+enum ClockBase: Equatable {
+    /// Seconds since 1970.
+    case date(UInt64)
+    /// The host's time when the run begins.
+    case utc
+    /// The same, as clocks on the wall show it there.
+    case localTime
+
+    /// Reads `base=…,clock=vm`, which was given at `place`.
+    init(_ text: String, _ place: String) throws(UsageError) {
+        let words = text.split(separator: ",", omittingEmptySubsequences: false)
+        var base: ClockBase?
+        for word in words {
+            switch word {
+            case "base=utc": base = .utc
+            case "base=localtime": base = .localTime
+            // The clock counts simulated time, as QEMU's “vm” does.
+            case "clock=vm": break
+            case _ where word.hasPrefix("base="):
+                guard let seconds = CalendarDate.seconds(String(word.dropFirst(5))), seconds < 1 << 33 else {
+                    fallthrough
+                }
+                base = .date(seconds)
+            default:
+                throw RunOptions.error(
+                    "\(place) cannot be “\(text)”; expected base=utc, base=localtime or base=DATE, such as base=2026-01-31 or base=2026-01-31T12:00:00"
+                )
+            }
+        }
+        guard let base else { throw RunOptions.error("\(place) says nothing of the start; expected base=…") }
+        self = base
     }
 }
 

@@ -9,8 +9,17 @@ struct TypeDescription {
     var text: String {
         var text = "\(declaration.typeName) (\(declaration.category)): \(declaration.summary)\n"
         if !declaration.documentation.isEmpty { text += "\n" + Help.columns([("", declaration.documentation)]) }
+        if !declaration.interfaces.isEmpty {
+            text += "\nProvides\n" + Help.columns(declaration.interfaces.map { ($0.name, $0.summary) })
+        }
+        if !declaration.presets.isEmpty {
+            text += "\nModels\n"
+            text += Help.columns(
+                declaration.presets.map { (([$0.name] + $0.aliases).joined(separator: ", "), $0.summary) })
+        }
+        if declaration.plugging == .hot { text += "\nMay come and go while the machine runs.\n" }
         if !declaration.properties.isEmpty {
-            text += "\nProperties\n" + Help.columns(declaration.properties.map { ($0.name, about($0)) })
+            text += "\nProperties\n" + Help.columns(declaration.properties.map { ($0.name, PropertyText($0).text) })
         }
         if !declaration.ports.isEmpty {
             text += "\nPorts\n"
@@ -25,20 +34,6 @@ struct TypeDescription {
             text += "\nRegisters\n" + Help.columns(declaration.registers.flatMap(rows))
         }
         return text
-    }
-
-    private func about(_ property: AnyProperty) -> String {
-        var text = property.kind.name
-        if !property.kind.choices.isEmpty { text += " (\(property.kind.choices.joined(separator: ", ")))" }
-        if let range = property.range { text += " from \(range)" }
-        if property.unit != .none { text += ", in \(property.unit.rawValue)" }
-        if property.isRequired {
-            text += ", must be given"
-        } else if let value = property.defaultValue {
-            text += ", \(value) if not given"
-        }
-        if property.phase != .construction { text += ", settable \(property.phase)" }
-        return "\(text): \(property.documentation)"
     }
 
     private func rows(_ register: RegisterDeclaration) -> [(left: String, right: String)] {

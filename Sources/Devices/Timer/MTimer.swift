@@ -18,7 +18,7 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
             PortDeclaration("bus", .target, "The registers, 64 bits wide; each half can be accessed alone."),
             PortDeclaration("mtip", .lineOut, count: 1, "Machine timer interrupt of each hart (MTIP)."),
         ],
-        registers: MTimerCore.registers.declarations,
+        registers: MTimerCore.registers.declarations, interfaces: [.timebase],
         documentation: """
             RISC-V Advanced Core Local Interruptor specification 1.0-rc4, chapter 2, with `mtimecmp` at 0 and `mtime` \
             at 0x7ff8. Time is simulated time: `mtime` counts from 0 at a reset and can be written. `mtimecmp` is all \

@@ -33,6 +33,9 @@ public struct Catalog: Sendable {
         types.first { $0.declaration.typeName == name }
     }
 
+    /// What each type says of itself, in the order of the names.
+    public var declarations: [ModuleDeclaration] { types.map { $0.declaration } }
+
     /// All names, sorted.
     public var names: [String] { types.map { $0.declaration.typeName } }
 

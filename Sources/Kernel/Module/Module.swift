@@ -117,15 +117,6 @@ open class Module {
         return module
     }
 
-    /// As `find`, or an error that offers the nearest paths. `place` is where the path was given.
-    public final func resolve(_ path: ModulePath, from place: String) throws(ElaborationError) -> Module {
-        if let module = find(path.text) { return module }
-        var paths: [String] = []
-        forEachDescendant { paths.append($0.path) }
-        throw ElaborationError(
-            at: place, "there is no module “\(path)”", nearest: paths.nearest(to: path.text))
-    }
-
     /// The port of that name.
     public final func port(named name: String) -> Port? { ports.first { $0.name == name } }
 

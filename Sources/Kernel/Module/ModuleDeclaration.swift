@@ -77,34 +77,63 @@ public struct RegisterFieldDeclaration: Equatable, Sendable {
     }
 }
 
+/// Whether a module of a type may come and go while the machine exists.
+public enum PlugRule: String, Sendable {
+    /// It is part of the machine from its making to its end.
+    case fixed
+    /// It may be added and removed between two events.
+    case hot
+}
+
 /// Everything that is said about a module type, once: help, checking, monitor, schema and documentation derive from it.
 public struct ModuleDeclaration: Sendable {
     /// The name in platform files, "uart16550".
     public var typeName: String
-    /// The group it stands in: "serial", "interrupt-controller", "cpu", "memory", "bus", …
-    public var category: String
+    /// The abstract class that it is a member of: "serial", "interrupt-controller", "cpu", "memory", "bus", …
+    public var category: ModuleClass
     /// One line.
     public var summary: String
+    /// What it can be told: the properties of its class, then its own.
     public var properties: [AnyProperty]
     public var ports: [PortDeclaration]
     public var registers: [RegisterDeclaration]
     /// What its objects can be told by a monitor.
     public var commands: [ModuleCommand]
+    /// What it can be used as: the interfaces of its class, then its own.
+    public var interfaces: [ModuleInterface]
+    /// Variants with names.
+    public var presets: [ModulePreset]
+    /// Whether it may come and go while the machine exists.
+    public var plugging: PlugRule
     /// Paragraphs: what is modelled, after which document, what deviates.
     public var documentation: String
 
     public init(
-        _ typeName: String, category: String, summary: String, properties: [AnyProperty] = [],
-        ports: [PortDeclaration] = [], registers: [RegisterDeclaration] = [],
-        commands: [ModuleCommand] = [], documentation: String = ""
+        _ typeName: String, category: ModuleClass, summary: String, properties: [AnyProperty] = [],
+        ports: [PortDeclaration] = [], registers: [RegisterDeclaration] = [], interfaces: [ModuleInterface] = [],
+        presets: [ModulePreset] = [], plugging: PlugRule = .fixed, commands: [ModuleCommand] = [],
+        documentation: String = ""
     ) {
         self.typeName = typeName
         self.category = category
         self.summary = summary
-        self.properties = properties
+        self.properties = category.properties + properties
         self.ports = ports
         self.registers = registers
         self.commands = commands
+        self.interfaces = category.interfaces + interfaces
+        self.presets = presets
+        self.plugging = plugging
         self.documentation = documentation
+    }
+
+    /// Whether modules of this type are what `name` asks for: this type, its class, or an interface that it provides.
+    public func `is`(_ name: String) -> Bool {
+        typeName == name || category.name == name || interfaces.contains { $0.name == name }
+    }
+
+    /// The preset of that name.
+    public func preset(named name: String) -> ModulePreset? {
+        presets.first { $0.name == name || $0.aliases.contains(name) }
     }
 }

@@ -7,6 +7,8 @@ public enum PropertyUnit: String, Sendable {
 
 /// Until when a property may be set.
 public enum PropertyPhase: Int, Comparable, Sendable {
+    /// Never: the module says what it is.
+    case never
     /// Before the module exists: in the platform file, on the command line.
     case construction
     /// Until the first event of the simulation.
@@ -18,6 +20,7 @@ public enum PropertyPhase: Int, Comparable, Sendable {
 
     public var description: String {
         switch self {
+        case .never: "never"
         case .construction: "at construction"
         case .beforeStart: "before the start"
         case .anyTime: "at any time"
@@ -25,7 +28,17 @@ public enum PropertyPhase: Int, Comparable, Sendable {
     }
 }
 
-extension PropertyPhase: CustomStringConvertible {}
+extension PropertyPhase: CustomStringConvertible {
+    /// How a property of this phase is given, for the message of a refusal.
+    var remedy: String {
+        switch self {
+        case .never: "a reader: the module computes it"
+        case .construction: "the platform file, “-set” or “-device” when the machine is made"
+        case .beforeStart: "a value before the first event"
+        case .anyTime: ""
+        }
+    }
+}
 
 /// The declaration of a property without its Swift type: what help, checking, the monitor and documentation share.
 public struct AnyProperty: Equatable, Sendable {
@@ -39,6 +52,9 @@ public struct AnyProperty: Equatable, Sendable {
     public let phase: PropertyPhase
     /// The least and the greatest legal value, both inclusive.
     public let range: PropertyRange?
+    /// What a link, or each element of a list of links, must lead to: the name of a type, a class or an interface. Nothing
+    /// for properties that are no links, and where any module will do.
+    public let target: String?
     public let documentation: String
 }
 
@@ -80,13 +96,13 @@ public struct Property<Value: PropertyConvertible>: Sendable {
 
     private init(
         _ name: String, initial: Value?, isRequired: Bool, unit: PropertyUnit, when phase: PropertyPhase,
-        range: PropertyRange?, _ documentation: String
+        range: PropertyRange? = nil, target: String? = nil, _ documentation: String
     ) {
         // An optional value that is absent has no spelling.
         let shown = initial.flatMap { $0.isAbsent ? nil : $0.propertyValue }
         erased = AnyProperty(
             name: name, kind: Value.propertyKind, defaultValue: shown, isRequired: isRequired, unit: unit, phase: phase,
-            range: range, documentation: documentation)
+            range: range, target: target, documentation: documentation)
         self.initial = initial
     }
 
@@ -95,8 +111,7 @@ public struct Property<Value: PropertyConvertible>: Sendable {
         _ name: String, default value: Value, unit: PropertyUnit = .none, when phase: PropertyPhase = .construction,
         _ documentation: String
     ) {
-        self.init(
-            name, initial: value, isRequired: false, unit: unit, when: phase, range: nil, documentation)
+        self.init(name, initial: value, isRequired: false, unit: unit, when: phase, documentation)
     }
 
     /// A property with a default and bounds, both inclusive.
@@ -115,7 +130,7 @@ public struct Property<Value: PropertyConvertible>: Sendable {
         required name: String, unit: PropertyUnit = .none, when phase: PropertyPhase = .construction,
         _ documentation: String
     ) {
-        self.init(name, initial: nil, isRequired: true, unit: unit, when: phase, range: nil, documentation)
+        self.init(name, initial: nil, isRequired: true, unit: unit, when: phase, documentation)
     }
 
     /// A property that must be given, with bounds, both inclusive.
@@ -125,5 +140,35 @@ public struct Property<Value: PropertyConvertible>: Sendable {
     ) where Value: Comparable {
         let bounds = PropertyRange(lower: range.lowerBound.propertyValue, upper: range.upperBound.propertyValue)
         self.init(name, initial: nil, isRequired: true, unit: unit, when: phase, range: bounds, documentation)
+    }
+
+    /// A property that nobody sets: the module says what it is, through `PropertyRegistry.provide`.
+    public init(readOnly name: String, unit: PropertyUnit = .none, _ documentation: String) {
+        self.init(name, initial: nil, isRequired: false, unit: unit, when: .never, documentation)
+    }
+}
+
+/// The value of a link, or of several.
+public protocol PropertyLink: PropertyConvertible {}
+
+extension ModulePath: PropertyLink {}
+extension Optional: PropertyLink where Wrapped: PropertyLink {}
+extension Array: PropertyLink where Element: PropertyLink {}
+
+extension Property where Value: PropertyLink {
+    /// A link with a default, to a module that is a `target`: the name of a type, of a class or of an interface. The
+    /// platform is refused where it leads elsewhere.
+    public init(
+        _ name: String, default value: Value, to target: String, when phase: PropertyPhase = .construction,
+        _ documentation: String
+    ) {
+        self.init(name, initial: value, isRequired: false, unit: .none, when: phase, target: target, documentation)
+    }
+
+    /// A link that must be given, to a module that is a `target`.
+    public init(
+        required name: String, to target: String, when phase: PropertyPhase = .construction, _ documentation: String
+    ) {
+        self.init(name, initial: nil, isRequired: true, unit: .none, when: phase, target: target, documentation)
     }
 }

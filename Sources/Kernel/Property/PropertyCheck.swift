@@ -4,6 +4,11 @@ extension AnyProperty {
     public func check(
         _ source: PropertyValues.Source, of owner: String, from place: String = ""
     ) throws(ElaborationError) -> PropertyValue {
+        if phase == .never {
+            throw ElaborationError(
+                at: place.isEmpty ? owner : place, "the property “\(name)” of “\(owner)” can only be read",
+                expected: phase.remedy)
+        }
         let (value, shown): (PropertyValue?, String) =
             switch source {
             case .typed(let given): (kind.coerce(given), given.quoted)

@@ -44,22 +44,44 @@ extension Int: PropertyConvertible {
     public var propertyValue: PropertyValue { .integer(Int64(self)) }
 }
 
-extension UInt64: PropertyConvertible {
-    public static var propertyKind: PropertyKind { .unsigned(bits: 64) }
+extension Int64: PropertyConvertible {
+    public static var propertyKind: PropertyKind { .integer }
     public init?(propertyValue: PropertyValue) {
-        guard case .unsigned(let value) = propertyValue else { return nil }
+        guard case .integer(let value) = propertyValue else { return nil }
         self = value
     }
-    public var propertyValue: PropertyValue { .unsigned(self) }
+    public var propertyValue: PropertyValue { .integer(self) }
 }
 
-extension UInt32: PropertyConvertible {
-    public static var propertyKind: PropertyKind { .unsigned(bits: 32) }
+/// An unsigned integer of fixed width that a property can have.
+public protocol PropertyUnsigned: PropertyConvertible, FixedWidthInteger, UnsignedInteger {}
+
+extension PropertyUnsigned {
+    public static var propertyKind: PropertyKind { .unsigned(bits: bitWidth) }
     public init?(propertyValue: PropertyValue) {
         guard case .unsigned(let value) = propertyValue else { return nil }
         self.init(exactly: value)
     }
     public var propertyValue: PropertyValue { .unsigned(UInt64(self)) }
+}
+
+extension UInt64: PropertyUnsigned {}
+extension UInt32: PropertyUnsigned {}
+extension UInt16: PropertyUnsigned {}
+extension UInt8: PropertyUnsigned {}
+
+/// On, off, or whatever the module finds best.
+public enum OnOffAuto: String, PropertyChoice {
+    case on, off, auto
+
+    /// The choice, where the module has made its own for `auto`.
+    public func isOn(automatically choice: Bool) -> Bool {
+        switch self {
+        case .on: true
+        case .off: false
+        case .auto: choice
+        }
+    }
 }
 
 extension ByteSize: PropertyConvertible {

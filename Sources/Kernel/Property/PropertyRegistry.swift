@@ -5,6 +5,7 @@ public final class PropertyRegistry {
     private unowned(unsafe) let module: Module
     private var values: PropertyValues
     private var observers: [(name: String, notice: (PropertyValue) -> Void)] = []
+    private var sources: [(name: String, read: () -> PropertyValue)] = []
 
     init(_ declarations: [AnyProperty], values: PropertyValues, of module: Module) {
         self.declarations = declarations
@@ -23,10 +24,11 @@ public final class PropertyRegistry {
     /// The value in force; nothing for an optional property that was not given.
     public func value(of name: String) throws(ElaborationError) -> PropertyValue? {
         let property = try declaration(name)
+        if let source = sources.first(where: { $0.name == name }) { return source.read() }
         return values[name] ?? property.defaultValue
     }
 
-    /// The typed value in force.
+    /// The typed value that was given, or the default.
     public subscript<Value: PropertyConvertible>(_ property: Property<Value>) -> Value {
         values.typed(property, of: module.path)
     }
@@ -41,10 +43,21 @@ public final class PropertyRegistry {
         guard property.phase >= phase else {
             throw ElaborationError(
                 at: place.isEmpty ? module.path : place,
-                "the property “\(name)” of “\(module.path)” may only be set \(property.phase)")
+                "the property “\(name)” of “\(module.path)” may only be set \(property.phase)",
+                expected: property.phase.remedy)
         }
+        try property.checkLinks(value, in: module.simulation.root, of: module.path, from: place)
         values.set(name, value, from: place)
         for observer in observers where observer.name == name { observer.notice(value) }
+    }
+
+    /// Has `read` say what the property is whenever somebody asks: for what nobody sets, and for what the module changes by
+    /// itself. The module is the usual source and captures itself unowned.
+    public func provide<Value: PropertyConvertible>(_ property: Property<Value>, _ read: @escaping () -> Value) {
+        precondition(
+            declarations.contains { $0.name == property.name },
+            "“\(module.path)” provides the property “\(property.name)”, which it does not declare.")
+        sources.append((property.name, { read().propertyValue }))
     }
 
     /// Calls `notice` after each change of the property. The module is the usual observer and captures itself unowned.

@@ -102,6 +102,15 @@ extension Planner {
             let port = names[length...].joined(separator: ".")
             return resolve(port, of: path, declaration, wanted: wanted, place: place)
         }
+        // Then ends of paths: modules inside of containers may be called by less than all of their names.
+        for length in stride(from: names.count, through: 1, by: -1) {
+            let path = names[..<length].joined(separator: ".")
+            guard instances.contains(where: { $0.path.hasSuffix("." + path) }) else { continue }
+            guard let instance = instance(path, at: place) else { return nil }
+            guard let declaration = instance.declaration else { continue }
+            let port = names[length...].joined(separator: ".")
+            return resolve(port, of: instance.path, declaration, wanted: wanted, place: place)
+        }
         let path = names.count > 1 ? names.dropLast().joined(separator: ".") : reference
         unknownModule(path, at: place)
         return nil

@@ -62,18 +62,53 @@ extension Planner {
             try property.check(source, of: path, from: place)
         }
         guard let checked else { return }
-        module.properties.set(property.name, checked, from: place)
-        for link in Self.links(in: checked) where !instances.contains(where: { $0.path == link.text }) {
-            unknownModule(link.text, at: place.isEmpty ? path : place)
+        let value = canonical(checked, of: property, of: path, at: place.isEmpty ? path : place)
+        module.properties.set(property.name, value, from: place)
+    }
+
+    /// `value` with each link in it replaced by the canonical path of the module that it means, which must be what the
+    /// property asks for.
+    private mutating func canonical(
+        _ value: PropertyValue, of property: AnyProperty, of path: String, at place: String
+    ) -> PropertyValue {
+        switch value {
+        case .link(let link):
+            guard let instance = instance(link.text, at: place) else { return value }
+            if let refusal = property.refusal(of: instance.path, instance.declaration) {
+                findings.add(
+                    at: place, "the property “\(property.name)” of “\(path)”: \(refusal.problem)",
+                    expected: refusal.expected, choices: fitting(property.target))
+            }
+            return .link(ModulePath(instance.path))
+        case .list(let values):
+            var links: [PropertyValue] = []
+            for value in values { links.append(canonical(value, of: property, of: path, at: place)) }
+            return .list(links)
+        case .bool, .integer, .unsigned, .size, .time, .frequency, .string, .choice: return value
         }
     }
 
-    private static func links(in value: PropertyValue) -> [ModulePath] {
-        switch value {
-        case .link(let path): [path]
-        case .list(let values): values.flatMap(links)
-        default: []
+    /// The modules that a link to `target` may lead to, unless they are too many to list.
+    private func fitting(_ target: String?) -> [String] {
+        guard let target else { return [] }
+        let paths = instances.filter { $0.declaration?.is(target) == true }.map(\.path)
+        return paths.count <= 16 ? paths : []
+    }
+
+    /// The module that `path` means: its canonical path, or the end of one that no other module's path has. Otherwise a
+    /// finding.
+    mutating func instance(_ path: String, at place: String) -> (path: String, declaration: ModuleDeclaration?)? {
+        if let exact = instances.first(where: { $0.path == path }) { return exact }
+        let found = instances.filter { $0.path.hasSuffix("." + path) }
+        if found.count == 1 { return found[0] }
+        if found.isEmpty {
+            unknownModule(path, at: place)
+        } else {
+            findings.add(
+                at: place, "“\(path)” may be \(found.count) modules", expected: "more of the path",
+                choices: found.map(\.path))
         }
+        return nil
     }
 
     mutating func unknownModule(_ path: String, at place: String) {

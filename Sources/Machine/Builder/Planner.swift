@@ -46,6 +46,7 @@ struct Planner {
         }
         checkMap(plan)
         assignParts(&plan)
+        checkMachine(plan)
         try findings.check()
         return plan
     }

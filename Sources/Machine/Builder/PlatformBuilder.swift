@@ -73,7 +73,15 @@ private struct PlatformBuilder {
             return
         }
         let locate = locate(_:)
-        findings.attempt(locate: locate) { () throws(ElaborationError) in _ = try type.init(context) }
+        findings.attempt(locate: locate) { () throws(ElaborationError) in
+            let made = try type.init(context)
+            for interface in type.declaration.interfaces where !interface.isProvided(by: made) {
+                throw ElaborationError(
+                    at: planned.path,
+                    "the type “\(type.declaration.typeName)” says that it provides “\(interface)”, and does not",
+                    expected: "a class that conforms to the protocol of the interface")
+            }
+        }
     }
 
     /// A module knows its path but not the file: the place of its description is put before its message.

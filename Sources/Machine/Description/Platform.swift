@@ -18,6 +18,8 @@ public struct Platform: Equatable, Sendable {
     public var place: String
     /// The modules in the order in which they are made.
     public var modules: [ModuleDescription]
+    /// Other names, and what users may ask of it.
+    public var machine: MachinePolicy
     /// Which modules play the parts that the command line names (`-smp`, `-m`, `-serial` …).
     public var board: Board
     /// What is loaded when the user names nothing.
@@ -32,6 +34,7 @@ public struct Platform: Equatable, Sendable {
         self.name = name
         self.summary = summary
         self.board = board
+        machine = MachinePolicy()
         place = ""
         modules = []
         images = DefaultImages()

@@ -66,6 +66,15 @@ public enum StandardPlatforms {
               name: "virt",
               description: "RISC-V virt board: harts, ACLINT, PLIC, 16550 UART, RTC, finisher",
 
+              machine: {
+                alias: "riscv-virt",
+                harts: { max: 512 }, // As QEMU's.
+                properties: {
+                  "cpu-frequency": { of: "cpu.frequency", description: "Clock of the harts" },
+                  "timebase-frequency": { of: "mtimer.frequency", description: "Ticks per second of mtime and the time CSR" },
+                },
+              },
+
               board: {
                 harts: "cpu", // -smp
                 memory: "ram", // -m

@@ -8,7 +8,7 @@ struct PlatformDecoder {
 
     init(file: String) { self.file = file }
 
-    static let keys = ["name", "description", "include", "board", "simulation", "firmware", "modules"]
+    static let keys = ["name", "description", "include", "machine", "board", "simulation", "firmware", "modules"]
 
     mutating func decode(_ value: JSONValue) -> Platform {
         var platform = Platform(Self.stem(of: file))
@@ -17,6 +17,7 @@ struct PlatformDecoder {
             switch member.key {
             case "name": platform.name = string(member) ?? platform.name
             case "description": platform.summary = string(member) ?? ""
+            case "machine": platform.machine = machine(member.value)
             case "board": platform.board = board(member.value)
             case "simulation": platform.timing = simulation(member.value)
             case "firmware":
@@ -183,7 +184,7 @@ struct PlatformDecoder {
             place: member.value.location.description)
     }
 
-    private mutating func propertyValue(_ value: JSONValue, of name: String) -> PropertyValue? {
+    mutating func propertyValue(_ value: JSONValue, of name: String) -> PropertyValue? {
         switch value.content {
         case .bool(let flag): return .bool(flag)
         case .string(let text): return .string(text)
@@ -205,20 +206,20 @@ struct PlatformDecoder {
         }
     }
 
-    private mutating func string(_ member: JSONMember) -> String? { string(member.value, of: member.key) }
+    mutating func string(_ member: JSONMember) -> String? { string(member.value, of: member.key) }
 
-    private mutating func string(_ value: JSONValue, of name: String) -> String? {
+    mutating func string(_ value: JSONValue, of name: String) -> String? {
         if case .string(let text) = value.content { return text }
         mismatch(value, of: "“\(name)”", expected: "a text")
         return nil
     }
 
     /// The elements of a list; a single value is a list of one.
-    private func list(_ value: JSONValue) -> [JSONValue] {
+    func list(_ value: JSONValue) -> [JSONValue] {
         if case .array(let elements) = value.content { elements } else { [value] }
     }
 
-    private mutating func members(_ value: JSONValue, of what: String, allowed: [String]) -> [JSONMember] {
+    mutating func members(_ value: JSONValue, of what: String, allowed: [String]) -> [JSONMember] {
         guard case .object(let members) = value.content else {
             mismatch(value, of: what, expected: "an object")
             return []
@@ -232,7 +233,7 @@ struct PlatformDecoder {
         }
     }
 
-    private mutating func mismatch(_ value: JSONValue, of what: String, expected: String) {
+    mutating func mismatch(_ value: JSONValue, of what: String, expected: String) {
         findings.add(at: value.location.description, "\(what) cannot be \(value.summary)", expected: expected)
     }
 }

@@ -22,6 +22,14 @@ public struct PlatformLibrary {
     /// The names of the platforms that are part of the program.
     public var embeddedNames: [String] { embedded.map { PlatformDecoder.stem(of: $0.file) } }
 
+    /// The machines that are part of the program, as far as they can be read: a file of that name may stand before the one
+    /// in the program, and may be broken.
+    public var machines: [Platform] {
+        embeddedNames.compactMap { name in
+            do throws(PlatformError) { return try load(name) } catch { return nil }
+        }
+    }
+
     /// Files of the file system and those that are part of the program.
     public var source: PlatformSource {
         let files = files
@@ -51,6 +59,9 @@ public struct PlatformLibrary {
             if files.read(path) != nil { return path }
         }
         if embedded.contains(where: { $0.file == "\(name).json5" }) { return "\(Self.builtIn)\(name).json5" }
+        for platform in machines where platform.machine.aliases.contains(name) {
+            return try path(of: platform.name)
+        }
         throw PlatformError(
             at: name, "there is no such platform", expected: "a file, or a name", choices: embeddedNames,
             nearest: embeddedNames.nearest(to: name))

@@ -43,7 +43,9 @@ public struct PlatformLoader {
         if let include = members.first(where: { $0.isNamed("include") }) {
             for entry in try Self.includes(include.value) {
                 let file = Self.resolve(entry.file, besides: path)
-                let included = try merged(file, place: entry.place, chain: chain + [path])
+                // What is built on a machine is another machine: the names of the first are not its own.
+                let included = try merged(file, place: entry.place, chain: chain + [path]).removing(
+                    "alias", of: "machine")
                 result = result.overlaid(by: included)
             }
         }
@@ -75,6 +77,19 @@ public struct PlatformLoader {
 }
 
 extension JSONValue {
+    /// Without a member of one of its members.
+    func removing(_ name: String, of member: String) -> JSONValue {
+        guard case .object(let members) = content else { return self }
+        let rest = members.map { outer in
+            var outer = outer
+            if outer.isNamed(member), case .object(let inner) = outer.value.content {
+                outer.value = JSONValue(.object(inner.filter { !$0.isNamed(name) }), at: outer.value.location)
+            }
+            return outer
+        }
+        return JSONValue(.object(rest), at: location)
+    }
+
     /// This value with `over` on top: members of objects one by one, everything else as a whole. A member `null`
     /// takes away what it would overlay.
     func overlaid(by over: JSONValue) -> JSONValue {

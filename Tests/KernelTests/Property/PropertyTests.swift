@@ -155,12 +155,16 @@ import Testing
         #expect(seen == [12])
         #expect(throws: ElaborationError.self) { try properties.set("count", to: .typed(65)) }
         var error = try #require(throws: ElaborationError.self) { try properties.set("label", to: .text("x")) }
-        #expect(error.description == "g: the property “label” of “g” may only be set at construction")
+        #expect(
+            error.description
+                == "g: the property “label” of “g” may only be set at construction; expected the platform file, “-set” or “-device” when the machine is made"
+        )
         error = try #require(throws: ElaborationError.self) { try properties.value(of: "dealy") }
         #expect(error.diagnosis.nearest == ["delay"])
         _ = simulation.run(until: .nanoseconds(1))
         error = try #require(throws: ElaborationError.self) { try properties.set("delay", to: .text("7ns")) }
-        #expect(error.description.hasSuffix("may only be set before the start"))
+        #expect(
+            error.description.hasSuffix("may only be set before the start; expected a value before the first event"))
         try properties.set("count", to: .text("13"))
         #expect(seen == [12, 13])
     }

@@ -1,3 +1,4 @@
+import TandemBus
 public import TandemKernel
 
 /// How a hart executes translated code.
@@ -42,7 +43,8 @@ extension Hart {
         static let mmu = Property(
             "mmu", default: TranslationScheme.sv57, "The largest scheme of address translation; RV32 has sv32 alone.")
         static let timebase = Property<ModulePath?>(
-            "timebase", default: nil, "The module whose counter the `time` CSR reads.")
+            "timebase", default: nil, to: ModuleInterface.timebase.name,
+            "The module whose counter the `time` CSR reads.")
         static let engine = Property("engine", default: HartEngine.translate, "How code is executed.")
         static let hotThreshold = Property(
             "hot-threshold", default: UInt64(200), range: 1...1_000_000_000,
@@ -50,6 +52,24 @@ extension Hart {
         static let directMemory = Property(
             "dmi", default: true, "Whether memory is reached directly; otherwise every access is a transaction.")
     }
+
+    /// What `-cpu` offers. As everywhere, modes M, S and U are there whatever the ISA string says.
+    static let presets = [
+        ModulePreset("rv64", aliases: ["max"], "RV64GC with every extension that there is"),
+        ModulePreset(
+            "rv32", "RV32GC with every extension that there is",
+            properties: [
+                "isa": .string(
+                    "rv32imafdc_zicbom_zicbop_zicboz_zicntr_zicsr_zifencei_zihintpause_zihpm_zawrs_zba_zbb_zbs_sstc_svadu_svinval"
+                ), "mmu": "sv32",
+            ]),
+        ModulePreset(
+            "sifive-u54", "RV64GC with Sv39, as the harts of SiFive's FU540",
+            properties: ["isa": "rv64imafdc_zicntr_zicsr_zifencei_zihpm", "mmu": "sv39"]),
+        ModulePreset(
+            "sifive-u34", "RV32GC with Sv32",
+            properties: ["isa": "rv32imafdc_zicntr_zicsr_zifencei_zihpm", "mmu": "sv32"]),
+    ]
 
     public static var declaration: ModuleDeclaration {
         ModuleDeclaration(
@@ -68,6 +88,7 @@ extension Hart {
                 PortDeclaration("seip", .lineIn, "Supervisor external interrupt."),
                 PortDeclaration("ssip", .lineIn, "A rising edge makes a supervisor software interrupt pending."),
             ],
+            presets: presets,
             documentation: """
                 Translates guest code into blocks of an intermediate form and executes those. Runs ahead of simulated time \
                 up to the next event that is pending, or to the end of the quantum. Every access that is not plain memory \
