@@ -5,8 +5,8 @@
 @usableFromInline struct SignalRecord {
     /// First, so that the record of the channel is this one.
     @usableFromInline var channel: ChannelRecord
-    /// Which place holds the value of this phase: 0 or 1.
-    @usableFromInline var side = 0
+    /// `side`, in a byte: it is changed in a byte, and a wider load of it would have to wait until that is stored.
+    @usableFromInline var sideBit: UInt8 = 0
     /// Whether the value written in this phase changes the signal.
     var differs = false
     /// Whether every write counts as a change.
@@ -40,10 +40,13 @@
         writer = noWriter
     }
 
+    /// Which place holds the value of this phase: 0 or 1.
+    @inlinable var side: Int { Int(sideBit) }
+
     /// Makes the written value current, as of the evaluation phase `stamp`.
     @inline(__always) mutating func takeOver(_ stamp: UInt64) {
         differs = false
-        side ^= 1
+        sideBit ^= 1
         changeStamp = stamp
     }
 

@@ -1,39 +1,53 @@
+/// A pending delta notification. The address of the node has a word of its own: the next cycle begins with it, and
+/// waits neither for the generation to be read nor for both to be parted.
+private struct DeltaEntry {
+    let node: NodePointer
+    let generation: UInt16
+
+    @inline(__always) init(_ node: NodePointer) {
+        self.node = node
+        generation = node.pointee.generation
+    }
+
+    /// Whether the notification has not been taken back.
+    @inline(__always) var isLive: Bool { node.pointee.generation == generation }
+}
+
 /// The pending delta notifications, first in first out.
 struct DeltaList: ~Copyable {
-    private var tags: UnsafeMutablePointer<NodeTag>
+    private var entries: UnsafeMutablePointer<DeltaEntry>
     private var capacity = 16
     private var end = 0
     /// How many were taken back and still stand here; fewer than `end`, unless both are zero.
     private var void = 0
 
-    init() { tags = .allocate(capacity: capacity) }
+    init() { entries = .allocate(capacity: capacity) }
 
-    deinit { tags.deallocate() }
+    deinit { entries.deallocate() }
 
     @inline(__always) var isEmpty: Bool { end == 0 }
 
     @inline(__always) var isFull: Bool { end == capacity }
 
-    /// Puts in an idle node.
-    @inline(__always) mutating func append(_ node: NodePointer) {
-        if end == capacity { return growAndAppend(node) }
+    /// Puts an idle node into a list that is not full.
+    @inline(__always) mutating func appendWithinCapacity(_ node: NodePointer) {
         node.pointee.state = .delta
-        tags[end] = NodeTag(node)
+        entries[end] = DeltaEntry(node)
         end &+= 1
     }
 
-    @inline(never) private mutating func growAndAppend(_ node: NodePointer) {
-        grow()
-        append(node)
+    /// Puts in an idle node.
+    @inline(__always) mutating func append(_ node: NodePointer) {
+        if isFull { grow() }
+        appendWithinCapacity(node)
     }
 
     /// Takes back a node that stands here, or in what was taken out by `takeAll`.
     @inline(__always) mutating func cancel(_ node: NodePointer) {
-        let tag = NodeTag(node)
         node.pointee.state = .idle
         node.pointee.generation &+= 1
         if end == 0 { return }
-        if tags[end &- 1] == tag { end &-= 1 } else { void &+= 1 }
+        if entries[end &- 1].node == node && entries[end &- 1].generation &+ 1 == node.pointee.generation { end &-= 1 } else { void &+= 1 }
         if void == end {
             end = 0
             void = 0
@@ -43,7 +57,7 @@ struct DeltaList: ~Copyable {
     }
 
     /// The only entry, if there is exactly one.
-    @inline(__always) var only: NodePointer? { end == 1 ? tags[0].node : nil }
+    @inline(__always) var only: NodePointer? { end == 1 ? entries[0].node : nil }
 
     /// Takes out the only entry.
     @inline(__always) mutating func removeOnly() { end = 0 }
@@ -59,18 +73,17 @@ struct DeltaList: ~Copyable {
 
     /// The entry at `index` of those taken out, unless it was taken back.
     @inline(__always) func taken(_ index: Int) -> NodePointer? {
-        let tag = tags[index]
-        return tag.isLive ? tag.node : nil
+        entries[index].isLive ? entries[index].node : nil
     }
 
     /// Rearranges what stands here by `permutation`.
     mutating func permute(_ permutation: inout OrderPermutation) {
         dropVoid()
-        permutation.shuffle(UnsafeMutableBufferPointer(start: tags, count: end))
+        permutation.shuffle(UnsafeMutableBufferPointer(start: entries, count: end))
     }
 
     func forEach(_ body: (NodePointer) -> Void) {
-        for index in 0..<end where tags[index].isLive { body(tags[index].node) }
+        for index in 0..<end where entries[index].isLive { body(entries[index].node) }
     }
 
     /// Makes every node idle.
@@ -79,18 +92,18 @@ struct DeltaList: ~Copyable {
         _ = takeAll()
     }
 
-    private mutating func grow() {
-        let grown = UnsafeMutablePointer<NodeTag>.allocate(capacity: capacity * 2)
-        grown.moveInitialize(from: tags, count: end)
-        tags.deallocate()
-        tags = grown
+    @inline(never) private mutating func grow() {
+        let grown = UnsafeMutablePointer<DeltaEntry>.allocate(capacity: capacity * 2)
+        grown.moveInitialize(from: entries, count: end)
+        entries.deallocate()
+        entries = grown
         capacity *= 2
     }
 
     @inline(never) mutating func dropVoid() {
         var kept = 0
-        for index in 0..<end where tags[index].isLive {
-            tags[kept] = tags[index]
+        for index in 0..<end where entries[index].isLive {
+            entries[kept] = entries[index]
             kept &+= 1
         }
         end = kept

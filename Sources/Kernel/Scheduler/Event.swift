@@ -76,7 +76,18 @@ public final class Event {
     }
 
     /// Fires in the next delta cycle.
-    public func notifyDelta() { core.pointee.notifyDelta(record) }
+    public func notifyDelta() {
+        if core.pointee.admitsDelta(node) {
+            core.pointee.scheduleDeltaWithinCapacity(node)
+        } else {
+            Self.notifyDeltaSlowly(core, node)
+        }
+    }
+
+    /// Apart and without a receiver, so that the short way needs no register of its caller's.
+    @inline(never) private static func notifyDeltaSlowly(
+        _ core: UnsafeMutablePointer<SchedulerCore>, _ node: NodePointer
+    ) { core.pointee.notifyDeltaSlowly(node) }
 
     /// Fires `delay` from now; a delay of zero is a delta notification, `never` is no notification. A time beyond the
     /// range ends the run with an error.

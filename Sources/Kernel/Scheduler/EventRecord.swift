@@ -73,7 +73,7 @@ struct WaitLink {
 /// What a process waits for besides running.
 enum WaitMode: UInt8 {
     /// The events of its static sensitivity.
-    case staticEvents
+    case staticEvents = 0
     /// The first of its wait links or its timer.
     case any
     /// All of its wait links, or its timer.

@@ -8,7 +8,7 @@ struct ProcessRecord {
     var nextRunnable: ProcessPointer?
     /// Of a method a `MethodCode`, of a thread a `ThreadStack`.
     private var body: (UInt, UInt) = (0, 0)
-    // The first four are looked at as one word, see `isPlainMethod`.
+    // These four are looked at as one word, see `isPlainMethod`.
     var mode = WaitMode.staticEvents
     let isThread: Bool
     var isRunnable = false
@@ -31,11 +31,6 @@ struct ProcessRecord {
 
     var isTerminated: Bool { condition.contains(.terminated) }
 
-    /// Whether it is a method that waits for its static sensitivity, is not in a list yet, and is not controlled.
-    @inline(__always) var isPlainMethod: Bool {
-        mode == .staticEvents && !isThread && !isRunnable && condition.isEmpty
-    }
-
     /// The owner of the stack of a thread that has begun.
     @inline(__always) var coroutine: Unmanaged<Coroutine>? { annex?.pointee.coroutine }
     /// How many wait links still wait.
@@ -44,6 +39,7 @@ struct ProcessRecord {
     var triggersLeft: UInt32 { annex?.pointee.triggersLeft ?? 0 }
 
     fileprivate static var bodyOffset: Int { MemoryLayout<ProcessRecord>.offset(of: \.body) ?? 0 }
+    fileprivate static var modeOffset: Int { MemoryLayout<ProcessRecord>.offset(of: \.mode) ?? 0 }
 }
 
 /// What a process needs that has a stack or waits for events dynamically.
@@ -78,6 +74,12 @@ struct MethodCode: ~Copyable {
 }
 
 extension ProcessPointer {
+    /// Whether it is a method that waits for its static sensitivity, is in no list, and is not controlled: the four fields
+    /// from `mode` on are zero then.
+    @inline(__always) var isPlainMethod: Bool {
+        (UnsafeRawPointer(self) + ProcessRecord.modeOffset).load(as: UInt32.self) == 0
+    }
+
     /// Where the record has the body of a method.
     @inline(__always) var code: UnsafeMutablePointer<MethodCode> {
         (UnsafeMutableRawPointer(self) + ProcessRecord.bodyOffset).assumingMemoryBound(to: MethodCode.self)

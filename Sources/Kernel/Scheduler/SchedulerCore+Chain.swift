@@ -64,7 +64,7 @@ extension SchedulerCore {
         guard node.pointee.owner == .event else { return nil }
         let event = UnsafeMutableRawPointer(node).assumingMemoryBound(to: EventRecord.self)
         guard let process = event.pointee.listener, event.pointee.others == nil, event.pointee.firstWaiter == nil,
-            process.pointee.isPlainMethod
+            process.isPlainMethod
         else { return nil }
         return process
     }

@@ -170,19 +170,27 @@ struct SchedulerCore: ~Copyable {
         schedule(node, at: time)
     }
 
+    /// Notifies `event` in the next delta cycle.
     @inline(__always) mutating func notifyDelta(_ event: EventPointer) {
         let node = UnsafeMutableRawPointer(event).assumingMemoryBound(to: QueueNode.self)
-        if node.pointee.state != .idle || deltas.isFull { return notifyDeltaSlowly(node) }
-        scheduleDelta(node)
+        if admitsDelta(node) { scheduleDeltaWithinCapacity(node) } else { notifyDeltaSlowly(node) }
     }
 
-    @inline(never) private mutating func notifyDeltaSlowly(_ node: NodePointer) {
-        if node.pointee.state != .idle { replaceByDelta(node) } else { scheduleDelta(node) }
+    /// Whether a delta notification of `node` needs nothing but to be put into the list.
+    @inline(__always) func admitsDelta(_ node: NodePointer) -> Bool { node.pointee.state == .idle && !deltas.isFull }
+
+    /// Puts a node that `admitsDelta` into the next delta cycle.
+    @inline(__always) mutating func scheduleDeltaWithinCapacity(_ node: NodePointer) {
+        announce(clock.pointee.now)
+        deltas.appendWithinCapacity(node)
     }
 
-    @inline(never) private mutating func replaceByDelta(_ node: NodePointer) {
-        if node.pointee.state == .delta { return }
-        cancel(node)
+    @inline(never) mutating func notifyDeltaSlowly(_ node: NodePointer) {
+        switch node.pointee.state {
+        case .delta: return
+        case .timed: cancel(node)
+        case .idle: break
+        }
         scheduleDelta(node)
     }
 
