@@ -20,6 +20,10 @@ public final class Simulation {
     public private(set) var isFrozen = false
     /// How often an elaboration was begun: each visits every module once.
     private var elaborations: UInt32 = 0
+    /// How many modules there are, the root included.
+    var moduleCount = 1
+    /// All of them in the order of the tree, once it is frozen: walked without counting references. The tree holds them.
+    private var modules: [Unmanaged<Module>] = []
     private var hasEnded = false
     private var hasAnnouncedStart = false
     /// The last run returned because of a pause, or the present one stands.
@@ -71,25 +75,41 @@ public final class Simulation {
     public func elaborate() throws(ElaborationError) {
         if isFrozen { return }
         elaborations += 1
-        while true {
-            var fresh: [Module] = []
-            root.forEachDescendant { module in
-                if module.elaboration == elaborations { return }
-                module.elaboration = elaborations
-                fresh.append(module)
-            }
-            if fresh.isEmpty { break }
-            for module in fresh { try module.checkChildNames() }
-            for module in fresh { try module.elaborated() }
+        var modules: [Unmanaged<Module>] = []
+        modules.reserveCapacity(moduleCount)
+        var known = 0
+        repeat {
+            known = moduleCount
+            let isFirst = modules.isEmpty
+            var fresh: [Unmanaged<Module>] = []
+            fresh.reserveCapacity(isFirst ? moduleCount : 0)
+            root.collect(&fresh, elaboration: elaborations)
+            try elaborate(fresh)
+            // Parents first, in the order in which they were made: the first round has that order, if it was the only one.
+            if isFirst { modules = fresh }
+        } while moduleCount != known
+        if modules.count != moduleCount {
+            modules = []
+            root.collect(&modules, elaboration: nil)
+            for module in modules { try module.takeUnretainedValue().checkChildNames() }
         }
-        var modules: [Module] = []
-        root.forEachDescendant { modules.append($0) }
-        for module in modules { try module.checkChildNames() }
         for module in modules {
-            for port in module.ports { try port.elaborated() }
+            try module.takeUnretainedValue().forEachPort { (port) throws(ElaborationError) in try port.elaborated() }
         }
         scheduler.resolveSensitivities()
+        self.modules = modules
         isFrozen = true
+    }
+
+    private func elaborate(_ modules: [Unmanaged<Module>]) throws(ElaborationError) {
+        for module in modules { try module.takeUnretainedValue().checkChildNames() }
+        for module in modules { try module.takeUnretainedValue().elaborated() }
+    }
+
+    /// Calls `body` for every module, parents first, in the order in which they were made.
+    private func forEachModule(_ body: (Module) -> Void) {
+        if !isFrozen { return root.forEachDescendant(body) }
+        for module in modules { module._withUnsafeGuaranteedRef(body) }
     }
 
     /// Runs until `limit`, which is a point in time and not a span, or until something ends the run. A limit of now
@@ -119,7 +139,7 @@ public final class Simulation {
         case .stopped, .failed:
             hasEnded = true
             hasAnnouncedStart = false
-            root.forEachDescendant { $0.simulationDidEnd() }
+            forEachModule { $0.simulationDidEnd() }
         case .paused: tellPaused(true)
         case .starved: warnOfSuspended()
         case .timeReached: break
@@ -130,7 +150,7 @@ public final class Simulation {
     /// The run begins to stand, or goes on.
     private func tellPaused(_ isPaused: Bool) {
         self.isPaused = isPaused
-        root.forEachDescendant { if isPaused { $0.simulationDidPause() } else { $0.simulationWillResume() } }
+        forEachModule { if isPaused { $0.simulationDidPause() } else { $0.simulationWillResume() } }
     }
 
     /// Nothing is left to happen: that is the end, unless somebody is suspended, who has more to do and cannot.
@@ -155,10 +175,10 @@ public final class Simulation {
     public func reset(_ kind: ResetKind = .cold) {
         precondition(!scheduler.isActive, "A simulation is reset between two runs, not during one.")
         beginRestore()
-        root.forEachDescendant { module in for channel in module.channels { channel.reset() } }
-        root.forEachDescendant { $0.reset(.enter(kind)) }
-        root.forEachDescendant { $0.reset(.hold) }
-        root.forEachDescendant { $0.reset(.exit) }
+        forEachModule { module in for channel in module.channels { channel.reset() } }
+        forEachModule { $0.reset(.enter(kind)) }
+        forEachModule { $0.reset(.hold) }
+        forEachModule { $0.reset(.exit) }
     }
 
     /// Ends all threads, drops what is pending and forgets how the last run ended.
@@ -176,36 +196,7 @@ public final class Simulation {
     func announceStart() {
         if hasAnnouncedStart { return }
         hasAnnouncedStart = true
-        root.forEachDescendant { $0.simulationWillStart() }
+        forEachModule { $0.simulationWillStart() }
         for clock in scheduler.startHearers { clock.simulationStarts() }
-    }
-}
-
-extension Module {
-    /// Every child has a usable name, and none has that of another.
-    fileprivate func checkChildNames() throws(ElaborationError) {
-        if children.count == checkedChildren { return }
-        var names = Set<String>(minimumCapacity: children.count)
-        for child in children {
-            guard !child.name.isEmpty, child.name.utf8.allSatisfy(isNameByte) else {
-                throw ElaborationError(
-                    at: path.isEmpty ? "the platform" : path, "a module cannot be called “\(child.name)”",
-                    expected: "a name of letters, digits, “-” and “_”")
-            }
-            guard names.insert(child.name).inserted else {
-                throw ElaborationError(
-                    at: child.path, "two modules have this path", expected: "a name of its own for each child")
-            }
-        }
-        checkedChildren = children.count
-    }
-}
-
-private func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-        true
-    default: false
     }
 }

@@ -9,7 +9,7 @@ open class Channel {
     /// The module it is declared in; nothing once that module is gone.
     public final internal(set) unowned(unsafe) var module: Module?
 
-    final let record: ChannelPointer
+    @usableFromInline final let record: ChannelPointer
     /// Neighbours among the channels of the module, the one declared before and the one declared after. Unretained:
     /// each leaves the list in its `deinit`.
     final var previousSibling: Unmanaged<Channel>?

@@ -13,10 +13,11 @@ enum ChannelKind: UInt8 {
 /// The state of a channel that the scheduler works on: plain memory, owned by a `Channel`.
 @usableFromInline struct ChannelRecord {
     var next: ChannelPointer?
-    let kind: ChannelKind
-    @usableFromInline var isRequested = false
     /// The channel. Unretained: it owns this record and withdraws a request in its `deinit`.
     var object: Unmanaged<Channel>?
+    // The bytes stand last, so that those of a longer record fill the same word.
+    let kind: ChannelKind
+    @usableFromInline var isRequested = false
 
     init(kind: ChannelKind) { self.kind = kind }
 }

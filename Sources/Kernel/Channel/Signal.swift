@@ -4,13 +4,20 @@
 /// Reading is a load and a write costs no call-back: the two values stand in plain memory, and the update phase changes
 /// their roles without knowing their type.
 public class Signal<Value: Equatable>: Channel {
-    @usableFromInline final let signal: SignalPointer
+    /// The record of the channel, which begins that of the signal.
+    @inlinable final var signal: SignalPointer {
+        UnsafeMutableRawPointer(record).assumingMemoryBound(to: SignalRecord.self)
+    }
     /// Two places, one of them current; behind them the first value.
-    @usableFromInline final let places: UnsafeMutablePointer<Value>
-    /// The events that somebody asked for: on a change, to one, to zero.
-    private final var changedEvent: Event?
-    private final var risenEvent: Event?
-    private final var fallenEvent: Event?
+    @inlinable final var places: UnsafeMutablePointer<Value> { TrailingMemory<SignalRecord, Value>.tail(of: signal) }
+    // The events that somebody asked for stand in the records, retained: on a change, to one, to zero.
+    private final var changedEvent: Event? { signal.pointee.changed?.pointee.object?.takeUnretainedValue() }
+    private final var risenEvent: Event? {
+        signal.pointee.details?.pointee.risen?.pointee.object?.takeUnretainedValue()
+    }
+    private final var fallenEvent: Event? {
+        signal.pointee.details?.pointee.fallen?.pointee.object?.takeUnretainedValue()
+    }
 
     /// A signal of `module` that begins with `value`. `writers` says who may write it.
     public convenience init(_ name: String, in module: Module, _ value: Value, writers: WriterPolicy = .one) {
@@ -26,16 +33,20 @@ public class Signal<Value: Equatable>: Channel {
         _ name: String, _ place: ChannelPlace, _ value: Value, _ policy: WriterPolicy, isBuffer: Bool, isResolved: Bool
     ) {
         let memory = TrailingMemory<SignalRecord, Value>(count: 3)
-        signal = memory.head
-        places = memory.tail
-        signal.initialize(to: SignalRecord(policy: policy, isBuffer: isBuffer, isResolved: isResolved))
-        places.initialize(repeating: value, count: 3)
+        memory.head.initialize(to: SignalRecord(policy: policy, isBuffer: isBuffer, isResolved: isResolved))
+        memory.tail.initialize(repeating: value, count: 3)
         super.init(
             name, place, record: UnsafeMutableRawPointer(memory.head).assumingMemoryBound(to: ChannelRecord.self))
     }
 
     deinit {
         forgetWriter(signal)
+        signal.pointee.changed?.pointee.object?.release()
+        if let details = signal.pointee.details {
+            details.pointee.risen?.pointee.object?.release()
+            details.pointee.fallen?.pointee.object?.release()
+            details.deallocate()
+        }
         places.deinitialize(count: 3)
     }
 
@@ -76,7 +87,6 @@ public class Signal<Value: Equatable>: Channel {
     public final var changed: Event {
         if let changedEvent { return changedEvent }
         let event = makeEvent("changed")
-        changedEvent = event
         signal.pointee.changed = event.record
         return event
     }
@@ -97,8 +107,7 @@ public class Signal<Value: Equatable>: Channel {
     final var risenEdge: Event {
         if let risenEvent { return risenEvent }
         let event = makeEvent("risen")
-        risenEvent = event
-        signal.pointee.risen = event.record
+        signal.details.pointee.risen = event.record
         watchEdges()
         return event
     }
@@ -106,24 +115,24 @@ public class Signal<Value: Equatable>: Channel {
     final var fallenEdge: Event {
         if let fallenEvent { return fallenEvent }
         let event = makeEvent("fallen")
-        fallenEvent = event
-        signal.pointee.fallen = event.record
+        signal.details.pointee.fallen = event.record
         watchEdges()
         return event
     }
 
     private final func watchEdges() {
         precondition(MemoryLayout<Value>.size == 1, "Only a value of one byte has edges.")
-        signal.pointee.places = UnsafePointer(UnsafeRawPointer(places).assumingMemoryBound(to: UInt8.self))
+        signal.details.pointee.places = UnsafePointer(UnsafeRawPointer(places).assumingMemoryBound(to: UInt8.self))
         signal.pointee.hasEdges = true
     }
 
+    /// An event of this signal, retained until the signal ends.
     private final func makeEvent(_ kind: String) -> Event {
         guard let module else {
             preconditionFailure(
                 "The event “\(name).\(kind)” was asked for while the module of the signal does not exist.")
         }
-        return Event("\(name).\(kind)", in: module)
+        return Unmanaged.passRetained(Event("\(name).\(kind)", in: module)).takeUnretainedValue()
     }
 
     // MARK: Reset and snapshot

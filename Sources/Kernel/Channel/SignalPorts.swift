@@ -57,13 +57,13 @@ extension SignalInput where Value == Logic {
 extension Signal {
     fileprivate final func join(writer port: Port) throws(ElaborationError) {
         guard writerPolicy == .one else { return }
-        if let other = signal.pointee.writerPort {
+        if let other = signal.pointee.details?.pointee.writerPort {
             // SAFETY: only asked during the elaboration, while the modules of all ports exist and hold them.
             throw ElaborationError(
                 at: path, "“\(port.path)” and “\(other.takeUnretainedValue().path)” are both bound to write it",
                 expected: "one writing port, or another policy of writers")
         }
-        signal.pointee.writerPort = .passUnretained(port)
+        signal.details.pointee.writerPort = .passUnretained(port)
     }
 }
 

@@ -21,16 +21,10 @@
     var changed: EventPointer?
     /// Who wrote last, as far as the policy remembers.
     var writer: ProcessPointer?
-    // Second line.
     /// The handle of the writer, retained, if there is one for the whole simulation: that process may end.
     var writerHandle: Unmanaged<Process>?
-    /// To one, and to zero. There are none unless the value is of one byte, 0 or 1 when it has a level.
-    var risen: EventPointer?
-    var fallen: EventPointer?
-    /// The port that writes it, unretained: looked at during the elaboration only.
-    var writerPort: Unmanaged<Port>?
-    /// The two places, for edges.
-    var places: UnsafePointer<UInt8>?
+    /// What few signals need; made when it is needed first.
+    var details: UnsafeMutablePointer<SignalDetails>?
 
     init(policy: WriterPolicy, isBuffer: Bool, isResolved: Bool) {
         channel = ChannelRecord(kind: isResolved || policy == .onePerDelta ? .custom : .signal)
@@ -54,6 +48,28 @@
     var noWriter: ProcessPointer? { isResolved ? ProcessPointer(bitPattern: 16) : nil }
 }
 
+/// Of a signal that has edges or is bound to a port that writes it.
+struct SignalDetails {
+    /// To one, and to zero. There are none unless the value is of one byte, 0 or 1 when it has a level.
+    var risen: EventPointer?
+    var fallen: EventPointer?
+    /// The port that writes it, unretained: looked at during the elaboration only.
+    var writerPort: Unmanaged<Port>?
+    /// The two places, for edges.
+    var places: UnsafePointer<UInt8>?
+}
+
+extension SignalPointer {
+    /// The details, made now if there are none.
+    var details: UnsafeMutablePointer<SignalDetails> {
+        if let details = pointee.details { return details }
+        let details = UnsafeMutablePointer<SignalDetails>.allocate(capacity: 1)
+        details.initialize(to: SignalDetails())
+        pointee.details = details
+        return details
+    }
+}
+
 /// Who may write a signal (IEEE 1666-2023 §6.3). A write from outside of any process is always legal.
 public enum WriterPolicy: UInt8, Sendable {
     /// One process, and one output port, for the whole simulation.
@@ -74,9 +90,11 @@ extension SchedulerCore {
     }
 
     @inline(never) private mutating func notifyEdge(_ signal: SignalPointer, _ firesDirectly: Bool) {
-        guard let level = signal.pointee.places?[signal.pointee.side] else { return }
-        if level == 1, let risen = signal.pointee.risen { notifyUpdate(risen, firesDirectly) }
-        if level == 0, let fallen = signal.pointee.fallen { notifyUpdate(fallen, firesDirectly) }
+        guard let details = signal.pointee.details, let level = details.pointee.places?[signal.pointee.side] else {
+            return
+        }
+        if level == 1, let risen = details.pointee.risen { notifyUpdate(risen, firesDirectly) }
+        if level == 0, let fallen = details.pointee.fallen { notifyUpdate(fallen, firesDirectly) }
     }
 }
 

@@ -65,8 +65,7 @@ extension Scheduler {
     func resolveSensitivities() {
         for pending in pendingSensitivities {
             for event in pending.finder.find() {
-                pending.process.sensitivity.append(event)
-                core.pointee.addListener(pending.process.record, to: event.record)
+                pending.process.join(sensitivity: event)
             }
         }
         pendingSensitivities = []

@@ -13,12 +13,13 @@ open class Module {
     /// In the order in which they were made.
     public private(set) var children: [Module] = []
     /// In the order in which they were made.
-    public private(set) var ports: [Port] = []
+    public final var ports: [Port] { ownPorts.elements }
     /// In the order in which they were declared; then those that were spawned during the run and have not ended.
     public final var processes: [Process] {
-        declaredProcesses + scheduler.spawnedProcesses.filter { $0.module === self }
+        declaredProcesses.elements + scheduler.spawnedProcesses.filter { $0.module === self }
     }
-    private var declaredProcesses: [Process] = []
+    private var ownPorts = CompactList<Port>()
+    private var declaredProcesses = CompactList<Process>()
     /// The scheduler of the simulation, within reach of every access.
     public let scheduler: Scheduler
     /// The values that the module was made with.
@@ -27,7 +28,7 @@ open class Module {
     private unowned(unsafe) var owningSimulation: Simulation?
     /// The elaboration that has come to this module, and how many children had names that it accepts.
     final var elaboration: UInt32 = 0
-    final var checkedChildren = 0
+    final var checkedChildren: UInt32 = 0
     private var firstEvent: EventPointer?
     private var lastEvent: EventPointer?
     /// The channel declared last.
@@ -41,12 +42,12 @@ open class Module {
         scheduler = context.parent.scheduler
         givenProperties = context.properties
         owningSimulation = context.parent.owningSimulation
-        for port in context.declared.ports {
+        context.declared.ports.forEach { port in
             port.join(self)
-            ports.append(port)
+            ownPorts.append(port)
         }
-        for event in context.declared.events { adopt(event) }
-        for channel in context.declared.channels { adopt(channel) }
+        context.declared.events.forEach { adopt($0) }
+        context.declared.channels.forEach { adopt($0) }
         context.parent.adopt(self)
     }
 
@@ -120,6 +121,11 @@ open class Module {
     /// The port of that name.
     public final func port(named name: String) -> Port? { ports.first { $0.name == name } }
 
+    /// Calls `body` for each port, in the order in which they were made.
+    final func forEachPort<Failure>(_ body: (Port) throws(Failure) -> Void) throws(Failure) {
+        try ownPorts.forEach(body)
+    }
+
     /// The live properties. Those of a module that is in no catalogue are none.
     public final lazy var properties: PropertyRegistry = {
         let type = Swift.type(of: self) as? any CatalogModule.Type
@@ -158,7 +164,7 @@ open class Module {
 
     final func adopt(_ simulation: Simulation) { owningSimulation = simulation }
 
-    final func adopt(_ port: Port) { ports.append(port) }
+    final func adopt(_ port: Port) { ownPorts.append(port) }
 
     final func adopt(_ process: Process) { declaredProcesses.append(process) }
 
@@ -166,6 +172,7 @@ open class Module {
         precondition(
             owningSimulation?.isFrozen != true, "The module “\(child.path)” was made after the elaboration.")
         children.append(child)
+        owningSimulation?.moduleCount += 1
     }
 
     final func adopt(_ event: Event) {
@@ -203,7 +210,7 @@ open class Module {
     /// Lets go of everything below, so that modules end before the simulation does.
     final func removeChildren() {
         children = []
-        declaredProcesses = []
-        ports = []
+        declaredProcesses.removeAll()
+        ownPorts.removeAll()
     }
 }

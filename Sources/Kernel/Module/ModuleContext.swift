@@ -50,7 +50,7 @@ extension AnyProperty: PropertyName {}
 
 /// Ports, events and channels that exist before their module does.
 final class DeclaredParts {
-    var ports: [Port] = []
-    var events: [Event] = []
-    var channels: [Channel] = []
+    var ports = CompactList<Port>()
+    var events = CompactList<Event>()
+    var channels = CompactList<Channel>()
 }

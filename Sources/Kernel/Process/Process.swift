@@ -15,7 +15,8 @@ public final class Process {
     /// The module that declared it; nothing once the simulation or a spawned process is gone.
     public internal(set) unowned(unsafe) var module: Module?
     /// The events of its static sensitivity, kept alive by it. Those behind ports join at the elaboration.
-    public internal(set) var sensitivity: [Event]
+    public var sensitivity: [Event] { staticEvents.elements }
+    private var staticEvents: CompactList<Event>
 
     /// Where the scheduler keeps its state; the tombstone of all processes once that is given back.
     var record: ProcessPointer
@@ -28,7 +29,7 @@ public final class Process {
     ) {
         self.name = name
         self.module = module
-        self.sensitivity = sensitivity
+        staticEvents = CompactList(sensitivity)
         scheduler = module.scheduler
         record = scheduler.allocateProcess()
         let generation = QueueNode.generation(inMemory: record)
@@ -38,6 +39,12 @@ public final class Process {
                 isThread: kind == .thread, initializes: initialize))
         record.pointee.object = .passUnretained(self)
         for event in sensitivity { scheduler.core.pointee.addListener(record, to: event.record) }
+    }
+
+    /// Becomes sensitive to one more event.
+    func join(sensitivity event: Event) {
+        staticEvents.append(event)
+        scheduler.core.pointee.addListener(record, to: event.record)
     }
 
     // MARK: Looking
