@@ -55,7 +55,10 @@ let package = Package(
             needs: ["Bench", "Monitor", "Report", "Machine", "CPU", "Devices", "Host", "Bus", "Kernel", "JSON", "OS"]),
         .target(
             name: "Tandem",
-            dependencies: ["TandemCLI", "TandemMachine", "TandemDevices", "TandemCPU", "TandemBus", "TandemKernel"],
+            dependencies: [
+                "TandemCLI", "TandemMonitor", "TandemMachine", "TandemDevices", "TandemCPU", "TandemBus",
+                "TandemKernel",
+            ],
             path: "Sources/Tandem", swiftSettings: settings),
         part("Testing", needs: ["Machine", "CPU", "Devices", "Bus", "Kernel", "OS"]),
         .executableTarget(name: "TandemTool", dependencies: ["Tandem"], path: "Sources/Tool", swiftSettings: settings),
@@ -83,7 +86,7 @@ let package = Package(
         tests(
             "CLI",
             needs: [
-                "TandemCLI", "TandemMachine", "TandemReport", "TandemCPU", "TandemDevices", "TandemBus", "TandemKernel",
+                "TandemCLI", "TandemMonitor", "TandemMachine", "TandemReport", "TandemCPU", "TandemDevices", "TandemBus", "TandemKernel",
                 "TandemJSON",
                 "TandemTesting",
             ]),

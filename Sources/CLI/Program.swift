@@ -1,13 +1,16 @@
 public import TandemKernel
 import TandemMachine
+public import TandemMonitor
 
 /// The program apart from the process: words in, an exit code out. Tests call it as `main` does.
 public struct Program {
     let catalog: Catalog
+    let commands: CommandCatalog
     let surroundings: Surroundings
 
-    public init(catalog: Catalog, surroundings: Surroundings) {
+    public init(catalog: Catalog, commands: CommandCatalog = .standard, surroundings: Surroundings) {
         self.catalog = catalog
+        self.commands = commands
         self.surroundings = surroundings
     }
 
@@ -54,7 +57,8 @@ public struct Program {
     private func run(_ command: CommandDeclaration, _ arguments: Arguments) throws(UsageError) -> Int32 {
         do throws(RunError) {
             switch command.name {
-            case CommandTable.run.name: return try RunCommand(arguments, catalog, surroundings).run()
+            case CommandTable.run.name:
+                return try RunCommand(arguments, catalog, commands: commands, surroundings).run()
             case CommandTable.check.name: return try CheckCommand(arguments, catalog, surroundings).run()
             case CommandTable.completions.name: return try CompletionsCommand(arguments, catalog, surroundings).run()
             case CommandTable.list.name:

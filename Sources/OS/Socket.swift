@@ -117,6 +117,8 @@ public struct SocketListener: ~Copyable, Sendable {
         let number = try address.withHostAddress("bind") { family, pointer, length in
             Socket.opened(family) { number in
                 var isOn: Int32 = 1
+                // Linux gives the name of a Unix socket the rights of the socket: the owner's alone.
+                if family == AF_UNIX, fchmod(number, 0o600) != 0 { return -1 }
                 setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout<Int32>.size))
                 guard bind(number, pointer, length) == 0 else { return -1 }
                 return listen(number, 8)

@@ -5,3 +5,4 @@
 @_exported import TandemDevices
 @_exported import TandemKernel
 @_exported import TandemMachine
+@_exported import TandemMonitor

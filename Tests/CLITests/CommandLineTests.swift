@@ -34,7 +34,7 @@ import Testing
             "the platform is named twice, by -machine and as “virt”; expected one of them"
         ),
         ("run virt -serial tty", "-serial cannot be “tty”; expected stdio, file:FILE, null or none"),
-        ("run virt -serial stdio -serial stdio", "only one serial port can have stdio"),
+        ("run virt -serial stdio -serial stdio", "only one serial port or monitor can have stdio"),
         ("run virt -for soon", "-for cannot be “soon”; expected a time such as “10us” or “2s”"),
         ("run virt -quantum 3", "-quantum cannot be “3”; expected a time such as “10us” or “2s”"),
         ("run virt -order x", "-order cannot be “x”; expected a number of 64 bits, or random"),
@@ -53,7 +53,7 @@ import Testing
         ("run -cpu rv46,help", "-cpu: there is no processor “rv46”; did you mean “rv64”"),
         ("run virt -report xml", "-report cannot be “xml”; expected text, json:FILE or none"),
         ("run virt -gdb 1234", "-gdb cannot be “1234”; expected tcp::PORT, such as tcp::1234, or tcp:ADDRESS:PORT"),
-        ("run virt -S", "with -S nothing would ever start the guest; expected -gdb tcp::PORT beside it"),
+        ("run virt -S", "with -S nothing would ever start the guest; expected -gdb, -qmp or -monitor beside it"),
         (
             "run virt -d in_asm,exce",
             "-d does not know “exce”; did you mean “exec”?; legal are “in_asm”, “op”, “exec”, “int” and “mmu”"

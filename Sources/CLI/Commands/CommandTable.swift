@@ -61,8 +61,17 @@ enum CommandTable {
             OptionDeclaration(
                 "gdb", "tcp::PORT",
                 "Lets GDB connect to this port; from other machines with tcp:ADDRESS:PORT. Port 0 is any free one."),
+            OptionDeclaration(
+                "qmp", "PLACE", repeatable: true,
+                "Serves programs the monitor protocol QMP at PLACE: stdio, tcp:HOST:PORT,server,nowait or unix:PATH,server,nowait."
+            ),
+            OptionDeclaration(
+                "monitor", "PLACE", repeatable: true,
+                "Serves people a monitor at PLACE, as for -qmp; also telnet:HOST:PORT."),
+            OptionDeclaration(
+                flag: "no-shutdown", "Keeps the machine when its run has ended, until a monitor says quit."),
             OptionDeclaration(flag: "s", "The same as -gdb tcp::1234."),
-            OptionDeclaration(flag: "S", "Does not start: a debugger does."),
+            OptionDeclaration(flag: "S", "Does not start: a debugger or a monitor does."),
             OptionDeclaration("d", "ITEMS", "Logs in_asm, op, exec, int, mmu, separated by commas."),
             OptionDeclaration("D", "FILE", "Where -d writes; standard error if not given."),
             OptionDeclaration(

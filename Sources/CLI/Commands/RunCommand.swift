@@ -2,20 +2,25 @@ import TandemBus
 import TandemJSON
 import TandemKernel
 import TandemMachine
+import TandemMonitor
 import TandemReport
 
 /// `tandem run`: platform, images, a run, a report.
 struct RunCommand {
     let arguments: Arguments
     let catalog: Catalog
+    let commands: CommandCatalog
     let surroundings: Surroundings
     let platformOptions: PlatformOptions
     let options: RunOptions
 
-    init(_ arguments: Arguments, _ catalog: Catalog, _ surroundings: Surroundings) throws(RunError) {
+    init(
+        _ arguments: Arguments, _ catalog: Catalog, commands: CommandCatalog, _ surroundings: Surroundings
+    ) throws(RunError) {
         platformOptions = try PlatformOptions(
             arguments, command: "run", catalog: catalog, surroundings: surroundings)
         self.arguments = platformOptions.arguments
+        self.commands = commands
         self.catalog = catalog
         self.surroundings = surroundings
         options = try RunOptions(self.arguments)
@@ -68,7 +73,7 @@ struct RunCommand {
     }
 
     private func run(_ machine: Machine) throws(RunError) -> Int32 {
-        let session = RunSession(machine, options, surroundings)
+        let session = RunSession(machine, options, surroundings, catalog: catalog, commands: commands)
         let outcome: RunOutcome
         let host: RunReport.Host
         do throws(PlatformError) {

@@ -1,6 +1,7 @@
 import TandemCPU
 import TandemKernel
 import TandemMachine
+import TandemMonitor
 import TandemOS
 
 /// The options of `run`, read and checked before anything is built.
@@ -25,6 +26,10 @@ struct RunOptions: Equatable {
     var limit: SimTime = .never
     var seed: UInt64 = 0
     var reports: [ReportForm] = [.text]
+    /// Where monitors are served, and for whom.
+    var monitors: [MonitorRequest] = []
+    /// Whether the machine is kept when its run has ended, until a monitor says quit.
+    var staysAfterEnd = false
     /// Where a debugger is waited for.
     var debuggerAddress: SocketAddress?
     /// Whether a debugger starts the run.
@@ -50,14 +55,19 @@ struct RunOptions: Equatable {
         isTerminalOfGuest = arguments.has("nographic")
         restartsOnReset = !arguments.has("no-reboot")
         startsHalted = arguments.has("S")
+        staysAfterEnd = arguments.has("no-shutdown")
+        try readMonitors(arguments)
         writesPerfMap = arguments.has("perfmap")
         let given = arguments.all("serial")
         if !given.isEmpty {
             serials = []
             for text in given { serials.append(try SerialChoice(text)) }
         }
-        if serials.filter({ $0 == .stdio }).count > 1 {
-            throw Self.error("only one serial port can have stdio")
+        let takers = monitors.filter { $0.endpoint.place == .standardStreams }
+        // A monitor there takes the place of the serial port that nobody asked for.
+        if given.isEmpty, !takers.isEmpty { serials = [.null] }
+        if serials.filter({ $0 == .stdio }).count + takers.count > 1 {
+            throw Self.error("only one serial port or monitor can have stdio")
         }
         try readTimes(arguments)
         try readReports(arguments)
@@ -135,6 +145,16 @@ struct RunOptions: Equatable {
         }
     }
 
+    private mutating func readMonitors(_ arguments: Arguments) throws(UsageError) {
+        for (option, face) in [("qmp", MonitorServer.Face.machine), ("monitor", .human)] {
+            for text in arguments.all(option) where text != "none" {
+                do throws(CommandError) {
+                    monitors.append(MonitorRequest(face, try MonitorEndpoint(parsing: text, of: "-\(option)")))
+                } catch { throw Self.error("\(error)") }
+            }
+        }
+    }
+
     private mutating func readDebugging(_ arguments: Arguments) throws(UsageError) {
         if arguments.has("s") { debuggerAddress = .tcp(port: 1234) }
         if let text = arguments["gdb"] {
@@ -144,8 +164,12 @@ struct RunOptions: Equatable {
             }
             debuggerAddress = address
         }
-        if startsHalted, debuggerAddress == nil {
-            throw Self.error("with -S nothing would ever start the guest; expected -gdb tcp::PORT beside it")
+        if debuggerAddress == nil, monitors.isEmpty {
+            let others = "-gdb, -qmp or -monitor beside it"
+            if startsHalted { throw Self.error("with -S nothing would ever start the guest; expected \(others)") }
+            if staysAfterEnd {
+                throw Self.error("with -no-shutdown nothing would ever end the run; expected \(others)")
+            }
         }
         if let text = arguments["d"] {
             let choices = HartLogOptions.named.map(\.name)
@@ -164,14 +188,7 @@ struct RunOptions: Equatable {
 
     /// `tcp:ADDRESS:PORT`: this machine alone where there is no address, any free port where the port is 0.
     private static func address(_ text: String) -> SocketAddress? {
-        guard text.hasPrefix("tcp:") else { return nil }
-        let place = text.dropFirst(4)
-        guard let colon = place.lastIndex(of: ":"), let port = UInt16(place[place.index(after: colon)...]) else {
-            return nil
-        }
-        var host = place[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
-        return .tcp(host: String(host), port: port)
+        text.hasPrefix("tcp:") ? SocketAddress(tcp: text.dropFirst(4)) : nil
     }
 
     private static func time(_ text: String, _ option: String) throws(UsageError) -> SimTime {
@@ -219,6 +236,20 @@ enum ClockBase: Equatable {
         guard let base else { throw RunOptions.error("\(place) says nothing of the start; expected base=…") }
         self = base
     }
+}
+
+/// A monitor that is asked for: for whom, and where.
+struct MonitorRequest: Equatable {
+    var face: MonitorServer.Face
+    var endpoint: MonitorEndpoint
+
+    init(_ face: MonitorServer.Face, _ endpoint: MonitorEndpoint) {
+        self.face = face
+        self.endpoint = endpoint
+    }
+
+    /// The option that asked for it.
+    var option: String { "-" + face.rawValue }
 }
 
 /// What -quantum says.

@@ -12,16 +12,25 @@ struct RunSession {
     let machine: Machine
     let options: RunOptions
     let surroundings: Surroundings
+    let catalog: Catalog
+    let commands: CommandCatalog
 
-    init(_ machine: Machine, _ options: RunOptions, _ surroundings: Surroundings) {
+    init(
+        _ machine: Machine, _ options: RunOptions, _ surroundings: Surroundings, catalog: Catalog,
+        commands: CommandCatalog
+    ) {
         self.machine = machine
+        self.catalog = catalog
+        self.commands = commands
         self.options = options
         self.surroundings = surroundings
     }
 
     func run() throws(PlatformError) -> (RunOutcome, RunReport.Host) {
         let control = RunControl(machine, startsHalted: options.startsHalted)
+        control.staysAfterEnd = options.staysAfterEnd
         try openDebugger(control)
+        try openMonitors(control)
         let backends = try connectSerials()
         try openDebugLog()
         let perfMap = try openPerfMap()
@@ -31,7 +40,9 @@ struct RunSession {
         }
         // A line of progress would mix with what the guest writes on the same terminal.
         let isTerminalFree =
-            !options.serials.contains(.stdio) && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
+            !options.serials.contains(.stdio)
+            && !options.monitors.contains { $0.endpoint.place == .standardStreams }
+            && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
         let endProgress = isTerminalFree ? surroundings.showProgress(stop, options.limit) : {}
         let start = ProcessUsage.wallSeconds()
         let outcome = control.run(until: options.limit)
@@ -45,6 +56,30 @@ struct RunSession {
             seconds: seconds, cpuSeconds: ProcessUsage.cpuSeconds(),
             peakResidentBytes: ProcessUsage.peakResidentBytes())
         return (outcome, host)
+    }
+
+    /// Serves the monitors that -qmp and -monitor ask for. The control keeps them.
+    private func openMonitors(_ control: RunControl) throws(PlatformError) {
+        var facilities = MonitorFacilities()
+        facilities.version = Version.text
+        facilities.characterDevices = zip(machine.plan.serials.indices, options.serials).map { index, choice in
+            MonitorFacilities.CharacterDevice(label: "serial\(index)", place: choice.place)
+        }
+        let shared = facilities
+        for request in options.monitors {
+            do throws(OSError) {
+                let server = try MonitorServer(control, request.face, at: request.endpoint) {
+                    MonitorContext(control, commands: commands, catalog: catalog, facilities: shared)
+                }
+                guard let address = server.address else { continue }
+                let wait = request.endpoint.waits ? ", who is waited for" : ""
+                surroundings.warn("tandem: \(request.face.rawValue): a client may connect to \(address)\(wait)\n")
+            } catch {
+                throw PlatformError(
+                    at: request.option, "the monitor cannot be served: \(error)",
+                    expected: "a free port or path, and an address of this machine in digits")
+            }
+        }
     }
 
     /// Opens the door that -gdb asks for.

@@ -9,6 +9,16 @@ public enum SerialChoice: Equatable, Sendable {
     /// Nothing is connected.
     case none
 
+    /// As the user writes it.
+    public var place: String {
+        switch self {
+        case .stdio: "stdio"
+        case .file(let path): "file:\(path)"
+        case .null: "null"
+        case .none: "none"
+        }
+    }
+
     init(_ text: String) throws(UsageError) {
         switch text {
         case "stdio", "mon:stdio": self = .stdio

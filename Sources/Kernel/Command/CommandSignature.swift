@@ -37,7 +37,8 @@ public struct CommandSignature: Sendable {
             guard takesFurther else {
                 let names = arguments.map(\.name)
                 throw CommandError(
-                    at: name, "there is no argument “\(entry.name)”", expected: names.isEmpty ? "no arguments" : "",
+                    at: place(of: entry), "there is no argument “\(entry.name)”",
+                    expected: names.isEmpty ? "no arguments" : "",
                     choices: names, nearest: names.nearest(to: entry.name))
             }
             further.append(entry)
@@ -56,33 +57,38 @@ public struct CommandSignature: Sendable {
             if argument.name == openArgument {
                 further.append(entry)
             } else {
-                checked.set(argument.name, try check(entry.value, argument))
+                checked.set(argument.name, try check(entry, argument))
             }
         }
         return CommandArguments(command: name, values: checked, further: further)
     }
 
     private func check(
-        _ source: PropertyValues.Source, _ argument: AnyProperty
+        _ entry: PropertyValues.Entry, _ argument: AnyProperty
     ) throws(CommandError) -> PropertyValue {
         let (value, shown): (PropertyValue?, String) =
-            switch source {
+            switch entry.value {
             case .typed(let given): (argument.kind.coerce(given), given.quoted)
             case .text(let text): (argument.kind.parse(text), "“\(text)”")
             }
         let kind = argument.kind
         guard let value else {
             throw CommandError(
-                at: name, "the argument “\(argument.name)” cannot be \(shown)",
+                at: place(of: entry), "the argument “\(argument.name)” cannot be \(shown)",
                 expected: kind.choices.isEmpty ? kind.description : "", choices: kind.choices,
                 nearest: kind.choices.nearest(to: shown.filter { $0 != "“" && $0 != "”" }))
         }
         if let range = argument.range, !range.contains(value) {
             throw CommandError(
-                at: name, "the argument “\(argument.name)” cannot be \(shown)",
+                at: place(of: entry), "the argument “\(argument.name)” cannot be \(shown)",
                 expected: "\(kind.article) from \(range)")
         }
         return value
+    }
+
+    /// Where in the text of the call the argument stands, and which command that is.
+    private func place(of entry: PropertyValues.Entry) -> String {
+        entry.place.isEmpty ? name : "\(name), \(entry.place)"
     }
 }
 

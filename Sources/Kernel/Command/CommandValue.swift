@@ -43,7 +43,7 @@ extension CommandValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral
 }
 
 extension CommandValue {
-    /// A property's value as a command yields it: sizes in bytes, frequencies in hertz, times in picoseconds.
+    /// A property's value as a command yields it: sizes in bytes, frequencies in hertz, times as text with a unit.
     public init(_ value: PropertyValue) {
         self =
             switch value {
@@ -51,7 +51,7 @@ extension CommandValue {
             case .integer(let value): .integer(value)
             case .unsigned(let value): .unsigned(value)
             case .size(let value): .unsigned(value.bytes)
-            case .time(let value): .unsigned(value.picoseconds)
+            case .time(let value): .text(value.description)
             case .frequency(let value): .unsigned(value.hertz)
             case .string(let value), .choice(let value): .text(value)
             case .list(let values): .list(values.map { CommandValue($0) })

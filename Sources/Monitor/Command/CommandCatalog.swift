@@ -9,7 +9,9 @@ public struct CommandCatalog: Sendable {
     public init() {}
 
     /// Every command that the simulator has by itself.
-    public static let standard = CommandCatalog().adding(MachineCommands.all)
+    public static let standard = CommandCatalog()
+        .adding(MachineCommands.all).adding(QueryCommands.all).adding(ObjectCommands.all).adding(HartCommands.all)
+        .adding(HelpCommands.all)
 
     /// This catalogue with more commands. One of the same name is replaced, so that a user can refine one of ours.
     public func adding(_ more: MonitorCommand...) -> CommandCatalog { adding(more) }

@@ -17,7 +17,7 @@ enum CommandText {
                 return table([names] + rows)
             }
             return values.map { word($0) + "\n" }.joined()
-        default: return word(value) + "\n"
+        default: return word(value)
         }
     }
 
