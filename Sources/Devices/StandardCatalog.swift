@@ -10,8 +10,8 @@ extension Catalog {
     public static var devices: [any CatalogModule.Type] {
         [
             MSWI.self, MTimer.self, SSWI.self, AT24.self, DemoDMA.self, GoldfishRTC.self, LineGate.self,
-            LineSwitch.self, OpenCoresI2C.self,
-            PL011.self, PLIC.self, SiFiveGPIO.self, SiFiveTest.self, TMP102.self, UART16550.self,
+            LineSwitch.self, NORFlash.self, OpenCoresI2C.self,
+            PL011.self, PLIC.self, SiFiveGPIO.self, SiFiveSPI.self, SiFiveTest.self, TMP102.self, UART16550.self,
         ]
     }
 }

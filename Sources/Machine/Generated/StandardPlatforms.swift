@@ -59,6 +59,113 @@ public enum StandardPlatforms {
             """#
         ),
         (
+            "server.json5",
+            #"""
+            // A board of many harts for servers and for drivers of small buses: eight harts with a machine and a supervisor context
+            // each at the interrupt controller, four serial ports, GPIO, I2C with a sensor and two EEPROMs, SPI with a flash.
+            {
+              name: "server",
+              description: "RISC-V server board: 8 harts, four UARTs, GPIO, I2C and SPI with chips on them",
+
+              board: {
+                harts: "cpu", // -smp
+                memory: "ram", // -m
+                bootROM: "rom",
+                serial: "uart", // -serial, in order
+                clock: "rtc", // -rtc
+                compatible: ["tandem,server"],
+                model: "tandem,server",
+              },
+
+              modules: {
+                bus: { type: "router" },
+
+                cpu: {
+                  type: "riscv-hart",
+                  count: 8,
+                  "hart-id": "[i]",
+                  frequency: "1GHz",
+                  "reset-vector": 0x1000,
+                  timebase: "mtimer",
+                  bus: "bus",
+                },
+
+                rom: { type: "rom", size: "60K", at: 0x1000 },
+                test: { type: "sifive-test", at: 0x100000, span: 0x1000 },
+                rtc: { type: "goldfish-rtc", at: 0x101000, span: 0x1000, interrupt: "plic.source5" },
+
+                mswi: { type: "aclint-mswi", at: 0x2000000, span: 0x4000, harts: "[cpu.count]", "msip[i]": "cpu[i].msip" },
+                mtimer: {
+                  type: "aclint-mtimer",
+                  at: 0x2004000,
+                  span: 0x8000,
+                  harts: "[cpu.count]",
+                  frequency: "10MHz",
+                  "mtip[i]": "cpu[i].mtip",
+                },
+                sswi: { type: "aclint-sswi", at: 0x2F00000, span: 0x4000, harts: "[cpu.count]", "ssip[i]": "cpu[i].ssip" },
+
+                plic: {
+                  type: "plic",
+                  at: 0xC000000,
+                  span: 0x4000000,
+                  sources: 127,
+                  contexts: "[2*cpu.count]",
+                  "context[2*i]": "cpu[i].meip",
+                  "context[2*i+1]": "cpu[i].seip",
+                },
+
+                uart: {
+                  type: "uart16550",
+                  count: 4,
+                  at: "[0x10000000+0x1000*i]",
+                  span: 0x100,
+                  "clock-frequency": 3686400,
+                  interrupt: "plic.source[i+1]",
+                },
+
+                gpio: {
+                  type: "sifive-gpio",
+                  at: 0x10060000,
+                  span: 0x1000,
+                  pins: 16,
+                  interrupt0: "plic.source32", interrupt1: "plic.source33", interrupt2: "plic.source34",
+                  interrupt3: "plic.source35", interrupt4: "plic.source36", interrupt5: "plic.source37",
+                  interrupt6: "plic.source38", interrupt7: "plic.source39", interrupt8: "plic.source40",
+                  interrupt9: "plic.source41", interrupt10: "plic.source42", interrupt11: "plic.source43",
+                  interrupt12: "plic.source44", interrupt13: "plic.source45", interrupt14: "plic.source46",
+                  interrupt15: "plic.source47",
+                  // Pin 1 is wired to pin 0: what software drives there, it reads here.
+                  out1: "gpio.in0",
+                },
+                // A push button at pin 2: -set button.level=on, or from a monitor.
+                button: { type: "line-switch", out: "gpio.in2" },
+
+                i2c: { type: "i2c-ocores", at: 0x10030000, span: 0x1000, "clock-frequency": "50MHz", interrupt: "plic.source6" },
+                // Its alert is seen at pin 3.
+                sensor: { type: "tmp102", bus: "i2c", address: 0x48, alert: "gpio.in3" },
+                identity: { type: "at24", bus: "i2c", address: 0x50, part: "24c02" },
+                eeprom: { type: "at24", bus: "i2c", address: 0x51, part: "24c256" },
+
+                spi: {
+                  type: "sifive-spi",
+                  map: [
+                    { port: "bus", at: 0x10040000, span: 0x1000 },
+                    { port: "flash", at: 0x20000000, span: 0x10000000 },
+                  ],
+                  "clock-frequency": "50MHz",
+                  selects: 2,
+                  interrupt: "plic.source7",
+                },
+                flash: { type: "spi-nor", bus: "spi", select: 0, size: "4M" },
+
+                ram: { type: "ram", size: "1G", at: 0x80000000 },
+              },
+            }
+
+            """#
+        ),
+        (
             "virt.json5",
             #"""
             // QEMU's RISC-V “virt” board: the same addresses and interrupt numbers, so that an image for one runs on the other.

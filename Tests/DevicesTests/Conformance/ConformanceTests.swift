@@ -66,6 +66,9 @@ import Testing
         ) { $0.bus }
     }
 
+    @Test("the SPI controller conforms")
+    func spi() throws { try check(SiFiveSPI.self, SiFiveSPICore.registers) { $0.bus } }
+
     @Test("fresh cores read as their tables say")
     func resetValues() {
         #expect(CoreConformance.checkReset(MSWICore(hartCount: 2), elements: { _ in 2 }) == [])
@@ -81,6 +84,7 @@ import Testing
         #expect(CoreConformance.checkReset(DemoDMACore()) == [])
         #expect(CoreConformance.checkReset(SiFiveGPIOCore(pinCount: 32)) == [])
         #expect(CoreConformance.checkReset(OpenCoresI2CCore()) == [])
+        #expect(CoreConformance.checkReset(SiFiveSPICore(lineCount: 1, hasFlashMode: true)) == [])
     }
 
     @Test("cores survive a snapshot, and refuse a short one")
@@ -114,6 +118,13 @@ import Testing
         i2c.write(.control, at: 0, 0xc0, mask: 0xff)
         i2c.write(.command, at: 0, 0x90, mask: 0xff)
         #expect(CoreConformance.checkSnapshotRoundTrip(i2c) == [])
+        var spi = SiFiveSPICore(lineCount: 4, hasFlashMode: false)
+        for byte: UInt64 in 1...5 { spi.write(.transmitData, at: 0, byte, mask: 0xffff_ffff) }
+        _ = spi.beginFrame()
+        #expect(CoreConformance.checkSnapshotRoundTrip(spi) == [])
+        var flash = NORFlashCore(size: 1 << 20, identification: 0xef4014)
+        for byte: UInt8 in [2, 0, 0x12, 0xff, 7, 8] { _ = flash.exchange(byte, clocks: 8) }
+        #expect(CoreConformance.checkSnapshotRoundTrip(flash) == [])
         var sensor = TMP102Core()
         sensor.convert(-12_345)
         for byte: UInt8 in [3, 0x12] { _ = sensor.receive(byte) }

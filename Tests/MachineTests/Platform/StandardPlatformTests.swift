@@ -22,11 +22,11 @@ private func text(_ path: String) -> String? {
 
     @Test("the platforms in the program are those in platforms/ (else run Scripts/embed-platforms)")
     func embedded() {
-        #expect(StandardPlatforms.files.map(\.file) == ["demo.json5", "minimal.json5", "virt.json5"])
+        #expect(StandardPlatforms.files.map(\.file) == ["demo.json5", "minimal.json5", "server.json5", "virt.json5"])
         for (file, inside) in StandardPlatforms.files { #expect(text("platforms/\(file)") == inside, "\(file)") }
     }
 
-    @Test("every platform that comes along can be built", arguments: ["demo", "minimal", "virt"])
+    @Test("every platform that comes along can be built", arguments: ["demo", "minimal", "server", "virt"])
     func builds(name: String) throws {
         let machine = try Machine(Self.library.load(name))
         #expect(machine.platform.name == name)
@@ -65,6 +65,21 @@ private func text(_ path: String) -> String? {
         var platform = try Self.library.load("virt")
         platform.set("cpu.count", to: "\(harts)", from: "-smp")
         return try Machine(platform).makeDeviceTree().root
+    }
+
+    @Test("chips on a bus stand in the node of its controller, by their address there")
+    func chips() throws {
+        let root = try Machine(Self.library.load("server")).makeDeviceTree().root
+        let soc = try #require(root.node("soc"))
+        func children(_ name: String) -> [String] {
+            soc.children.first { $0.name == name }?.children.map(\.name) ?? []
+        }
+        #expect(children("i2c@10030000") == ["temperature-sensor@48", "eeprom@50", "eeprom@51"])
+        #expect(children("spi@10040000") == ["flash@0"])
+        #expect(!soc.children.contains { $0.name.hasPrefix("eeprom") })
+        let spi = try #require(soc.node("spi@10040000"))
+        #expect(spi.cells("reg") == [0, 0x1004_0000, 0, 0x1000, 0, 0x2000_0000, 0, 0x1000_0000])
+        #expect(soc.node("gpio@10060000")?.cells("interrupts") == (32..<48).map { UInt32($0) })
     }
 
     @Test("the device tree of virt says what QEMU's says, node by node")
