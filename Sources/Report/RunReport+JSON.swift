@@ -1,3 +1,4 @@
+import TandemBus
 public import TandemJSON
 import TandemKernel
 import TandemMachine
@@ -38,6 +39,16 @@ extension RunReport {
                     JSONValue(members: [
                         "line": JSONValue(line.line), "raised": JSONValue(line.raised), "taken": JSONValue(line.taken),
                         "claimed": JSONValue(line.claimed),
+                    ])
+                }),
+            "links": JSONValue(
+                links.map { link in
+                    JSONValue(members: [
+                        "link": JSONValue(link.name), "accesses": JSONValue(link.statistics.accesses),
+                        "queued": JSONValue(link.statistics.queued),
+                        "queueingSeconds": JSONValue(link.statistics.queueing.seconds),
+                        "longestQueueingSeconds": JSONValue(link.statistics.longestQueueing.seconds),
+                        "busySeconds": JSONValue(link.statistics.busy.seconds),
                     ])
                 }),
             "host": JSONValue(members: [

@@ -1,3 +1,4 @@
+import TandemBus
 import TandemKernel
 import TandemMachine
 
@@ -18,6 +19,7 @@ extension RunReport {
         if !traffic.isEmpty { text += "\n" + trafficTable }
         let active = interrupts.filter { $0.raised | $0.taken | $0.claimed != 0 }
         if !active.isEmpty { text += "\n" + Self.interruptTable(active) }
+        if !links.isEmpty { text += "\n" + linkTable }
         return text
     }
 
@@ -44,6 +46,18 @@ extension RunReport {
         let moved = traffic.reduce(0) { $0 &+ $1.readBytes &+ $1.writeBytes &+ $1.fetchBytes }
         return Self.table(rows, textColumns: 2)
             + "\(Self.grouped(transactions)) transactions; \(Self.bytes(moved)) moved, direct memory included\n"
+    }
+
+    private var linkTable: String {
+        var rows = [["link", "accesses", "queued", "queueing", "longest", "busy"]]
+        for link in links {
+            let statistics = link.statistics
+            rows.append([
+                link.name, Self.grouped(statistics.accesses), Self.grouped(statistics.queued),
+                "\(statistics.queueing)", "\(statistics.longestQueueing)", "\(statistics.busy)",
+            ])
+        }
+        return Self.table(rows, textColumns: 1)
     }
 
     private static func interruptTable(_ lines: [Interrupt]) -> String {

@@ -1,4 +1,4 @@
-import TandemBus
+public import TandemBus
 public import TandemKernel
 public import TandemMachine
 
@@ -48,6 +48,8 @@ public struct RunReport: Equatable, Sendable {
     /// The same for page walks, which are counted apart.
     public var pageWalks: [Traffic]
     public var interrupts: [Interrupt]
+    /// What links of routers have carried whose accesses take time or compete.
+    public var links: [LinkRecord]
     public var host: Host
 
     /// What one initiator asked of one target.
@@ -101,6 +103,7 @@ public struct RunReport: Equatable, Sendable {
             if !drivers.isEmpty { interrupt.line = drivers.joined(separator: "+") + " -> " + interrupt.line }
             return interrupt
         }
+        links = directory.linkRecords
         interrupts += machine.processors.flatMap(\.ownInterrupts).map(Interrupt.init)
         self.host = host
     }

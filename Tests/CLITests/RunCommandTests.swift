@@ -123,7 +123,7 @@ import Testing
             reports[0].map(\.key) == [
                 "platform", "simulatedSeconds", "simulatedPicoseconds", "instructions", "transactions", "deltaCycles",
                 "maxSkewSeconds", "skew", "orderSeed", "exitReason", "exitCode", "restarts", "stateHash", "traffic",
-                "pageWalks", "interrupts",
+                "pageWalks", "interrupts", "links",
             ])
         #expect(bench.consoles[0].text.contains("PASS "))
     }
@@ -310,5 +310,52 @@ import Testing
         let log = String(decoding: bench.files["log"] ?? [], as: UTF8.self)
         #expect(log.contains("cpu0: exec 0x1000"))
         #expect(log.contains("cpu0: in_asm"))
+    }
+
+    @Test("what links carried and how long accesses queued is in the report, the same in both engines and every run")
+    func links() throws {
+        let program = try GuestAssembler.assemble(
+            """
+            li t0, 0x10000000
+            li t1, 300
+            1: lbu t2, 5(t0)
+            addi t1, t1, -1
+            bnez t1, 1b
+            csrr t3, mhartid
+            2: bnez t3, 2b
+            li t1, 10000
+            3: addi t1, t1, -1
+            bnez t1, 3b
+            li t0, 0x100000
+            li t1, 0x5555
+            sw t1, 0(t0)
+            4: j 4b
+            """, at: 0x8000_0000, xlen: .rv64)
+        let platform = """
+            { board: { harts: "cpu", memory: "ram", serial: "uart0" }, modules: {
+              bus: { type: "router", arbitration: "first-come", links: "per-target" },
+              cpu: { type: "riscv-hart", count: 2, "hart-id": "[i]", "reset-vector": 0x80000000, bus: "bus" },
+              test: { type: "sifive-test", at: 0x100000, span: 0x1000 },
+              uart0: { type: "uart16550", at: 0x10000000, span: 0x100,
+                       timing: { "read-latency": "700ns", "bytes-per-cycle": 4, clock: "10MHz" } },
+              ram: { type: "ram", size: "1M", at: 0x80000000 },
+            } }
+            """
+        var reports: [JSONValue] = []
+        for engine in ["interpret", "translate", "translate"] {
+            let bench = bench(program)
+            bench.files["slow.json5"] = Array(platform.utf8)
+            let words = ["-quantum", "1us", "-engine", engine, "-report", "json:r.json", "-report", "text"]
+            #expect(bench.run(["run", "slow.json5", "x.bin"] + words) == 0, "\(bench.errors)")
+            let report = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+            reports.append(try #require(report["links"]))
+            #expect(bench.errors.contains("bus → uart0 "), "\(bench.errors)")
+        }
+        #expect(reports[1] == reports[0] && reports[2] == reports[0])
+        guard case .array(let links) = reports[0].content else { throw CancellationError() }
+        let serial = try #require(links.first { $0["link"] == "bus → uart0" })
+        #expect(serial["accesses"] == 600)
+        #expect(serial["busySeconds"] == 480e-6)
+        #expect(serial["queued"] != 0)
     }
 }

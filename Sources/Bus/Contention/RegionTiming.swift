@@ -24,6 +24,36 @@ public struct RegionTiming: Equatable, Sendable {
     }
 }
 
+extension RegionTiming {
+    /// The properties of a router that say it, which a region may say anew.
+    public static var properties: [AnyProperty] {
+        [
+            Router.readLatency.erased, Router.writeLatency.erased, Router.clock.erased, Router.bytesPerCycle.erased,
+            Router.timePerByte.erased,
+        ]
+    }
+
+    /// What a region says, and the router where it is silent. A region that says how fast bytes pass, in either way, takes
+    /// the place of what the router says of it in both.
+    /// - Parameters:
+    ///   - own: checked values of some of `properties`.
+    ///   - router: those of the router.
+    public init(_ own: PropertyValues, over router: PropertyValues) {
+        let saysBandwidth = own[Router.bytesPerCycle.name] != nil || own[Router.timePerByte.name] != nil
+        func value<Value: PropertyConvertible>(_ property: Property<Value>, isOwn: Bool = false) -> Value? {
+            (own[property.name] ?? (isOwn ? nil : router[property.name]) ?? property.erased.defaultValue)
+                .flatMap(Value.init(propertyValue:))
+        }
+        self.init(
+            readLatency: value(Router.readLatency) ?? .zero, writeLatency: value(Router.writeLatency) ?? .zero)
+        if let bytes = value(Router.bytesPerCycle, isOwn: saysBandwidth), bytes > 0, let clock = value(Router.clock) {
+            bandwidth = Bandwidth(bytesPerCycle: UInt64(bytes), of: clock)
+        } else if let time = value(Router.timePerByte, isOwn: saysBandwidth) {
+            bandwidth = Bandwidth(timePerByte: time)
+        }
+    }
+}
+
 /// How many bytes pass in one beat, and how long a beat lasts. A beat that is not full lasts as long as a full one.
 public struct Bandwidth: Equatable, Sendable {
     /// At least 1.

@@ -33,6 +33,11 @@ public final class BusDirectory: SimulationService {
     /// What address translation did, by initiator, then by target.
     public var pageWalkTraffic: [TrafficRecord] { initiators.flatMap(\.pageWalkTraffic) }
 
+    /// Every link that has carried something, by router, in the order in which the routers were made.
+    public var linkRecords: [LinkRecord] {
+        targets.compactMap { $0.onward as? Router }.flatMap(\.linkRecords).filter { $0.statistics.accesses > 0 }
+    }
+
     /// The socket of that id.
     public func target(_ id: TargetID) -> TargetSocket? {
         let index = Int(id.rawValue) - 1

@@ -1,3 +1,4 @@
+import TandemBus
 import TandemJSON
 import TandemKernel
 
@@ -32,7 +33,7 @@ struct PlatformSchema {
                 ]),
                 "modules": ["$ref": "#/$defs/modules"],
             ]),
-            "$defs": JSONValue(members: ["modules": modules, "number": number, "window": window]),
+            "$defs": JSONValue(members: ["modules": modules, "number": number, "timing": timing, "window": window]),
         ])
     }
 
@@ -87,8 +88,17 @@ struct PlatformSchema {
             "properties": JSONValue(members: [
                 "port": text("The target port."), "on": text("The router."), "at": ["$ref": "#/$defs/number"],
                 "span": ["$ref": "#/$defs/number"], "offset": ["$ref": "#/$defs/number"],
-                "priority": ["type": "integer"],
+                "priority": ["type": "integer"], "timing": ["$ref": "#/$defs/timing"],
             ]),
+        ])
+    }
+
+    private var timing: JSONValue {
+        JSONValue(members: [
+            "type": "object", "additionalProperties": false,
+            "description": "What accesses through a window take on the way; what is not given here is the router's.",
+            "properties": JSONValue(
+                members: RegionTiming.properties.map { JSONMember($0.name, schema(of: $0)) }),
         ])
     }
 
@@ -104,6 +114,7 @@ struct PlatformSchema {
                     "at": ["$ref": "#/$defs/number"],
                     "span": ["$ref": "#/$defs/number"],
                     "on": text("The router that it stands on."),
+                    "timing": ["$ref": "#/$defs/timing"],
                     "map": JSONValue(members: [
                         "anyOf": [
                             ["$ref": "#/$defs/window"], ["type": "array", "items": ["$ref": "#/$defs/window"]],

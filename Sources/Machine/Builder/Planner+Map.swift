@@ -1,3 +1,4 @@
+import TandemBus
 import TandemKernel
 
 extension Planner {
@@ -31,7 +32,9 @@ extension Planner {
             guard let value = number(given, scope: scope) else { return }
             offset = value
         }
-        guard let priority = priority(mapping, path: module.path) else { return }
+        guard let priority = priority(mapping, path: module.path),
+            let timing = timing(mapping, scope: scope, of: module.path)
+        else { return }
         let (_, overflow) = start.addingReportingOverflow(span == 0 ? 0 : span - 1)
         if span == 0 || overflow {
             findings.add(
@@ -41,7 +44,31 @@ extension Planner {
         }
         module.windows.append(
             PlannedWindow(
-                router: router, port: port, start: start, span: span, offset: offset, priority: priority, place: place))
+                router: router, port: port, start: start, span: span, offset: offset, priority: priority,
+                timing: timing, place: place))
+    }
+
+    /// The values that a window gives for properties of its router, checked; nothing if one is wrong.
+    private mutating func timing(_ mapping: Mapping, scope: IndexScope, of path: String) -> PropertyValues? {
+        var values = PropertyValues()
+        var isRight = true
+        for setting in mapping.timing {
+            guard let property = RegionTiming.properties.first(where: { $0.name == setting.name }) else { continue }
+            let place = place(setting, path)
+            var source = setting.value
+            do throws(IndexTemplate.Mistake) {
+                if case .typed(let value) = source { source = .typed(try resolved(value, scope: scope)) }
+            } catch {
+                findings.add(at: place, error.problem, expected: IndexTemplate.Mistake.expected)
+                isRight = false
+                continue
+            }
+            let checked = findings.collect { () throws(ElaborationError) in
+                try property.check(source, of: path, from: place)
+            }
+            if let checked { values.set(property.name, checked, from: place) } else { isRight = false }
+        }
+        return isRight ? values : nil
     }
 
     private mutating func targetPort(

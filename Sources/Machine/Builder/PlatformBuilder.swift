@@ -137,7 +137,9 @@ private struct PlatformBuilder {
         let name = router.regions.contains { $0.name == path } ? "\(path)@\(hexadecimal(window.start))" : path
         let region = Region(
             start: window.start, size: window.span, target: target, offset: window.offset, priority: window.priority,
-            name: name)
+            name: name,
+            timing: window.timing.entries.isEmpty
+                ? nil : RegionTiming(window.timing, over: plan.module(window.router)?.properties ?? [:]))
         findings.attempt(locate: { $0.place = "\(window.place): \($0.place)" }) { () throws(ElaborationError) in
             try router.map(region)
         }

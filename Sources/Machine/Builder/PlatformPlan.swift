@@ -59,6 +59,8 @@ public struct PlannedWindow: Equatable, Sendable {
     public var span: UInt64
     public var offset: UInt64
     public var priority: Int
+    /// What accesses through it take on the way; what is not given here is the router's.
+    public var timing: PropertyValues
     public var place: String
 
     /// The last address of the window.

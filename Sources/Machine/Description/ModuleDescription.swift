@@ -68,11 +68,14 @@ public struct Mapping: Equatable, Sendable {
     public var offset: Setting?
     /// Which of two overlapping windows is seen: the greater one; 0 if not given.
     public var priority: Setting?
+    /// What accesses through it take on the way, by the names of the router's properties; empty for what the router says.
+    public var timing: [Setting]
     /// Where the mapping stands.
     public var place: String
 
     public init(start: Setting, place: String = "") {
         self.start = start
         self.place = place
+        timing = []
     }
 }

@@ -1,3 +1,4 @@
+import TandemBus
 import TandemJSON
 import TandemKernel
 
@@ -117,6 +118,7 @@ struct PlatformDecoder {
         var inner: JSONValue?
         var direct = Mapping(start: Setting("", .text("")))
         var map: JSONValue?
+        var timingPlace: String?
         for member in members {
             switch member.key {
             case "type":
@@ -129,6 +131,9 @@ struct PlatformDecoder {
                 direct.place = member.keyLocation.description
             case "span": direct.span = setting(member)
             case "on": direct.router = setting(member)
+            case "timing":
+                direct.timing = timing(member.value, of: path)
+                timingPlace = member.keyLocation.description
             case "map": map = member.value
             default: if let setting = setting(member) { module.settings.append(setting) }
             }
@@ -136,9 +141,9 @@ struct PlatformDecoder {
         if !direct.start.name.isEmpty {
             module.mappings.append(direct)
         } else if let stray = direct.span ?? direct.router {
-            findings.add(
-                at: stray.namePlace, "“\(stray.name)” of “\(path)” means nothing without “at”",
-                expected: "“at” with an address beside it")
+            meansNothing(stray.name, of: path, at: stray.namePlace)
+        } else if let timingPlace {
+            meansNothing("timing", of: path, at: timingPlace)
         }
         if let map { module.mappings += list(map).compactMap { mapping($0, of: path) } }
         if module.type == nil, inner == nil {
@@ -154,10 +159,26 @@ struct PlatformDecoder {
         if let inner { modules(inner, prefix: path + ".", into: &platform) }
     }
 
+    private mutating func meansNothing(_ name: String, of path: String, at place: String) {
+        findings.add(
+            at: place, "“\(name)” of “\(path)” means nothing without “at”",
+            expected: "“at” with an address beside it")
+    }
+
+    /// What accesses through a window take: properties of a router, checked when its type is known.
+    private mutating func timing(_ value: JSONValue, of path: String) -> [Setting] {
+        let names = RegionTiming.properties.map(\.name)
+        return members(value, of: "the timing of “\(path)”", allowed: names).compactMap { setting($0) }
+    }
+
     private mutating func mapping(_ value: JSONValue, of path: String) -> Mapping? {
-        let keys = ["port", "on", "at", "span", "offset", "priority"]
+        let keys = ["port", "on", "at", "span", "offset", "priority", "timing"]
         var mapping = Mapping(start: Setting("", .text("")), place: value.location.description)
         for member in members(value, of: "a window of “\(path)”", allowed: keys) {
+            if member.isNamed("timing") {
+                mapping.timing = timing(member.value, of: path)
+                continue
+            }
             guard let setting = setting(member) else { continue }
             switch member.key {
             case "port": mapping.port = setting

@@ -233,4 +233,25 @@ struct ContentionTests {
         #expect(world.probes[1].delay == .nanoseconds(40))
         #expect(throws: SnapshotError.self) { try world.bench.router.restoreState(saved) }
     }
+
+    @Test(
+        "a region says some of its timing, the router the rest; how fast bytes pass is said by one of them alone",
+        arguments: [
+            ([:], "1 ns 2 ns 40 ns"),
+            (["read-latency": .time(.nanoseconds(7))], "7 ns 2 ns 40 ns"),
+            (["bytes-per-cycle": .unsigned(8)], "1 ns 2 ns 20 ns"),
+            (["bytes-per-cycle": .unsigned(8), "clock": .frequency(.megahertz(200))], "1 ns 2 ns 10 ns"),
+            (["clock": .frequency(.megahertz(200))], "1 ns 2 ns 20 ns"),
+            (["time-per-byte": .time(.nanoseconds(3))], "1 ns 2 ns 48 ns"),
+            (["bytes-per-cycle": .unsigned(0)], "1 ns 2 ns 0 s"),
+        ] as [(PropertyValues, String)])
+    func inheritance(own: PropertyValues, expected: String) {
+        let timing = RegionTiming(
+            own,
+            over: [
+                "read-latency": .time(.nanoseconds(1)), "write-latency": .time(.nanoseconds(2)),
+                "bytes-per-cycle": .unsigned(4), "time-per-byte": .time(.nanoseconds(9)),
+            ])
+        #expect("\(timing.readLatency) \(timing.writeLatency) \(timing.bandwidth.time(for: 16))" == expected)
+    }
 }

@@ -129,6 +129,20 @@ private func board(_ module: String) -> String {
             "a span without an address", board("uart: { type: \"uart16550\", span: 1 }"),
             "b.json5:5:28: “span” of “uart” means nothing without “at”; expected “at” with an address beside it"),
         Mistake(
+            "a timing without an address",
+            board("uart: { type: \"uart16550\", timing: { \"read-latency\": \"1ns\" } }"),
+            "b.json5:5:28: “timing” of “uart” means nothing without “at”; expected “at” with an address beside it"),
+        Mistake(
+            "an unknown timing",
+            board("uart: { type: \"uart16550\", at: 0, span: 1, timing: { \"read-latncy\": \"1ns\" } }"),
+            "b.json5:5:54: the timing of “uart” has no member “read-latncy”; did you mean “read-latency”?; legal are “read-latency”, “write-latency”, “clock”, “bytes-per-cycle” and “time-per-byte”"
+        ),
+        Mistake(
+            "a timing of the wrong kind",
+            board("uart: { type: \"uart16550\", map: [{ at: 0, span: 1, timing: { clock: true } }] }"),
+            "b.json5:5:69: the property “clock” of “uart” cannot be on; expected a frequency such as “1GHz”"
+        ),
+        Mistake(
             "a range past the end", board("uart: { type: \"uart16550\", at: 0xFFFFFFFFFFFFF000, span: 0x2000 }"),
             "b.json5:5:28: “uart” cannot take 8 KiB from 0xfffffffffffff000 on; expected at least one byte, and an end within 64 bits"
         ),

@@ -35,6 +35,25 @@ import Testing
         #expect(quantum.value == .microseconds(50))
     }
 
+    @Test("each window may say what accesses through it take, of which the index of an array may be a part")
+    func windowTiming() throws {
+        let text = """
+            { modules: {
+              bus: { type: "router" },
+              uart: { type: "uart16550", count: 2, at: "[0x10000000+0x1000*i]", span: 0x100,
+                      timing: { "read-latency": "40ns", "bytes-per-cycle": "[i+1]", clock: "50MHz" } },
+              ram: { type: "ram", size: "1M", map: [
+                { at: 0x80000000 }, { at: 0xC0000000, timing: { "time-per-byte": "2ns" } } ] },
+            } }
+            """
+        let plan = try plan(["boards/b.json5": text])
+        let second = try #require(plan.module("uart1")?.windows.first)
+        #expect(second.timing["read-latency"] == .time(.nanoseconds(40)))
+        #expect(second.timing["bytes-per-cycle"] == .unsigned(2))
+        let ram = try #require(plan.module("ram")?.windows)
+        #expect(ram.map(\.timing.entries.count) == [0, 1])
+    }
+
     @Test("an array of harts brings its lines, ids and counts along", arguments: [1, 2, 5])
     func arrays(count: Int) throws {
         let plan = try plan(["boards/b.json5": Self.harts], [("cpu.count", "\(count)")])
