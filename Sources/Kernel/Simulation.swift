@@ -46,6 +46,7 @@ public final class Simulation {
         root = Module(rootOf: scheduler)
         root.adopt(self)
         // SAFETY: only a run calls it, and a run holds the simulation.
+        scheduler.mailroom.refuseOwnHold = { [unowned(unsafe) scheduler] in scheduler.refuseOwnHold() }
         scheduler.pauseObserver = { [unowned(unsafe) self] in tellPaused($0) }
     }
 

@@ -36,6 +36,9 @@ public final class HostThread: Sendable {
         self.thread = thread
     }
 
+    /// Tells the calling thread from all others that run.
+    public static var currentIdentifier: UInt { UInt(pthread_self()) }
+
     /// Waits for the body to return. To be called once, and for every thread: one that is never joined keeps its stack.
     public func join() {
         let result = pthread_join(thread, nil)

@@ -5,7 +5,7 @@
 public final class ResolvedSignal<Value: Resolvable>: Signal<Value> {
     private struct Driver {
         /// Nothing: writes from outside of any process.
-        let process: ProcessPointer?
+        let process: Process?
         var value: Value
     }
 
@@ -25,8 +25,9 @@ public final class ResolvedSignal<Value: Resolvable>: Signal<Value> {
     public var driverCount: Int { drivers.count }
 
     @usableFromInline override func drive(_ value: Value) {
-        let process = core.pointee.current
-        if let index = drivers.firstIndex(where: { $0.process == process }) {
+        // By its handle: the record of a process that was spawned and has ended serves another one.
+        let process = scheduler.currentProcess
+        if let index = drivers.firstIndex(where: { $0.process === process }) {
             guard drivers[index].value != value else { return }
             drivers[index].value = value
         } else {
@@ -54,7 +55,12 @@ public final class ResolvedSignal<Value: Resolvable>: Signal<Value> {
         try super.save(to: &writer)
         writer.write(UInt32(drivers.count))
         for driver in drivers {
-            writer.write(driver.process.map { scheduler.path(of: $0) } ?? "")
+            if let process = driver.process, process.isSpawned || process.isTerminated && process.module == nil {
+                throw SnapshotError(
+                    at: path, "“\(process.path)” drives it, which was spawned during the run",
+                    expected: "drivers that are declared before the run")
+            }
+            writer.write(driver.process?.path ?? "")
             try writer.write(driver.value, of: self)
         }
     }
@@ -64,9 +70,9 @@ public final class ResolvedSignal<Value: Resolvable>: Signal<Value> {
         drivers = []
         for _ in 0..<(try reader.read(UInt32.self)) {
             let path = try reader.read(String.self)
-            var process: ProcessPointer?
+            var process: Process?
             if !path.isEmpty {
-                process = scheduler.process(at: path)
+                process = scheduler.process(at: path)?.pointee.object?.takeUnretainedValue()
                 if process == nil { throw reader.error("“\(path)” drives the signal, and there is no such process") }
             }
             drivers.append(Driver(process: process, value: try reader.read(Value.self, of: self)))

@@ -72,7 +72,7 @@ public class Signal<Value: Equatable>: Channel {
 
     /// The update of a signal with one writer each delta cycle; the others need no call.
     public override func update() {
-        signal.pointee.writer = nil
+        forgetWriter(signal)
         core.pointee.update(signal, false)
     }
 

@@ -19,9 +19,9 @@
     /// The evaluation phase that sees the last change.
     var changeStamp: UInt64 = 0
     var changed: EventPointer?
-    /// Who wrote last, as far as the policy remembers.
+    /// Who wrote last, as far as the policy remembers, if it is a declared process.
     var writer: ProcessPointer?
-    /// The handle of the writer, retained, if there is one for the whole simulation: that process may end.
+    /// The handle of the writer that the policy remembers, retained: that process may end.
     var writerHandle: Unmanaged<Process>?
     /// What few signals need; made when it is needed first.
     var details: UnsafeMutablePointer<SignalDetails>?
@@ -134,28 +134,25 @@ extension Channel {
     }
 
     /// A process writes that is not the one remembered, or none.
+    ///
+    /// By its record only a declared process is remembered. That of a spawned one serves another process once it has
+    /// ended: what tells the two apart is the handle.
     @inline(never) private final func takeOver(_ signal: SignalPointer, _ differs: Bool) -> Bool {
-        guard let current = core.pointee.current else { return true }
-        switch signal.pointee.policy {
-        case .any: return true
-        case .one:
-            if let first = signal.pointee.writerHandle {
-                refuseWriter(first.takeUnretainedValue().path, "before", expected: "one writer")
-                return false
-            }
-            signal.pointee.writerHandle = scheduler.currentProcess.map { .passRetained($0) }
-        case .onePerDelta:
-            // Writing the value that it has is no second write (IEEE 1666-2023 §6.4.4).
-            if !differs { return true }
-            if let first = signal.pointee.writer {
-                refuseWriter(
-                    scheduler.path(of: first), "in this delta cycle", expected: "one writer in each delta cycle")
-                return false
-            }
-            // The update forgets the writer.
-            core.pointee.requestUpdate(record)
+        guard let current = scheduler.currentProcess, signal.pointee.policy != .any else { return true }
+        let isForOneDelta = signal.pointee.policy == .onePerDelta
+        // Writing the value that it has is no second write (IEEE 1666-2023 §6.4.4).
+        if isForOneDelta && !differs { return true }
+        if let first = signal.pointee.writerHandle?.takeUnretainedValue() {
+            if first === current { return true }
+            refuseWriter(
+                first.path, isForOneDelta ? "in this delta cycle" : "before",
+                expected: isForOneDelta ? "one writer in each delta cycle" : "one writer")
+            return false
         }
-        signal.pointee.writer = current
+        signal.pointee.writerHandle = .passRetained(current)
+        // The update forgets the writer.
+        if isForOneDelta { core.pointee.requestUpdate(record) }
+        if !current.isSpawned { signal.pointee.writer = current.record }
         return true
     }
 

@@ -11,6 +11,11 @@ private struct DeltaEntry {
 
     /// Whether the notification has not been taken back.
     @inline(__always) var isLive: Bool { node.pointee.generation == generation }
+
+    /// Whether it is the notification of `taken` that was taken back just now.
+    @inline(__always) func isVoid(since taken: NodePointer) -> Bool {
+        node == taken && generation &+ 1 == taken.pointee.generation
+    }
 }
 
 /// The pending delta notifications, first in first out.
@@ -47,7 +52,7 @@ struct DeltaList: ~Copyable {
         node.pointee.state = .idle
         node.pointee.generation &+= 1
         if end == 0 { return }
-        if entries[end &- 1].node == node && entries[end &- 1].generation &+ 1 == node.pointee.generation { end &-= 1 } else { void &+= 1 }
+        if entries[end &- 1].isVoid(since: node) { end &-= 1 } else { void &+= 1 }
         if void == end {
             end = 0
             void = 0

@@ -159,8 +159,9 @@ public final class StopHandle: Sendable {
     /// move, no process runs and no mail is handed over; what sources bring waits. What the simulation does is the same as
     /// without the pause.
     ///
-    /// From any thread but the simulation's own, which would wait for itself: there, `Scheduler.pause` ends the run. Where no
-    /// run is under way nothing moves anyway, and the next one stands before it begins. Pauses nest.
+    /// From any thread but the simulation's own, which would wait for itself: there it ends the run with an error, and
+    /// `Scheduler.pause` is what to call. Where no run is under way nothing moves anyway, and the next one stands before it
+    /// begins. Pauses nest.
     public func pause() { mailroom.hold() }
 
     /// Takes back one `pause`; the run goes on when all are.

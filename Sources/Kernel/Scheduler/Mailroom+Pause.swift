@@ -8,6 +8,9 @@ extension Mailroom {
     struct Holding: Sendable {
         var holders = 0
         var isRunning = false
+        /// The thread of the last run, and how many pauses it was refused that it has not taken back.
+        var runner: UInt = 0
+        var refused = 0
         var isStanding = false
         var waiting: [Doorbell] = []
 
@@ -20,8 +23,18 @@ extension Mailroom {
 
     // MARK: From any thread but the simulation's
 
-    /// Returns when the run stands, at once if there is none.
+    /// Returns when the run stands, at once if there is none. On the thread of the run, which would wait for itself, it
+    /// ends the run with an error.
     func hold() {
+        let isOwn = holding.withLock { holding in
+            guard holding.isRunning, holding.runner == HostThread.currentIdentifier else { return false }
+            holding.refused += 1
+            return true
+        }
+        if isOwn {
+            refuseOwnHold?()
+            return
+        }
         let bell = Doorbell()
         let mustWait = holding.withLock { holding in
             holding.holders += 1
@@ -36,6 +49,10 @@ extension Mailroom {
     /// Takes back one `hold`.
     func release() {
         let isFree = holding.withLock { holding in
+            if holding.refused > 0, holding.runner == HostThread.currentIdentifier {
+                holding.refused -= 1
+                return false
+            }
             precondition(holding.holders > 0, "A simulation is resumed as often as it was paused, and not more.")
             holding.holders -= 1
             return holding.holders == 0
@@ -48,7 +65,12 @@ extension Mailroom {
 
     // MARK: From the simulation
 
-    func beginRun() { holding.withLock { $0.isRunning = true } }
+    func beginRun() {
+        holding.withLock { holding in
+            holding.isRunning = true
+            holding.runner = HostThread.currentIdentifier
+        }
+    }
 
     /// Whoever waits for the run to stand need wait no longer.
     func endRun() {

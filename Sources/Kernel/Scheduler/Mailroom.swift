@@ -30,6 +30,9 @@ import TandemOS
     private let shownTime = Atomic<UInt64>(0)
     let isSleeping = Atomic<Bool>(false)
     let bell = Doorbell()
+    /// Ends the run, because its own thread wants to hold it.
+    // SAFETY: set before another thread knows of the simulation, and called by the thread of the run only.
+    nonisolated(unsafe) var refuseOwnHold: (() -> Void)?
 
     init() {}
 

@@ -1,5 +1,14 @@
 /// The located errors and warnings of the scheduler; all of them cold.
 extension Scheduler {
+    /// The thread of the run asked for what only another one can: to wait until the run stands.
+    func refuseOwnHold() {
+        fail(
+            SimulationError(
+                at: core.pointee.current.map(path(of:)) ?? "",
+                "the run is to be held by its own thread, which would wait for itself", time: now,
+                expected: "Scheduler.pause, which makes the run return, or StopHandle.pause from another thread"))
+    }
+
     @inline(never) func refuseImmediate(of event: Event) {
         if core.pointee.phase == .ended { return }
         fail(

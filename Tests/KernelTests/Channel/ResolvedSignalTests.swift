@@ -40,6 +40,23 @@ import Testing
         #expect(LogicVector("012") == nil && LogicVector("") == nil)
     }
 
+    @Test("a spawned process that has ended keeps its driver: who has its record now drives beside it")
+    func spawnedDriver() {
+        let bench = Bench()
+        let wire = ResolvedSignal<Logic>("wire", in: bench.module, .highImpedance)
+        var records: Set<ProcessPointer> = []
+        bench.module.thread("k") { context in
+            for value in [Logic.zero, .one] {
+                let driver = bench.module.thread("d") { _ in wire.write(value) }
+                records.insert(driver.record)
+                try context.wait(for: .zero)
+            }
+        }
+        #expect(bench.simulation.run() == .starved)
+        #expect(records.count == 1, "the test needs a record that is used again")
+        #expect(wire.driverCount == 2 && wire.value == .unknown)
+    }
+
     @Test("logic operators know as much as there is to know")
     func operators() {
         #expect(Logic.zero & .unknown == .zero && Logic.one & .highImpedance == .unknown)

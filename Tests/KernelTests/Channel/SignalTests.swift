@@ -133,6 +133,30 @@ import Testing
         #expect(twoWriters(.onePerDelta, equal: true) == "0", "it is the last write all the same")
     }
 
+    @Test(
+        "a spawned process that has ended is still the one writer, whoever has its record now",
+        arguments: [(WriterPolicy.one, "0 s"), (.onePerDelta, ""), (.any, "")])
+    func spawnedWriter(_ policy: WriterPolicy, _ refusedAt: String) {
+        let bench = Bench()
+        let signal = Signal("s", in: bench.module, 0, writers: policy)
+        var records: Set<ProcessPointer> = []
+        bench.module.thread("k") { context in
+            for value in 1...3 {
+                let writer = bench.module.thread("w\(value)") { _ in signal.write(value) }
+                records.insert(writer.record)
+                try context.wait(for: .zero)
+            }
+        }
+        let reason = "\(bench.simulation.run())"
+        #expect(records.count < 3, "the test needs a record that is used again")
+        if refusedAt.isEmpty {
+            #expect(reason == "starved" && signal.value == 3)
+        } else {
+            #expect(reason.contains("m.s: “m.w2” writes it, but “m.w1” has written it before"))
+            #expect(reason.contains(refusedAt))
+        }
+    }
+
     @Test("any writers: the last write of a delta cycle wins")
     func anyWriters() {
         #expect(twoWriters(.any) == "2")

@@ -4,6 +4,25 @@ import Testing
 
 /// The outside world holds a run: everything stands, and afterwards nothing is different.
 @Suite struct PauseTests {
+    @Test(
+        "the simulation's own thread cannot hold the run: that is an error of whoever asked, and nobody waits for ever")
+    func ownThread() {
+        let bench = Bench()
+        let handle = bench.simulation.stopHandle
+        bench.module.method("greedy") {
+            handle.pause()
+            handle.resume()
+        }
+        #expect(
+            "\(bench.simulation.run())".contains(
+                "m.greedy: the run is to be held by its own thread, which would wait for itself"))
+        #expect(!handle.isPaused)
+        bench.simulation.reset()
+        handle.pause()
+        handle.resume()
+        #expect(!handle.isPaused)
+    }
+
     /// A run of `steps` steps of a thread, a timer and a clock-like method, and its trace.
     private final class World {
         let bench = Bench()
