@@ -1,3 +1,5 @@
+public import TandemCPU
+
 /// A register as a debugger knows it.
 public enum DebugRegister: Hashable, Sendable {
     case integer(Int)
@@ -12,6 +14,8 @@ public enum DebugRegister: Hashable, Sendable {
 public enum DebugStop: Equatable, Sendable {
     /// A thread stands before the instruction at this address, where a breakpoint is.
     case breakpoint(thread: Int, address: UInt64)
+    /// A thread stands before an instruction that is about to access this address, which is watched.
+    case watchpoint(thread: Int, address: UInt64, HartWatchpoint.Kind)
     /// A thread has executed the one instruction that it was to execute.
     case step(thread: Int)
     /// The debugger asked for it.
@@ -44,6 +48,11 @@ public protocol DebugTarget: AnyObject {
     /// Stops every thread before the instruction at an address.
     func addBreakpoint(_ address: UInt64)
     func removeBreakpoint(_ address: UInt64)
+
+    /// Stops every thread before it accesses a range.
+    func addWatchpoint(_ watchpoint: HartWatchpoint)
+    /// Takes away one that equals this.
+    func removeWatchpoint(_ watchpoint: HartWatchpoint)
 
     /// Lets the guest go on: one action for each thread.
     func resume(_ actions: [DebugAction])

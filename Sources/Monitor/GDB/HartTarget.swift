@@ -1,8 +1,8 @@
 public import TandemCPU
 public import TandemKernel
 
-/// The harts of a machine as a debugger's threads. It stops them all when one stops, and has the run return, so that
-/// simulated time stands as well.
+/// The harts of a machine as a debugger's threads. When one stops the run returns, so that the others and simulated time
+/// stand as well, wherever they are.
 public final class HartTarget: DebugTarget, HartDebugger {
     public let description: TargetDescription
     /// Through whom the machine stops; a target without one ends the run.
@@ -94,22 +94,29 @@ public final class HartTarget: DebugTarget, HartDebugger {
     /// Lets every hart go on.
     public func release() { resume([DebugAction](repeating: .go, count: harts.count)) }
 
+    public func addWatchpoint(_ watchpoint: HartWatchpoint) { for hart in harts { hart.addWatchpoint(watchpoint) } }
+
+    public func removeWatchpoint(_ watchpoint: HartWatchpoint) {
+        for hart in harts { hart.removeWatchpoint(watchpoint) }
+    }
+
     public func resume(_ actions: [DebugAction]) {
         stop = nil
         for (index, action) in actions.enumerated() {
             let hart = harts[index]
+            // What it stopped at does not stop it again. Where it stands for another reason, because another one
+            // stopped first, that is to be told.
+            let hasTold = stoppedAt[index] == hart.programCounter
             switch action {
-            case .stay: hart.halt()
-            case .step: hart.resume(steps: 1)
-            // A breakpoint at which it stands without having told so, because another stopped first, does count.
-            case .go: hart.resume(pastBreakpoint: stoppedAt[index] == hart.programCounter)
+            case .stay: if !hart.isHalted { hart.halt() }
+            case .step: hart.resume(steps: 1, pastWatchpoint: hasTold)
+            case .go: hart.resume(pastBreakpoint: hasTold, pastWatchpoint: hasTold)
             }
-            stoppedAt[index] = nil
+            if action != .stay { stoppedAt[index] = nil }
         }
     }
 
     public func interrupt() {
-        halt()
         stop = stop ?? .interrupt
         pause()
     }
@@ -122,12 +129,14 @@ public final class HartTarget: DebugTarget, HartDebugger {
 
     public func hartStopped(_ hart: Hart, _ reason: HartStop) {
         guard let thread = harts.firstIndex(where: { $0 === hart }) else { return }
-        halt()
         switch reason {
         case .breakpoint(let address):
             stoppedAt[thread] = address
-            stop = stop ?? .breakpoint(thread: thread, address: address)
-        case .step: stop = stop ?? .step(thread: thread)
+            stop = .breakpoint(thread: thread, address: address)
+        case .step: stop = .step(thread: thread)
+        case .watchpoint(let address, let kind):
+            stoppedAt[thread] = hart.programCounter
+            stop = .watchpoint(thread: thread, address: address, kind)
         }
         pause()
     }

@@ -1,3 +1,5 @@
+import TandemCPU
+
 /// One debugger at work on a guest: takes bytes, acts on the target, yields bytes. All-stop: when one thread stops, all
 /// stand, and nothing but an interruption or the end of the session is heard while the guest runs.
 ///
@@ -49,6 +51,7 @@ public struct RSPSession {
     /// How the guest came to stand, as the answer to `?`.
     private var lastStop: [UInt8]
     var breakpoints: [(kind: BreakpointKind, address: UInt64)] = []
+    var watchpoints: [HartWatchpoint] = []
     /// The next thread that a list will name.
     var listedThread = 0
 
@@ -117,6 +120,15 @@ public struct RSPSession {
         case .step(let thread):
             generalThread = thread
             text = "T05thread:\(String(thread + 1, radix: 16));"
+        case .watchpoint(let thread, let address, let kind):
+            generalThread = thread
+            let word =
+                switch kind {
+                case .write: "watch"
+                case .read: "rwatch"
+                case .access: "awatch"
+                }
+            text = "T05\(word):\(String(address, radix: 16));thread:\(String(thread + 1, radix: 16));"
         case .breakpoint(let thread, let address):
             generalThread = thread
             text = "T05"
@@ -145,6 +157,8 @@ public struct RSPSession {
     public mutating func end() {
         for breakpoint in breakpoints { target.removeBreakpoint(breakpoint.address) }
         breakpoints = []
+        for watchpoint in watchpoints { target.removeWatchpoint(watchpoint) }
+        watchpoints = []
     }
 
     // MARK: Packets

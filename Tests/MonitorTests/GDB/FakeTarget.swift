@@ -1,3 +1,5 @@
+import TandemCPU
+
 @testable import TandemMonitor
 
 /// A guest of a few numbers, which records what a session asks of it. Memory is at 0x1000…0x2fff.
@@ -9,6 +11,7 @@ final class FakeTarget: DebugTarget {
     var registers: [[DebugRegister: UInt64]]
     var memory = (0..<0x2000).map { UInt8(truncatingIfNeeded: $0) }
     var breakpoints: [UInt64] = []
+    var watchpoints: [HartWatchpoint] = []
     var resumptions: [[DebugAction]] = []
     var interruptions = 0
 
@@ -46,6 +49,8 @@ final class FakeTarget: DebugTarget {
 
     func addBreakpoint(_ address: UInt64) { breakpoints.append(address) }
     func removeBreakpoint(_ address: UInt64) { breakpoints.removeAll { $0 == address } }
+    func addWatchpoint(_ watchpoint: HartWatchpoint) { watchpoints.append(watchpoint) }
+    func removeWatchpoint(_ watchpoint: HartWatchpoint) { watchpoints.removeAll { $0 == watchpoint } }
     func resume(_ actions: [DebugAction]) { resumptions.append(actions) }
     func interrupt() { interruptions += 1 }
     func perform(_ command: String) -> String? { command == "info time" ? "now\n" : nil }
