@@ -42,7 +42,6 @@ public final class GDBServer: ControlClient {
         switch PeerMessage(bytes) {
         case .connected(let number):
             connection = number
-            target.halt()
             session = RSPSession(target)
             control.stop(.debug)
         case .received(let number, let bytes) where number == connection && session != nil:
@@ -61,7 +60,6 @@ public final class GDBServer: ControlClient {
             guard session?.state == .running else { return }
             let stop = target.takeStop()
             // Stopped by somebody else: to the debugger that is an interruption.
-            if stop == nil { target.halt() }
             session?.guestStopped(stop ?? .interrupt)
             flush()
         case .resume:
@@ -112,7 +110,6 @@ public final class GDBServer: ControlClient {
     private func letGo() {
         do throws(CommandError) { try control.resume() } catch {
             say("gdb: \(error)")
-            target.halt()
             session?.guestStopped(.interrupt)
             flush()
         }

@@ -88,9 +88,6 @@ public final class HartTarget: DebugTarget, HartDebugger {
 
     public func removeBreakpoint(_ address: UInt64) { for hart in harts { hart.removeBreakpoint(address) } }
 
-    /// Has every hart rest at its next instruction.
-    public func halt() { for hart in harts { hart.halt() } }
-
     /// Lets every hart go on.
     public func release() { resume([DebugAction](repeating: .go, count: harts.count)) }
 
