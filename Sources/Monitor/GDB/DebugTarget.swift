@@ -41,9 +41,13 @@ public protocol DebugTarget: AnyObject {
     func read(_ register: DebugRegister, of thread: Int) -> UInt64?
     /// False where the thread lacks the register or it cannot be written.
     func write(_ register: DebugRegister, of thread: Int, _ value: UInt64) -> Bool
-    /// Guest memory as the thread sees it, without side effects; nil where part of it is not there.
-    func readMemory(_ address: UInt64, count: Int, of thread: Int) -> [UInt8]?
-    func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int) -> Bool
+    /// Guest memory as the thread sees it, or by physical addresses, without side effects; nil where part of it is not
+    /// there.
+    func readMemory(_ address: UInt64, count: Int, of thread: Int, physical: Bool) -> [UInt8]?
+    /// False where part of it is not there.
+    func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int, physical: Bool) -> Bool
+    /// Memory that the guest cannot write, by physical addresses, ascending.
+    var readOnlyMemory: [ClosedRange<UInt64>] { get }
 
     /// Stops every thread before the instruction at an address.
     func addBreakpoint(_ address: UInt64)
@@ -58,6 +62,9 @@ public protocol DebugTarget: AnyObject {
     func resume(_ actions: [DebugAction])
     /// Has the guest stop soon, for the reason `interrupt` unless another comes first.
     func interrupt()
+
+    /// Restarts the machine, which goes on standing.
+    func reset()
 
     /// The answer to a command in words; nil for one that is not known.
     func perform(_ command: String) -> String?

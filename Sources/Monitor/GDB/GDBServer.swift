@@ -1,3 +1,4 @@
+import TandemBus
 import TandemKernel
 public import TandemMachine
 public import TandemOS
@@ -24,7 +25,11 @@ public final class GDBServer: ControlClient {
         _ control: RunControl, at address: SocketAddress, say: @escaping (String) -> Void
     ) throws(OSError) {
         self.control = control
-        target = HartTarget(control.machine.simulation, harts: control.machine.harts)
+        let machine = control.machine
+        let readOnly = machine.plan.modules.flatMap { planned in
+            machine.module(planned.path) is Rom ? planned.windows.map { $0.start...$0.end } : []
+        }
+        target = HartTarget(machine.simulation, harts: machine.harts, readOnlyMemory: readOnly)
         self.say = say
         link = try PeerLink(.listening(address))
         target.control = control

@@ -7,6 +7,7 @@ public final class HartTarget: DebugTarget, HartDebugger {
     public let description: TargetDescription
     /// Through whom the machine stops; a target without one ends the run.
     weak var control: RunControl?
+    public let readOnlyMemory: [ClosedRange<UInt64>]
     private let simulation: Simulation
     private let harts: [Hart]
     /// Why the run is about to return, if that is the debugger's business.
@@ -14,11 +15,14 @@ public final class HartTarget: DebugTarget, HartDebugger {
     /// Where each hart last stopped at a breakpoint: going on from there does not stop at it again.
     private var stoppedAt: [UInt64?]
 
-    /// - Parameter harts: at least one; the first one's registers are those of all.
-    public init(_ simulation: Simulation, harts: [Hart]) {
+    /// - Parameters:
+    ///   - harts: at least one; the first one's registers are those of all.
+    ///   - readOnlyMemory: memory that the guest cannot write, by physical addresses.
+    public init(_ simulation: Simulation, harts: [Hart], readOnlyMemory: [ClosedRange<UInt64>] = []) {
         precondition(!harts.isEmpty, "a debugger needs a hart")
         self.simulation = simulation
         self.harts = harts
+        self.readOnlyMemory = readOnlyMemory.sorted { $0.lowerBound < $1.lowerBound }
         stoppedAt = [UInt64?](repeating: nil, count: harts.count)
         description = Self.describe(harts[0])
         for hart in harts { hart.debugger = self }
@@ -74,12 +78,31 @@ public final class HartTarget: DebugTarget, HartDebugger {
         return true
     }
 
-    public func readMemory(_ address: UInt64, count: Int, of thread: Int) -> [UInt8]? {
-        harts[thread].readVirtual(address, count: count)
+    public func readMemory(_ address: UInt64, count: Int, of thread: Int, physical: Bool) -> [UInt8]? {
+        physical
+            ? harts[thread].readPhysical(address, count: count) : harts[thread].readVirtual(address, count: count)
     }
 
-    public func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int) -> Bool {
-        harts[thread].writeVirtual(address, bytes)
+    public func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int, physical: Bool) -> Bool {
+        if !readOnlyMemory.isEmpty, reachesReadOnly(address, count: bytes.count, harts[thread], physical) {
+            return false
+        }
+        return physical ? harts[thread].writePhysical(address, bytes) : harts[thread].writeVirtual(address, bytes)
+    }
+
+    /// Whether a write would change what the guest itself cannot change.
+    private func reachesReadOnly(_ address: UInt64, count: Int, _ hart: Hart, _ isPhysical: Bool) -> Bool {
+        var done = 0
+        while done < count {
+            let place = address &+ UInt64(done)
+            let part = min(count - done, 4096 - Int(place & 0xfff))
+            if let first = isPhysical ? place : hart.translateForDebugger(place) {
+                let last = first &+ UInt64(part - 1)
+                if readOnlyMemory.contains(where: { $0.lowerBound <= last && first <= $0.upperBound }) { return true }
+            }
+            done += part
+        }
+        return false
     }
 
     // MARK: Stopping and going on
@@ -136,6 +159,11 @@ public final class HartTarget: DebugTarget, HartDebugger {
             stop = .watchpoint(thread: thread, address: address, kind)
         }
         pause()
+    }
+
+    public func reset() {
+        stoppedAt = [UInt64?](repeating: nil, count: harts.count)
+        control?.reset()
     }
 
     /// Why the run has returned.

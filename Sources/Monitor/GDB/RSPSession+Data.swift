@@ -62,7 +62,10 @@ extension RSPSession {
         while bytes.count < end {
             let place = address &+ UInt64(bytes.count)
             let part = min(end - bytes.count, 4096 - Int(place & 0xfff))
-            guard let more = target.readMemory(place, count: part, of: generalThread) else { break }
+            guard
+                let more = target.readMemory(
+                    place, count: part, of: generalThread, physical: usesPhysicalMemory)
+            else { break }
             bytes += more
         }
         if bytes.isEmpty && end > 0 { return send(failure: .noSuchMemory) }
@@ -76,7 +79,7 @@ extension RSPSession {
             UInt64(bytes.count) == count
         else { return send(failure: .malformed) }
         // Nothing written: the debugger asks whether the packet is known.
-        if bytes.isEmpty || target.writeMemory(address, bytes, of: generalThread) {
+        if bytes.isEmpty || target.writeMemory(address, bytes, of: generalThread, physical: usesPhysicalMemory) {
             send("OK")
         } else {
             send(failure: .noSuchMemory)

@@ -52,6 +52,8 @@ public struct RSPSession {
     private var lastStop: [UInt8]
     var breakpoints: [(kind: BreakpointKind, address: UInt64)] = []
     var watchpoints: [HartWatchpoint] = []
+    /// Memory is read and written by physical addresses.
+    var usesPhysicalMemory = false
     /// The next thread that a list will name.
     var listedThread = 0
 
@@ -153,6 +155,12 @@ public struct RSPSession {
         state = .detached
     }
 
+    private mutating func restart() {
+        target.reset()
+        generalThread = 0
+        lastStop = Array("T05thread:1;".utf8)
+    }
+
     /// Takes everything back that the session has done to the guest, except for what it has written.
     public mutating func end() {
         for breakpoint in breakpoints { target.removeBreakpoint(breakpoint.address) }
@@ -190,6 +198,10 @@ public struct RSPSession {
         case "Z": changeBreakpoint(&packet, isInserted: true)
         case "z": changeBreakpoint(&packet, isInserted: false)
         case "c", "C", "s", "S": resume(&packet)
+        // After the guest's end the connection stays: it is one anyway.
+        case "!": send("OK")
+        // Has no answer.
+        case "R": restart()
         case "v": answerNamed(&packet)
         case "q", "Q": answerQuery(&packet)
         // An empty answer says that a packet is not known.

@@ -37,12 +37,12 @@ final class FakeTarget: DebugTarget {
         return Int(address) - 0x1000..<Int(address) - 0x1000 + count
     }
 
-    func readMemory(_ address: UInt64, count: Int, of thread: Int) -> [UInt8]? {
-        range(address, count).map { Array(memory[$0]) }
+    func readMemory(_ address: UInt64, count: Int, of thread: Int, physical: Bool) -> [UInt8]? {
+        range(physical ? address &- 0x10_0000 : address, count).map { Array(memory[$0]) }
     }
 
-    func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int) -> Bool {
-        guard let range = range(address, bytes.count) else { return false }
+    func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int, physical: Bool) -> Bool {
+        guard let range = range(physical ? address &- 0x10_0000 : address, bytes.count) else { return false }
         memory.replaceSubrange(range, with: bytes)
         return true
     }
@@ -52,6 +52,9 @@ final class FakeTarget: DebugTarget {
     func addWatchpoint(_ watchpoint: HartWatchpoint) { watchpoints.append(watchpoint) }
     func removeWatchpoint(_ watchpoint: HartWatchpoint) { watchpoints.removeAll { $0 == watchpoint } }
     func resume(_ actions: [DebugAction]) { resumptions.append(actions) }
+    let readOnlyMemory: [ClosedRange<UInt64>] = [0x1000...0x1fff]
+    var resets = 0
+    func reset() { resets += 1 }
     func interrupt() { interruptions += 1 }
     func perform(_ command: String) -> String? { command == "info time" ? "now\n" : nil }
 }

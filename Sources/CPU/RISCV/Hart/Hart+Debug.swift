@@ -109,12 +109,24 @@ extension Hart {
     /// Writes bytes at a virtual address. False where nothing is mapped.
     public func writeVirtual(_ address: UInt64, _ bytes: [UInt8]) -> Bool { access(.write, address, bytes) != nil }
 
-    private func access(_ command: Command, _ address: UInt64, _ bytes: [UInt8]) -> [UInt8]? {
+    /// Bytes at a physical address; nil where part of them is not there.
+    public func readPhysical(_ address: UInt64, count: Int) -> [UInt8]? {
+        access(.read, address, [UInt8](repeating: 0, count: count), isPhysical: true)
+    }
+
+    /// Writes bytes at a physical address. False where part of them is not there.
+    public func writePhysical(_ address: UInt64, _ bytes: [UInt8]) -> Bool {
+        access(.write, address, bytes, isPhysical: true) != nil
+    }
+
+    private func access(
+        _ command: Command, _ address: UInt64, _ bytes: [UInt8], isPhysical: Bool = false
+    ) -> [UInt8]? {
         var bytes = bytes
         var done = 0
         while done < bytes.count {
-            let place = wrapped(address &+ UInt64(done))
-            guard let physical = translateForDebugger(place) else { return nil }
+            let place = isPhysical ? address &+ UInt64(done) : wrapped(address &+ UInt64(done))
+            guard let physical = isPhysical ? place : translateForDebugger(place) else { return nil }
             let count = min(bytes.count - done, 4096 - Int(place & 0xfff))
             let moved = bytes.withUnsafeMutableBytes { data -> Int in
                 guard let base = data.baseAddress else { return 0 }
