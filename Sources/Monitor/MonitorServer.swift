@@ -19,7 +19,7 @@ public final class MonitorServer: ControlClient {
 
     private unowned let control: RunControl
     private let face: Face
-    private let makeContext: () -> MonitorContext
+    private let makeContext: (RunControl) -> MonitorContext
     private let link: PeerLink
     private var thread: HostThread?
     private var session: Session?
@@ -33,7 +33,8 @@ public final class MonitorServer: ControlClient {
 
     /// Listens or connects. Each session gets a context of its own.
     public init(
-        _ control: RunControl, _ face: Face, at endpoint: MonitorEndpoint, context: @escaping () -> MonitorContext
+        _ control: RunControl, _ face: Face, at endpoint: MonitorEndpoint,
+        context: @escaping (RunControl) -> MonitorContext
     ) throws(OSError) {
         self.control = control
         self.face = face
@@ -64,7 +65,7 @@ public final class MonitorServer: ControlClient {
         switch PeerMessage(bytes) {
         case .connected(let number):
             connection = number
-            let context = makeContext()
+            let context = makeContext(control)
             session = face == .machine ? .machine(QMPSession(context)) : .human(HMPSession(context))
             flush()
             if isAwaited {
@@ -93,6 +94,7 @@ public final class MonitorServer: ControlClient {
 
     public func end(_ outcome: RunOutcome) {
         flush()
+        session = nil
         link.finish()
     }
 

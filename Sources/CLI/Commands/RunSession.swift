@@ -69,7 +69,7 @@ struct RunSession {
         for request in options.monitors {
             do throws(OSError) {
                 let server = try MonitorServer(control, request.face, at: request.endpoint) {
-                    MonitorContext(control, commands: commands, catalog: catalog, facilities: shared)
+                    MonitorContext($0, commands: commands, catalog: catalog, facilities: shared)
                 }
                 guard let address = server.address else { continue }
                 let wait = request.endpoint.waits ? ", who is waited for" : ""

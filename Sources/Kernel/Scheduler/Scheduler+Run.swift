@@ -32,7 +32,6 @@ extension Scheduler {
             core.pointee.phase = .outside
         }
         if mailroom.isHoldRaised { stand() }
-        if core.pointee.heldPass != nil { resumeStanding() }
         if limit == clock.pointee.now && limit != .max {
             runDelta()
             return takeControl() ?? .timeReached
@@ -88,10 +87,7 @@ extension Scheduler {
 
     /// The rest of a cycle in which channels asked for an update, or somebody for an end.
     @inline(never) private func finishDelta() {
-        switch core.pointee.control {
-        case .stopImmediately, .fail, .stand: return
-        case .none, .pause, .stop: break
-        }
+        if core.pointee.control == .stopImmediately || core.pointee.control == .fail { return }
         core.pointee.phase = .update
         if core.pointee.firstUpdate != nil { performUpdates() }
         core.pointee.phase = .outside
@@ -117,7 +113,7 @@ extension Scheduler {
     @inline(__always) private func takeControl() -> StopReason? {
         switch core.pointee.control {
         case .none: return nil
-        case .pause, .stand:
+        case .pause:
             core.pointee.control = .none
             return .paused
         case .stop, .stopImmediately: return .stopped(stopRequest ?? StopRequest(.quit))
@@ -140,9 +136,6 @@ extension Scheduler {
         if mailroom.isHoldRaised { stand() }
         if mailroom.takePause(), core.pointee.control == .none { core.pointee.control = .pause }
         guard let request = mailroom.takeStop() else { return }
-        switch core.pointee.control {
-        case .none, .pause, .stand: stop(request)
-        case .stop, .stopImmediately, .fail: break
-        }
+        if core.pointee.control == .none || core.pointee.control == .pause { stop(request) }
     }
 }

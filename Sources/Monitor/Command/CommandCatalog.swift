@@ -11,7 +11,7 @@ public struct CommandCatalog: Sendable {
     /// Every command that the simulator has by itself.
     public static let standard = CommandCatalog()
         .adding(MachineCommands.all).adding(QueryCommands.all).adding(ObjectCommands.all).adding(HartCommands.all)
-        .adding(HelpCommands.all)
+        .adding(HelpCommands.all).adding(MemoryCommands.all).adding(InfoCommands.all)
 
     /// This catalogue with more commands. One of the same name is replaced, so that a user can refine one of ours.
     public func adding(_ more: MonitorCommand...) -> CommandCatalog { adding(more) }

@@ -1,9 +1,9 @@
 public import TandemKernel
 
-/// What the commands of one monitor work with: the machine's control, the commands that there are, and what the monitor
-/// remembers between two of them.
+/// What the commands of one monitor work with: the machine's control, which outlives it, the commands that there are, and
+/// what the monitor remembers between two of them.
 public final class MonitorContext {
-    public let control: RunControl
+    public unowned let control: RunControl
     /// The commands of this monitor.
     public let commands: CommandCatalog
     /// The module types that objects may have.

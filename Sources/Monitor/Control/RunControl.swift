@@ -65,7 +65,9 @@ public final class RunControl {
         startsByItself = !startsHalted
         state = .prelaunch
         port = simulation.inbox.register(owner: simulation.root, name: "control") { _ in }
-        machine.restartNotice = { [unowned self] in announce(MonitorEvent(.reset, resetCause)) }
+        machine.restartNotice = { [weak self] in
+            if let self { announce(MonitorEvent(.reset, resetCause)) }
+        }
     }
 
     /// How long the machine has run by the host's clock, pauses left out.

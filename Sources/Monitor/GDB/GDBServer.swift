@@ -1,4 +1,3 @@
-import TandemBus
 import TandemKernel
 public import TandemMachine
 public import TandemOS
@@ -25,11 +24,7 @@ public final class GDBServer: ControlClient {
         _ control: RunControl, at address: SocketAddress, say: @escaping (String) -> Void
     ) throws(OSError) {
         self.control = control
-        let machine = control.machine
-        let readOnly = machine.plan.modules.flatMap { planned in
-            machine.module(planned.path) is Rom ? planned.windows.map { $0.start...$0.end } : []
-        }
-        target = HartTarget(machine.simulation, harts: machine.harts, readOnlyMemory: readOnly)
+        target = HartTarget(control.machine.simulation, harts: control.machine.harts)
         self.say = say
         link = try PeerLink(.listening(address))
         target.control = control
@@ -47,6 +42,7 @@ public final class GDBServer: ControlClient {
         switch PeerMessage(bytes) {
         case .connected(let number):
             connection = number
+            target.halt()
             session = RSPSession(target)
             control.stop(.debug)
         case .received(let number, let bytes) where number == connection && session != nil:
@@ -65,6 +61,7 @@ public final class GDBServer: ControlClient {
             guard session?.state == .running else { return }
             let stop = target.takeStop()
             // Stopped by somebody else: to the debugger that is an interruption.
+            if stop == nil { target.halt() }
             session?.guestStopped(stop ?? .interrupt)
             flush()
         case .resume:
@@ -115,6 +112,7 @@ public final class GDBServer: ControlClient {
     private func letGo() {
         do throws(CommandError) { try control.resume() } catch {
             say("gdb: \(error)")
+            target.halt()
             session?.guestStopped(.interrupt)
             flush()
         }

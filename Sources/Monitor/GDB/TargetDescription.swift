@@ -26,8 +26,7 @@ public struct TargetDescription: Equatable, Sendable {
     /// fflags, frm and fcsr belong to the floating-point unit.
     private static let floatCSRs: ClosedRange<UInt16> = 1...3
 
-    /// Bits of an integer register.
-    let xlen: Int
+    private let xlen: Int
     let features: [Feature]
     /// Rows by number, ascending.
     private let rows: [Row]

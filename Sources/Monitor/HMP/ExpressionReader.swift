@@ -12,7 +12,8 @@ protocol ExpressionSymbols {
 
 /// Reads an expression: numbers (decimal, `0x`, `0o`, `0b`, `'c'`), registers (`$sp`), symbols of the guest, parentheses, and
 /// the operators of C with their precedence: `~ - +` before a value, `* / %`, `+ -`, `<< >>`, `&`, `^`, `|`. Arithmetic is
-/// modulo 2⁶⁴; division is unsigned. Blanks may stand around operators.
+/// modulo 2⁶⁴; division is unsigned. An operator between two values has blanks on both sides or on none, so that
+/// `0x1000 16 /tmp/file` is three arguments.
 struct ExpressionReader {
     private let line: [UInt8]
     /// Behind what was read.
@@ -43,7 +44,13 @@ struct ExpressionReader {
                 position = start
                 return value
             }
+            let hasBlankBefore = position > start
             position += sign.utf8.count
+            let hasBlankBehind = position < line.count && ArgumentReader.isBlank(line[position])
+            if hasBlankBefore, !hasBlankBehind, position < line.count {
+                position = start
+                return value
+            }
             let right = try binary(level + 1)
             switch sign {
             case "|": value |= right

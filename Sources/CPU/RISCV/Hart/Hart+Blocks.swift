@@ -50,11 +50,9 @@ extension Hart {
             watchCode(secondPage, second.grant)
         }
         watchCode(physical, grant)
-        let source = RISCVTranslator.Source(halfwords: halfwords, following: following)
-        var ir = translator.translate(pc: address, mode: mode, limit: RISCVTranslator.longestBlock, source: source)
-        if let count = countBeforeBreakpoint(ir.boundaries) {
-            ir = translator.translate(pc: address, mode: mode, limit: count, source: source)
-        }
+        let ir = translator.translate(
+            pc: address, mode: mode, limit: RISCVTranslator.longestBlock,
+            source: RISCVTranslator.Source(halfwords: halfwords, following: following))
         debugLog.translated(self, ir)
         let block = install(ir, physical: physical, secondPage: secondPage, grant: grant)
         remember(block)
@@ -77,8 +75,7 @@ extension Hart {
         let latency = grants[Int(grant)].readLatency.picoseconds
         let fetching = Int64(latency) * Int64(boundaries[0].fetches)
         let unit = instructionCost + fetching
-        let isWhole =
-            !crosses && !debugLog.wantsEveryBlock && !translatedBreakpoints.contains(ir.pc)
+        let isWhole = !crosses && !debugLog.wantsEveryBlock
         var block = TranslatedBlock(
             pc: ir.pc, physical: physical, secondPage: secondPage, mode: state.pointee.mode,
             count: UInt32(count), cost: unit * Int64(count), lastStart: unit * Int64(count - 1),

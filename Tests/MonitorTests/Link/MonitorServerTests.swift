@@ -1,0 +1,248 @@
+import Synchronization
+import TandemCPU
+import TandemKernel
+import TandemMachine
+import TandemOS
+import Testing
+
+@testable import TandemMonitor
+
+/// Monitors over real sockets, with peers that behave and peers that do not.
+@Suite struct MonitorServerTests {
+    private static let loop = "1: addi a0, a0, 1\nj 1b"
+
+    private struct Wrong: Error { let text: String }
+
+    private final class Failure: Sendable {
+        let text = Mutex<String?>(nil)
+    }
+
+    /// A peer: what it sends and hears.
+    private struct Peer: ~Copyable {
+        let descriptor: FileDescriptor
+        var heard: [UInt8] = []
+
+        init(_ address: SocketAddress) throws { descriptor = try Socket.connect(to: address) }
+
+        func send(_ text: String) throws { try descriptor.write(Array(text.utf8)) }
+
+        /// Reads until `text` has come; what came with it.
+        mutating func await(_ text: String) throws -> String {
+            while true {
+                let all = String(decoding: heard, as: UTF8.self)
+                if all.contains(text) {
+                    heard = []
+                    return all
+                }
+                let bytes = try descriptor.read(atMost: 4096)
+                if bytes.isEmpty { throw Wrong(text: "“\(text)” never came, but: \(all.suffix(400))") }
+                heard += bytes
+            }
+        }
+
+        /// Negotiates, and asks.
+        mutating func negotiate() throws {
+            _ = try self.await("\"QMP\"")
+            try send("{\"execute\":\"qmp_capabilities\"}\n")
+            _ = try self.await("return")
+        }
+    }
+
+    /// Runs a machine with a monitor, which `client` uses on a thread of its own; it must end the run.
+    private func serve(
+        _ face: MonitorServer.Face, at place: MonitorEndpoint = MonitorEndpoint(.listening(.tcp(port: 0))),
+        startsHalted: Bool = false, _ client: @escaping @Sendable (SocketAddress) throws -> Void
+    ) throws -> (outcome: RunOutcome, machine: Machine) {
+        let machine = try debuggedMachine(Self.loop)
+        let control = RunControl(machine, startsHalted: startsHalted)
+        let server = try MonitorServer(control, face, at: place) { MonitorContext($0, catalog: .standard) }
+        let address = try #require(server.address)
+        let stop = machine.simulation.stopHandle
+        let failure = Failure()
+        let thread = try HostThread(name: "client") {
+            do { try client(address) } catch {
+                failure.text.withLock { $0 = "\(error)" }
+                stop.requestStop(StopRequest(.interrupted))
+            }
+        }
+        let outcome = control.run()
+        thread.join()
+        #expect(failure.text.withLock { $0 } == nil)
+        return (outcome, machine)
+    }
+
+    @Test("programs come one after the other, stop the machine, let it go on and end it")
+    func clients() throws {
+        let (outcome, _) = try serve(.machine) { address in
+            for _ in 0..<3 {
+                var peer = try Peer(address)
+                try peer.negotiate()
+                try peer.send("{\"execute\":\"stop\"}")
+                let answer = try peer.await("return")
+                if !answer.contains("STOP") { throw Wrong(text: answer) }
+                try peer.send("{\"execute\":\"cont\"}")
+                if !(try peer.await("return")).contains("RESUME") { throw Wrong(text: "no RESUME") }
+            }
+            var peer = try Peer(address)
+            try peer.negotiate()
+            try peer.send("{\"execute\":\"quit\"}")
+            if !(try peer.await("SHUTDOWN")).contains("host-qmp-quit") { throw Wrong(text: "no reason") }
+        }
+        #expect(outcome == RunOutcome(.quit))
+    }
+
+    @Test("a machine waits for a client that it was told to wait for, and then starts")
+    func waits() throws {
+        let path = "/tmp/tandem-wait-\(HostProcess.identifier)-\(UInt32.random(in: 0...UInt32.max)).sock"
+        let place = try MonitorEndpoint(parsing: "unix:\(path),server=on", of: "-qmp")
+        #expect(place.waits)
+        let (outcome, machine) = try serve(.machine, at: place) { address in
+            var peer = try Peer(address)
+            try peer.negotiate()
+            try peer.send("{\"execute\":\"query-status\"}")
+            if !(try peer.await("return")).contains("running\":true") { throw Wrong(text: "not running") }
+            try peer.send("{\"execute\":\"quit\"}")
+            _ = try peer.await("SHUTDOWN")
+        }
+        #expect(outcome.reason == .quit)
+        #expect(machine.harts[0].instructionsRetired > 0)
+        #expect(!Files.exists(path))
+    }
+
+    @Test(
+        "a program that misbehaves harms only itself",
+        arguments: [
+            "hello\n", "{\"execute\":", "{\"execute\":\"stop\"}{\"execute\":\"cont\"}", "\u{0}\u{1}\u{2}\n",
+            "[[[[[[[[[[\n",
+            "{\"execute\":\"query-qmp-schema\"}{\"execute\":\"query-qmp-schema\"}", "",
+        ])
+    func misbehaviour(text: String) throws {
+        let (outcome, _) = try serve(.machine) { address in
+            for isNegotiated in [false, true] {
+                var peer = try Peer(address)
+                if isNegotiated { try peer.negotiate() }
+                try peer.send(text)
+                // Gone without a word, in the middle of whatever it was.
+            }
+            var peer = try Peer(address)
+            try peer.negotiate()
+            try peer.send("{\"execute\":\"query-status\",\"id\":\"alive\"}")
+            if !(try peer.await("alive")).contains("running\":true") { throw Wrong(text: "the machine stands") }
+            try peer.send("{\"execute\":\"quit\"}")
+            _ = try peer.await("SHUTDOWN")
+        }
+        #expect(outcome == RunOutcome(.quit))
+    }
+
+    @Test("four megabytes without a line end get one answer, and the simulation goes on meanwhile")
+    func flood() throws {
+        let (outcome, _) = try serve(.machine) { address in
+            var peer = try Peer(address)
+            try peer.negotiate()
+            let piece = String(repeating: "a", count: 1 << 16)
+            for _ in 0..<64 { try peer.send(piece) }
+            try peer.send("\n{\"execute\":\"query-status\",\"id\":\"alive\"}")
+            let answer = try peer.await("alive")
+            if answer.components(of: "a message is longer") != 1 { throw Wrong(text: answer) }
+            try peer.send("{\"execute\":\"quit\"}")
+            _ = try peer.await("SHUTDOWN")
+        }
+        #expect(outcome == RunOutcome(.quit))
+    }
+
+    @Test("commands of a program that is gone before the answers are performed")
+    func deaf() throws {
+        let (outcome, _) = try serve(.machine) { address in
+            let peer = try Peer(address)
+            try peer.send("{\"execute\":\"qmp_capabilities\"}{\"execute\":\"stop\"}{\"execute\":\"quit\"}")
+        }
+        #expect(outcome == RunOutcome(.quit))
+    }
+
+    @Test("a person types commands and is answered, mistakes included")
+    func person() throws {
+        let (outcome, _) = try serve(.human, startsHalted: true) { address in
+            var peer = try Peer(address)
+            _ = try peer.await("(tandem) ")
+            try peer.send("info status\r\n")
+            if !(try peer.await("(tandem) ")).contains("paused (prelaunch)") { throw Wrong(text: "status") }
+            try peer.send("c\nbogus\nx\n")
+            var text = try peer.await("missing")
+            if !text.contains("there is no command “bogus”") { throw Wrong(text: text) }
+            try peer.send("info status\n")
+            text = try peer.await("VM status")
+            try peer.send("quit\n")
+        }
+        #expect(outcome == RunOutcome(.quit))
+    }
+
+    @Test("two monitors of one machine see what the other does")
+    func together() throws {
+        let machine = try debuggedMachine(Self.loop)
+        let control = RunControl(machine)
+        let place = MonitorEndpoint(.listening(.tcp(port: 0)))
+        let one = try MonitorServer(control, .machine, at: place) { MonitorContext($0, catalog: .standard) }
+        let other = try MonitorServer(control, .human, at: place) { MonitorContext($0, catalog: .standard) }
+        let (program, person) = (try #require(one.address), try #require(other.address))
+        let stop = machine.simulation.stopHandle
+        let failure = Failure()
+        let thread = try HostThread(name: "clients") {
+            do {
+                var peer = try Peer(program)
+                try peer.negotiate()
+                var human = try Peer(person)
+                _ = try human.await("(tandem) ")
+                try human.send("stop\n")
+                _ = try peer.await("STOP")
+                try peer.send("{\"execute\":\"quit\"}")
+                _ = try peer.await("SHUTDOWN")
+            } catch {
+                failure.text.withLock { $0 = "\(error)" }
+                stop.requestStop(StopRequest(.interrupted))
+            }
+        }
+        #expect(control.run() == RunOutcome(.quit))
+        thread.join()
+        #expect(failure.text.withLock { $0 } == nil)
+    }
+
+    @Test(
+        "places are read as users write them",
+        arguments: [
+            ("stdio", MonitorEndpoint(.standardStreams)),
+            ("tcp:127.0.0.1:5000,server,nowait", MonitorEndpoint(.listening(.tcp(host: "127.0.0.1", port: 5000)))),
+            ("tcp::5000,server=on,wait=off", MonitorEndpoint(.listening(.tcp(port: 5000)))),
+            ("telnet:localhost:1,server", MonitorEndpoint(.listening(.tcp(host: "localhost", port: 1)), waits: true)),
+            ("tcp:[::1]:7", MonitorEndpoint(.connecting(.tcp(host: "::1", port: 7)))),
+            ("unix:/tmp/a.sock,server,nowait", MonitorEndpoint(.listening(.unix(path: "/tmp/a.sock")))),
+        ])
+    func places(text: String, place: MonitorEndpoint) throws {
+        #expect(try MonitorEndpoint(parsing: text, of: "-qmp") == place)
+    }
+
+    @Test(
+        "what is no place is refused with what would be one",
+        arguments: [
+            "", "tcp", "tcp:", "tcp:host", "tcp:host:70000,server", "unix:", "stdio,server", "tcp::1,sever", "udp::1",
+        ])
+    func badPlaces(text: String) {
+        #expect {
+            try MonitorEndpoint(parsing: text, of: "-qmp")
+        } throws: {
+            "\($0)".hasPrefix("-qmp: ") && "\($0)".contains("tcp:HOST:PORT")
+        }
+    }
+}
+
+extension String {
+    /// How often `part` stands in the text.
+    fileprivate func components(of part: String) -> Int {
+        var count = 0
+        var rest = self[...]
+        while let range = rest.firstRange(of: part) {
+            count += 1
+            rest = rest[range.upperBound...]
+        }
+        return count
+    }
+}
