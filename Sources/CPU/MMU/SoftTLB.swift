@@ -104,6 +104,13 @@ struct SoftTLB: ~Copyable {
         for index in 0..<tableCount where tables[index].isUsed { (tables + index).pointee.flush(page: address) }
     }
 
+    /// Calls `body` for every entry that holds something. It may change the flags of its tags.
+    func forEachEntry(_ body: (UnsafeMutablePointer<TLBEntry>) -> Void) {
+        for index in 0..<tableCount where tables[index].isUsed {
+            tables[index].forEachEntry { if $0.pointee.isLive { body($0) } }
+        }
+    }
+
     /// Takes the fast way away from stores to the physical page `page`, because somebody watches it.
     func slowWrites(toPage page: UInt64) {
         for index in 0..<tableCount where tables[index].isUsed { tables[index].slowWrites(toPage: page) }

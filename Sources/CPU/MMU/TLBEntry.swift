@@ -17,7 +17,9 @@ struct TLBEntry: Equatable {
     static let slow: UInt64 = 0x800
     /// Beside `slow`: physical memory protection must be asked about every access.
     static let guarded: UInt64 = 0x400
-    static let flags = slow | guarded
+    /// Beside `slow`: a debugger watches an address in the page.
+    static let watched: UInt64 = 0x200
+    static let flags = slow | guarded | watched
     static let pageMask: UInt64 = ~0xfff
     /// In `target`: the page is mapped in every address space.
     static let global: UInt64 = 0x800
@@ -35,6 +37,22 @@ struct TLBEntry: Equatable {
     var isLive: Bool { readTag & writeTag != TLBEntry.invalid }
     /// The virtual page of a live entry.
     var page: UInt64 { (readTag == TLBEntry.invalid ? writeTag : readTag) & TLBEntry.pageMask }
+
+    /// A debugger watches the page: no access takes the fast way.
+    mutating func watch() {
+        if readTag != TLBEntry.invalid { readTag |= TLBEntry.slow | TLBEntry.watched }
+        if writeTag != TLBEntry.invalid { writeTag |= TLBEntry.slow | TLBEntry.watched }
+    }
+
+    /// Nobody watches it any longer. Loads have their fast way back at once if the page is in grant `home`, stores when the
+    /// next one finds that the memory does not want to know of them.
+    mutating func unwatch(home: Int) {
+        if readTag != TLBEntry.invalid {
+            readTag &= ~TLBEntry.watched
+            if grant >= 0, grant == home, readTag & TLBEntry.guarded == 0 { readTag &= ~TLBEntry.slow }
+        }
+        if writeTag != TLBEntry.invalid { writeTag &= ~TLBEntry.watched }
+    }
 
     /// The `target` word of a page in grant number `grant`; −1 for a page without one.
     static func target(page: UInt64, grant: Int, isGlobal: Bool = false) -> UInt64 {

@@ -242,8 +242,9 @@ struct TLBTable {
         entry.pointee.writeTag |= TLBEntry.slow
     }
 
+    /// Calls `body` for every slot that may hold something. It may change the tags' flags.
     @inline(__always)
-    private func forEachEntry(_ body: (UnsafeMutablePointer<TLBEntry>) -> Void) {
+    func forEachEntry(_ body: (UnsafeMutablePointer<TLBEntry>) -> Void) {
         if usedCount <= listed {
             for index in 0..<usedCount { body(entries + Int(used[index])) }
         } else {

@@ -95,10 +95,10 @@ extension SchedulerCore {
         process.pointee.isRunnable = false
         if process.pointee.isThread {
             if passThreads.remove(process) || heldThreads.remove(process) { return }
-            _ = threads.remove(process)
-        } else {
-            if passMethods.remove(process) { return }
-            _ = methods.remove(process)
+            if threads.remove(process) { return }
+        } else if passMethods.remove(process) || methods.remove(process) {
+            return
         }
+        removeHeld(process)
     }
 }

@@ -110,7 +110,7 @@ extension Scheduler {
 
     @inline(__always) func isForeign(_ process: ProcessPointer) -> Bool { core.pointee.current != process }
 
-    @inline(never) private func refuseForeignWait(_ process: ProcessPointer) -> WaitOutcome {
+    @inline(never) func refuseForeignWait(_ process: ProcessPointer) -> WaitOutcome {
         refuseWait(
             at: core.pointee.current.map(path(of:)) ?? path(of: process),
             "a wait through the context of the thread “\(path(of: process))”, which does not run",

@@ -49,6 +49,13 @@ public struct ThreadContext {
             })
     }
 
+    /// Has the run return `.paused` here and now: nothing else runs, the delta cycle stays as it is, and the next run goes on
+    /// with this thread as if nothing had happened. For a debugger that stops an initiator between two instructions. A
+    /// snapshot cannot be taken meanwhile.
+    public func stand() throws(ProcessKilled) {
+        try finish(handle._withUnsafeGuaranteedRef { $0.stand(record) })
+    }
+
     /// Waits for the static sensitivity of the thread.
     public func wait() throws(ProcessKilled) { try wait(triggers: 1) }
 

@@ -50,6 +50,7 @@ extension Scheduler {
 extension SchedulerCore {
     /// Nothing that is runnable runs any more. Processes keep no trace of it.
     mutating func dropRunnable() {
+        dropHeld()
         while let process = passMethods.popFirst() { process.pointee.isRunnable = false }
         while let process = passThreads.popFirst() { process.pointee.isRunnable = false }
         while let process = heldThreads.popFirst() { process.pointee.isRunnable = false }

@@ -32,6 +32,7 @@ extension Scheduler {
             core.pointee.phase = .outside
         }
         if mailroom.isHoldRaised { stand() }
+        if core.pointee.heldPass != nil { resumeStanding() }
         if limit == clock.pointee.now && limit != .max {
             runDelta()
             return takeControl() ?? .timeReached
@@ -87,7 +88,10 @@ extension Scheduler {
 
     /// The rest of a cycle in which channels asked for an update, or somebody for an end.
     @inline(never) private func finishDelta() {
-        if core.pointee.control == .stopImmediately || core.pointee.control == .fail { return }
+        switch core.pointee.control {
+        case .stopImmediately, .fail, .stand: return
+        case .none, .pause, .stop: break
+        }
         core.pointee.phase = .update
         if core.pointee.firstUpdate != nil { performUpdates() }
         core.pointee.phase = .outside
@@ -113,7 +117,7 @@ extension Scheduler {
     @inline(__always) private func takeControl() -> StopReason? {
         switch core.pointee.control {
         case .none: return nil
-        case .pause:
+        case .pause, .stand:
             core.pointee.control = .none
             return .paused
         case .stop, .stopImmediately: return .stopped(stopRequest ?? StopRequest(.quit))
@@ -136,6 +140,9 @@ extension Scheduler {
         if mailroom.isHoldRaised { stand() }
         if mailroom.takePause(), core.pointee.control == .none { core.pointee.control = .pause }
         guard let request = mailroom.takeStop() else { return }
-        if core.pointee.control == .none || core.pointee.control == .pause { stop(request) }
+        switch core.pointee.control {
+        case .none, .pause, .stand: stop(request)
+        case .stop, .stopImmediately, .fail: break
+        }
     }
 }

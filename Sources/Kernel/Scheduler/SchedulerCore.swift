@@ -27,7 +27,7 @@ enum SchedulerPhase: UInt8 {
 
 /// What the processes asked the run loop to do.
 enum SchedulerControl: UInt8 {
-    case none, pause, stop, stopImmediately, fail
+    case none, pause, stand, stop, stopImmediately, fail
 }
 
 /// Everything that the scheduler works on, as plain memory behind one pointer: no reference counting, no exclusivity
@@ -47,6 +47,8 @@ struct SchedulerCore: ~Copyable {
     var passThreads = RunnableList()
     /// The rest of the pass, while a process runs in the middle of another one's control call.
     var heldThreads = RunnableList()
+    /// What was to run when a thread had the run return (`Scheduler+Stand.swift`).
+    var heldPass: HeldPass?
     /// Channels that asked for an update, first-in first-out.
     var firstUpdate: ChannelPointer?
     var lastUpdate: ChannelPointer?

@@ -7,6 +7,11 @@ extension Scheduler {
         payload.deltaCount = deltaCount
         payload.eventCount = eventCount
         payload.hasStarted = hasStarted
+        if let path = standingPath {
+            throw SnapshotError(
+                at: path, "the thread stands in the middle of a delta cycle, because of a debugger",
+                expected: "a pause between two delta cycles")
+        }
         if let requested = core.pointee.firstUpdate {
             let path = requested.pointee.object?.takeUnretainedValue().path ?? ""
             throw SnapshotError(

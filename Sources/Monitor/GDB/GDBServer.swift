@@ -1,3 +1,4 @@
+import TandemBus
 import TandemKernel
 public import TandemMachine
 public import TandemOS
@@ -24,7 +25,11 @@ public final class GDBServer: ControlClient {
         _ control: RunControl, at address: SocketAddress, say: @escaping (String) -> Void
     ) throws(OSError) {
         self.control = control
-        target = HartTarget(control.machine.simulation, harts: control.machine.harts)
+        let machine = control.machine
+        let readOnly = machine.plan.modules.flatMap { planned in
+            machine.module(planned.path) is Rom ? planned.windows.map { $0.start...$0.end } : []
+        }
+        target = HartTarget(machine.simulation, harts: machine.harts, readOnlyMemory: readOnly)
         self.say = say
         link = try PeerLink(.listening(address))
         target.control = control
@@ -42,7 +47,6 @@ public final class GDBServer: ControlClient {
         switch PeerMessage(bytes) {
         case .connected(let number):
             connection = number
-            target.halt()
             session = RSPSession(target)
             control.stop(.debug)
         case .received(let number, let bytes) where number == connection && session != nil:
@@ -61,7 +65,6 @@ public final class GDBServer: ControlClient {
             guard session?.state == .running else { return }
             let stop = target.takeStop()
             // Stopped by somebody else: to the debugger that is an interruption.
-            if stop == nil { target.halt() }
             session?.guestStopped(stop ?? .interrupt)
             flush()
         case .resume:
@@ -112,7 +115,6 @@ public final class GDBServer: ControlClient {
     private func letGo() {
         do throws(CommandError) { try control.resume() } catch {
             say("gdb: \(error)")
-            target.halt()
             session?.guestStopped(.interrupt)
             flush()
         }

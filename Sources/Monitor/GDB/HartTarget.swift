@@ -1,12 +1,13 @@
 public import TandemCPU
 public import TandemKernel
 
-/// The harts of a machine as a debugger's threads. It stops them all when one stops, and has the run return, so that
-/// simulated time stands as well.
+/// The harts of a machine as a debugger's threads. When one stops the run returns, so that the others and simulated time
+/// stand as well, wherever they are.
 public final class HartTarget: DebugTarget, HartDebugger {
     public let description: TargetDescription
     /// Through whom the machine stops; a target without one ends the run.
     weak var control: RunControl?
+    public let readOnlyMemory: [ClosedRange<UInt64>]
     private let simulation: Simulation
     private let harts: [Hart]
     /// Why the run is about to return, if that is the debugger's business.
@@ -14,11 +15,14 @@ public final class HartTarget: DebugTarget, HartDebugger {
     /// Where each hart last stopped at a breakpoint: going on from there does not stop at it again.
     private var stoppedAt: [UInt64?]
 
-    /// - Parameter harts: at least one; the first one's registers are those of all.
-    public init(_ simulation: Simulation, harts: [Hart]) {
+    /// - Parameters:
+    ///   - harts: at least one; the first one's registers are those of all.
+    ///   - readOnlyMemory: memory that the guest cannot write, by physical addresses.
+    public init(_ simulation: Simulation, harts: [Hart], readOnlyMemory: [ClosedRange<UInt64>] = []) {
         precondition(!harts.isEmpty, "a debugger needs a hart")
         self.simulation = simulation
         self.harts = harts
+        self.readOnlyMemory = readOnlyMemory.sorted { $0.lowerBound < $1.lowerBound }
         stoppedAt = [UInt64?](repeating: nil, count: harts.count)
         description = Self.describe(harts[0])
         for hart in harts { hart.debugger = self }
@@ -74,12 +78,31 @@ public final class HartTarget: DebugTarget, HartDebugger {
         return true
     }
 
-    public func readMemory(_ address: UInt64, count: Int, of thread: Int) -> [UInt8]? {
-        harts[thread].readVirtual(address, count: count)
+    public func readMemory(_ address: UInt64, count: Int, of thread: Int, physical: Bool) -> [UInt8]? {
+        physical
+            ? harts[thread].readPhysical(address, count: count) : harts[thread].readVirtual(address, count: count)
     }
 
-    public func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int) -> Bool {
-        harts[thread].writeVirtual(address, bytes)
+    public func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int, physical: Bool) -> Bool {
+        if !readOnlyMemory.isEmpty, reachesReadOnly(address, count: bytes.count, harts[thread], physical) {
+            return false
+        }
+        return physical ? harts[thread].writePhysical(address, bytes) : harts[thread].writeVirtual(address, bytes)
+    }
+
+    /// Whether a write would change what the guest itself cannot change.
+    private func reachesReadOnly(_ address: UInt64, count: Int, _ hart: Hart, _ isPhysical: Bool) -> Bool {
+        var done = 0
+        while done < count {
+            let place = address &+ UInt64(done)
+            let part = min(count - done, 4096 - Int(place & 0xfff))
+            if let first = isPhysical ? place : hart.translateForDebugger(place) {
+                let last = first &+ UInt64(part - 1)
+                if readOnlyMemory.contains(where: { $0.lowerBound <= last && first <= $0.upperBound }) { return true }
+            }
+            done += part
+        }
+        return false
     }
 
     // MARK: Stopping and going on
@@ -88,28 +111,32 @@ public final class HartTarget: DebugTarget, HartDebugger {
 
     public func removeBreakpoint(_ address: UInt64) { for hart in harts { hart.removeBreakpoint(address) } }
 
-    /// Has every hart rest at its next instruction.
-    public func halt() { for hart in harts { hart.halt() } }
-
     /// Lets every hart go on.
     public func release() { resume([DebugAction](repeating: .go, count: harts.count)) }
+
+    public func addWatchpoint(_ watchpoint: HartWatchpoint) { for hart in harts { hart.addWatchpoint(watchpoint) } }
+
+    public func removeWatchpoint(_ watchpoint: HartWatchpoint) {
+        for hart in harts { hart.removeWatchpoint(watchpoint) }
+    }
 
     public func resume(_ actions: [DebugAction]) {
         stop = nil
         for (index, action) in actions.enumerated() {
             let hart = harts[index]
+            // What it stopped at does not stop it again. Where it stands for another reason, because another one
+            // stopped first, that is to be told.
+            let hasTold = stoppedAt[index] == hart.programCounter
             switch action {
-            case .stay: hart.halt()
-            case .step: hart.resume(steps: 1)
-            // A breakpoint at which it stands without having told so, because another stopped first, does count.
-            case .go: hart.resume(pastBreakpoint: stoppedAt[index] == hart.programCounter)
+            case .stay: if !hart.isHalted { hart.halt() }
+            case .step: hart.resume(steps: 1, pastWatchpoint: hasTold)
+            case .go: hart.resume(pastBreakpoint: hasTold, pastWatchpoint: hasTold)
             }
-            stoppedAt[index] = nil
+            if action != .stay { stoppedAt[index] = nil }
         }
     }
 
     public func interrupt() {
-        halt()
         stop = stop ?? .interrupt
         pause()
     }
@@ -122,14 +149,21 @@ public final class HartTarget: DebugTarget, HartDebugger {
 
     public func hartStopped(_ hart: Hart, _ reason: HartStop) {
         guard let thread = harts.firstIndex(where: { $0 === hart }) else { return }
-        halt()
         switch reason {
         case .breakpoint(let address):
             stoppedAt[thread] = address
-            stop = stop ?? .breakpoint(thread: thread, address: address)
-        case .step: stop = stop ?? .step(thread: thread)
+            stop = .breakpoint(thread: thread, address: address)
+        case .step: stop = .step(thread: thread)
+        case .watchpoint(let address, let kind):
+            stoppedAt[thread] = hart.programCounter
+            stop = .watchpoint(thread: thread, address: address, kind)
         }
         pause()
+    }
+
+    public func reset() {
+        stoppedAt = [UInt64?](repeating: nil, count: harts.count)
+        control?.reset()
     }
 
     /// Why the run has returned.

@@ -1,3 +1,5 @@
+import TandemCPU
+
 /// Packets that read and write registers and memory.
 extension RSPSession {
     /// What stands for each digit of a register that the thread lacks.
@@ -60,7 +62,10 @@ extension RSPSession {
         while bytes.count < end {
             let place = address &+ UInt64(bytes.count)
             let part = min(end - bytes.count, 4096 - Int(place & 0xfff))
-            guard let more = target.readMemory(place, count: part, of: generalThread) else { break }
+            guard
+                let more = target.readMemory(
+                    place, count: part, of: generalThread, physical: usesPhysicalMemory)
+            else { break }
             bytes += more
         }
         if bytes.isEmpty && end > 0 { return send(failure: .noSuchMemory) }
@@ -74,25 +79,30 @@ extension RSPSession {
             UInt64(bytes.count) == count
         else { return send(failure: .malformed) }
         // Nothing written: the debugger asks whether the packet is known.
-        if bytes.isEmpty || target.writeMemory(address, bytes, of: generalThread) {
+        if bytes.isEmpty || target.writeMemory(address, bytes, of: generalThread, physical: usesPhysicalMemory) {
             send("OK")
         } else {
             send(failure: .noSuchMemory)
         }
     }
 
-    /// Z0 and Z1 are the same to the target, which writes nothing into memory for either. Watchpoints are not known.
+    /// Z0 and Z1 are the same to the target, which writes nothing into memory for either; Z2, Z3 and Z4 watch.
     mutating func changeBreakpoint(_ packet: inout PacketReader, isInserted: Bool) {
         _ = packet.skip(isInserted ? "Z" : "z")
-        let kind: BreakpointKind
-        if packet.skip("0,") {
-            kind = .software
-        } else if packet.skip("1,") {
-            kind = .hardware
-        } else {
-            return send("")
+        guard let number = packet.number(), packet.skip(",") else { return send(failure: .malformed) }
+        // Conditions and commands may follow, which are not announced.
+        guard number <= 4 else { return send("") }
+        guard let (address, length) = packet.pair(), packet.isAtEnd else { return send(failure: .malformed) }
+        switch number {
+        case 0: changeBreakpoint(.software, address, isInserted)
+        case 1: changeBreakpoint(.hardware, address, isInserted)
+        case 2: changeWatchpoint(.write, address, length, isInserted)
+        case 3: changeWatchpoint(.read, address, length, isInserted)
+        default: changeWatchpoint(.access, address, length, isInserted)
         }
-        guard let (address, _) = packet.pair() else { return send(failure: .malformed) }
+    }
+
+    private mutating func changeBreakpoint(_ kind: BreakpointKind, _ address: UInt64, _ isInserted: Bool) {
         let index = breakpoints.firstIndex { $0.kind == kind && $0.address == address }
         if isInserted {
             if index == nil {
@@ -103,6 +113,25 @@ extension RSPSession {
         } else if let index {
             breakpoints.remove(at: index)
             if !breakpoints.contains(where: { $0.address == address }) { target.removeBreakpoint(address) }
+        }
+        send("OK")
+    }
+
+    private mutating func changeWatchpoint(
+        _ kind: HartWatchpoint.Kind, _ address: UInt64, _ length: UInt64, _ isInserted: Bool
+    ) {
+        guard length > 0 else { return send(failure: .malformed) }
+        let watchpoint = HartWatchpoint(address, count: length, kind)
+        let index = watchpoints.firstIndex(of: watchpoint)
+        if isInserted {
+            if index == nil {
+                guard watchpoints.count < Self.breakpointLimit else { return send(failure: .tooManyBreakpoints) }
+                watchpoints.append(watchpoint)
+                target.addWatchpoint(watchpoint)
+            }
+        } else if let index {
+            watchpoints.remove(at: index)
+            target.removeWatchpoint(watchpoint)
         }
         send("OK")
     }

@@ -1,3 +1,5 @@
+import TandemCPU
+
 /// One debugger at work on a guest: takes bytes, acts on the target, yields bytes. All-stop: when one thread stops, all
 /// stand, and nothing but an interruption or the end of the session is heard while the guest runs.
 ///
@@ -49,6 +51,9 @@ public struct RSPSession {
     /// How the guest came to stand, as the answer to `?`.
     private var lastStop: [UInt8]
     var breakpoints: [(kind: BreakpointKind, address: UInt64)] = []
+    var watchpoints: [HartWatchpoint] = []
+    /// Memory is read and written by physical addresses.
+    var usesPhysicalMemory = false
     /// The next thread that a list will name.
     var listedThread = 0
 
@@ -117,6 +122,15 @@ public struct RSPSession {
         case .step(let thread):
             generalThread = thread
             text = "T05thread:\(String(thread + 1, radix: 16));"
+        case .watchpoint(let thread, let address, let kind):
+            generalThread = thread
+            let word =
+                switch kind {
+                case .write: "watch"
+                case .read: "rwatch"
+                case .access: "awatch"
+                }
+            text = "T05\(word):\(String(address, radix: 16));thread:\(String(thread + 1, radix: 16));"
         case .breakpoint(let thread, let address):
             generalThread = thread
             text = "T05"
@@ -141,10 +155,18 @@ public struct RSPSession {
         state = .detached
     }
 
+    private mutating func restart() {
+        target.reset()
+        generalThread = 0
+        lastStop = Array("T05thread:1;".utf8)
+    }
+
     /// Takes everything back that the session has done to the guest, except for what it has written.
     public mutating func end() {
         for breakpoint in breakpoints { target.removeBreakpoint(breakpoint.address) }
         breakpoints = []
+        for watchpoint in watchpoints { target.removeWatchpoint(watchpoint) }
+        watchpoints = []
     }
 
     // MARK: Packets
@@ -176,6 +198,10 @@ public struct RSPSession {
         case "Z": changeBreakpoint(&packet, isInserted: true)
         case "z": changeBreakpoint(&packet, isInserted: false)
         case "c", "C", "s", "S": resume(&packet)
+        // After the guest's end the connection stays: it is one anyway.
+        case "!": send("OK")
+        // Has no answer.
+        case "R": restart()
         case "v": answerNamed(&packet)
         case "q", "Q": answerQuery(&packet)
         // An empty answer says that a packet is not known.

@@ -26,7 +26,8 @@ public struct TargetDescription: Equatable, Sendable {
     /// fflags, frm and fcsr belong to the floating-point unit.
     private static let floatCSRs: ClosedRange<UInt16> = 1...3
 
-    private let xlen: Int
+    /// Bits of an integer register.
+    let xlen: Int
     let features: [Feature]
     /// Rows by number, ascending.
     private let rows: [Row]

@@ -10,9 +10,12 @@ final class NetworkRun {
     private var events: [Event] = []
     private var handles: [Process] = []
     private var activations: [Int]
+    /// Decides which waits of threads a stand comes before.
+    private var standing: SplitMix64?
 
-    init(_ network: RandomNetwork, orderSeed: UInt64? = nil) {
+    init(_ network: RandomNetwork, orderSeed: UInt64? = nil, standSeed: UInt64? = nil) {
         self.network = network
+        standing = standSeed.map { SplitMix64(seed: $0) }
         activations = network.processes.map { _ in 0 }
         bench.scheduler.orderSeed = orderSeed
         events = network.eventPriorities.indices.map { index in
@@ -21,9 +24,12 @@ final class NetworkRun {
         for index in network.processes.indices { handles.append(declare(index)) }
     }
 
+    /// How often a thread has stood.
+    private(set) var stands = 0
+
     /// Runs to `limit` in as many pieces as there are times in `stops`, which lie before it.
     func trace(until limit: UInt64, stops: [UInt64] = []) -> [String] {
-        for stop in stops + [limit] { _ = bench.simulation.run(until: .picoseconds(stop)) }
+        for stop in stops + [limit] { while bench.simulation.run(until: .picoseconds(stop)) == .paused { stands += 1 } }
         return bench.said
     }
 
@@ -35,7 +41,10 @@ final class NetworkRun {
                 "p\(index)", sensitiveTo: sensitivity, stackSize: 32 * 1024, priority: plan.priority,
                 initialize: plan.initializes
             ) { [unowned self] context in
-                while let wait = act(index) { try self.wait(wait, context) }
+                while let wait = act(index) {
+                    if let number = standing?.next(), number % 3 == 0 { try context.stand() }
+                    try self.wait(wait, context)
+                }
             }
         }
         return bench.module.method("p\(index)", sensitiveTo: sensitivity, initialize: plan.initializes) {
@@ -125,6 +134,22 @@ final class NetworkRun {
             let isSame = NetworkRun(network).trace(until: Self.limit, stops: stops) == whole
             #expect(isSame, "seed \(seed), stops \(stops)")
         }
+    }
+
+    @Test("a random network whose threads stand in the middle of what they do says what it says in one run")
+    func stands() {
+        var random = SplitMix64(seed: UInt64.random(in: 0 ... .max))
+        var stands = 0
+        for _ in 0..<Self.count / 2 {
+            let (seed, standSeed) = (random.next(), random.next())
+            let network = RandomNetwork(seed: seed)
+            let whole = NetworkRun(network).trace(until: Self.limit)
+            let run = NetworkRun(network, standSeed: standSeed)
+            let isSame = run.trace(until: Self.limit) == whole
+            #expect(isSame, "seed \(seed), stands \(standSeed)")
+            stands += run.stands
+        }
+        #expect(stands > 100)
     }
 
     @Test("an order seed is repeatable, and no seed is first in first out")

@@ -118,3 +118,40 @@ private final class Hooked: Module {
         #expect(trace(pausing: true) == trace(pausing: false))
     }
 }
+
+@Suite struct StandTests {
+    @Test("a thread that stands cannot be saved, and can be killed, reset and ended where it stands")
+    func ends() throws {
+        for way in 0..<3 {
+            let bench = Bench()
+            let process = bench.module.thread("t") { [unowned bench] context in
+                defer { bench.say("out") }
+                try context.wait(for: .ns(1))
+                try context.stand()
+                bench.say("on")
+            }
+            bench.module.thread("u") { [unowned bench] context in
+                try context.wait(for: .ns(1))
+                bench.say("u")
+            }
+            #expect(bench.simulation.run() == .paused)
+            #expect(bench.said.isEmpty)
+            #expect(throws: SnapshotError.self) { try bench.simulation.save() }
+            switch way {
+            case 0:
+                try process.kill()
+                #expect(bench.simulation.run() == .starved)
+                #expect(bench.text == "out u")
+            case 1:
+                bench.simulation.reset()
+                #expect(bench.text == "out")
+                #expect(bench.simulation.run() == .paused)
+                #expect(bench.simulation.run() == .starved)
+                #expect(bench.text == "out on out u")
+            default:
+                bench.simulation.stopHandle.requestStop(StopRequest(.quit))
+                #expect(bench.simulation.run() == .stopped(StopRequest(.quit)))
+            }
+        }
+    }
+}

@@ -1,3 +1,5 @@
+import TandemCPU
+
 @testable import TandemMonitor
 
 /// A guest of a few numbers, which records what a session asks of it. Memory is at 0x1000…0x2fff.
@@ -9,6 +11,7 @@ final class FakeTarget: DebugTarget {
     var registers: [[DebugRegister: UInt64]]
     var memory = (0..<0x2000).map { UInt8(truncatingIfNeeded: $0) }
     var breakpoints: [UInt64] = []
+    var watchpoints: [HartWatchpoint] = []
     var resumptions: [[DebugAction]] = []
     var interruptions = 0
 
@@ -34,19 +37,24 @@ final class FakeTarget: DebugTarget {
         return Int(address) - 0x1000..<Int(address) - 0x1000 + count
     }
 
-    func readMemory(_ address: UInt64, count: Int, of thread: Int) -> [UInt8]? {
-        range(address, count).map { Array(memory[$0]) }
+    func readMemory(_ address: UInt64, count: Int, of thread: Int, physical: Bool) -> [UInt8]? {
+        range(physical ? address &- 0x10_0000 : address, count).map { Array(memory[$0]) }
     }
 
-    func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int) -> Bool {
-        guard let range = range(address, bytes.count) else { return false }
+    func writeMemory(_ address: UInt64, _ bytes: [UInt8], of thread: Int, physical: Bool) -> Bool {
+        guard let range = range(physical ? address &- 0x10_0000 : address, bytes.count) else { return false }
         memory.replaceSubrange(range, with: bytes)
         return true
     }
 
     func addBreakpoint(_ address: UInt64) { breakpoints.append(address) }
     func removeBreakpoint(_ address: UInt64) { breakpoints.removeAll { $0 == address } }
+    func addWatchpoint(_ watchpoint: HartWatchpoint) { watchpoints.append(watchpoint) }
+    func removeWatchpoint(_ watchpoint: HartWatchpoint) { watchpoints.removeAll { $0 == watchpoint } }
     func resume(_ actions: [DebugAction]) { resumptions.append(actions) }
+    let readOnlyMemory: [ClosedRange<UInt64>] = [0x1000...0x1fff]
+    var resets = 0
+    func reset() { resets += 1 }
     func interrupt() { interruptions += 1 }
     func perform(_ command: String) -> String? { command == "info time" ? "now\n" : nil }
 }

@@ -63,6 +63,19 @@ import Testing
         }
     }
 
+    @Test("memory is written where the guest could, and nowhere else")
+    func readOnly() throws {
+        _ = try debug(Self.loop) { address in
+            let peer = try Socket.connect(to: address)
+            try Self.talk(
+                peer,
+                [
+                    ("M1000,1:ff", "E0e"), ("M80000100,1:ff", "OK"), ("X80000100,1:a", "OK"), ("m80000100,1", "61"),
+                    ("M50000000,1:ff", "E0e"), ("m50000000,1", "E0e"), ("vKill;1", "OK"),
+                ])
+        }
+    }
+
     @Test("a guest that has not started waits for a debugger, and is killed by it")
     func kill() throws {
         let (outcome, messages) = try debug(Self.loop) { address in

@@ -30,7 +30,6 @@ func debuggedMachine(_ source: String, harts: UInt64 = 1) throws -> Machine {
         init(_ source: String, harts: UInt64 = 1) throws {
             machine = try debuggedMachine(source, harts: harts)
             target = HartTarget(machine.simulation, harts: machine.harts)
-            target.halt()
             session = RSPSession(target)
         }
 

@@ -1,3 +1,4 @@
+import TandemCPU
 import TandemKernel
 import Testing
 
@@ -24,7 +25,6 @@ import Testing
         ("vCont;t", "E16"),
         ("vCont;s:9", "E03"),
         ("vCont;", "E16"),
-        ("!", ""),
         ("", ""),
         ("p20", "0010000000000000"),
         ("p341", "a000000000000000"),
@@ -53,7 +53,11 @@ import Testing
         ("X1000,3:ab", "E16"),
         ("Z0,80000000,2", "OK"),
         ("Z1,80000000,4", "OK"),
-        ("Z2,80000000,4", ""),
+        ("Z2,80000000,4", "OK"),
+        ("Z3,80000000,8", "OK"),
+        ("z4,80000000,8", "OK"),
+        ("Z2,80000000,0", "E16"),
+        ("Z5,80000000,4", ""),
         ("Z0,x", "E16"),
         ("z0,1234,2", "OK"),
         ("qXfer:features:read:other.xml:0,10", "E00"),
@@ -61,6 +65,14 @@ import Testing
         ("qXfer:features:read:target.xml:fffffff,10", "l"),
         ("qXfer:features:read:target.xml:0", "E16"),
         ("qRcmd,696e666f20202074696d65", "6e6f770a"),
+        ("!", "OK"),
+        ("vMustReplyEmpty", ""),
+        ("qqemu.PhyMemMode", "0"),
+        ("Qqemu.PhyMemMode:1", "OK"),
+        ("Qqemu.PhyMemMode:2", "E16"),
+        ("qXfer:memory-map:read::0,5", "m<?xml"),
+        ("qXfer:memory-map:read:x:0,5", "E00"),
+        ("qXfer:threads:read::fff,10", "l"),
         ("qRcmd,6", "E16"),
         ("cz", "E16"),
         ("C", "E16"),
@@ -85,6 +97,67 @@ import Testing
         let answer = try #require(features)
         #expect(answer.hasPrefix("PacketSize=4000;QStartNoAckMode+;qXfer:features:read+"))
         #expect(session.ask("m1000,ffffffff")?.utf8.count == 2 * 0x1ff0)
+    }
+
+    @Test("memory is that of physical addresses while the debugger says so")
+    func physicalMemory() {
+        var session = RSPSession(FakeTarget())
+        #expect(session.ask("m101010,2") == "E0e")
+        #expect(session.ask("Qqemu.PhyMemMode:1") == "OK")
+        #expect(session.ask("qqemu.PhyMemMode") == "1")
+        #expect(session.ask("m101010,2") == "1011")
+        #expect(session.ask("M101010,1:ff") == "OK")
+        #expect(session.ask("Qqemu.PhyMemMode:0") == "OK")
+        #expect(session.ask("m1010,2") == "ff11")
+    }
+
+    @Test("the memory map names what cannot be written, and leaves no gap")
+    func memoryMap() throws {
+        var session = RSPSession(FakeTarget())
+        let answer = session.ask("qXfer:memory-map:read::0,1000")
+        let text = try #require(answer)
+        for line in [
+            #"<memory type="ram" start="0x0" length="0x1000"/>"#,
+            #"<memory type="rom" start="0x1000" length="0x1000"/>"#,
+            #"<memory type="ram" start="0x2000" length="0xffffffffffffe000"/>"#,
+        ] { #expect(text.contains(line), "\(text)") }
+    }
+
+    @Test("the list of threads names each with its core")
+    func threadList() throws {
+        var session = RSPSession(FakeTarget(threads: 2))
+        let answer = session.ask("qXfer:threads:read::0,1000")
+        let text = try #require(answer)
+        #expect(text.contains(#"<thread id="2" core="1" name="hart 1">hart 1</thread>"#))
+    }
+
+    @Test("R restarts the machine and has no answer")
+    func restart() {
+        let target = FakeTarget()
+        var session = RSPSession(target)
+        #expect(session.ask("R00") == nil)
+        #expect(target.resets == 1)
+        #expect(session.ask("?") == "T05thread:1;")
+    }
+
+    @Test("a watched access is told with its address, and watchpoints go with the session")
+    func watchpoint() {
+        let target = FakeTarget(threads: 2)
+        var session = RSPSession(target)
+        for (packet, word, kind) in [
+            ("Z2,1000,4", "watch", HartWatchpoint.Kind.write), ("Z3,1000,4", "rwatch", .read),
+            ("Z4,1000,4", "awatch", .access),
+        ] {
+            #expect(session.ask(packet) == "OK")
+            #expect(target.watchpoints.last == HartWatchpoint(0x1000, count: 4, kind))
+            _ = session.ask("c")
+            session.guestStopped(.watchpoint(thread: 1, address: 0x1002, kind))
+            #expect(session.answer() == "T05\(word):1002;thread:2;")
+        }
+        #expect(session.ask("z3,1000,4") == "OK")
+        #expect(target.watchpoints.map(\.kind) == [.write, .access])
+        #expect(session.ask("D") == "OK")
+        #expect(target.watchpoints.isEmpty)
     }
 
     @Test("the target description comes in pieces and lists every register once")

@@ -38,6 +38,19 @@ struct AccessState {
     var isHalted = false
     /// A debugger has set breakpoints or asked for steps.
     var isDebugged = false
+    /// A debugger asked for single steps: blocks are executed one instruction at a time.
+    var isStepping = false
+    /// Breakpoints or watchpoints were set or taken away, and neither blocks nor translations know of it.
+    var debuggingChanged = false
+    /// The hart has stopped for its debugger, in the middle of its slice.
+    var stands = false
+    /// The trap being raised is none of the guest's: the instruction is about to access a watched address.
+    var stopsBeforeAccess = false
+    /// Some page is watched by a debugger.
+    var isWatched = false
+    /// The number of retired instructions before which accesses to watched addresses do not stop the hart: it has stopped
+    /// there already.
+    var skippedWatch = UInt64.max
     /// The debug log wants something, and it wants every block.
     var isLogged = false
     var logsBlocks = false

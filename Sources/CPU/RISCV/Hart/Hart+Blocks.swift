@@ -50,9 +50,11 @@ extension Hart {
             watchCode(secondPage, second.grant)
         }
         watchCode(physical, grant)
-        let ir = translator.translate(
-            pc: address, mode: mode, limit: RISCVTranslator.longestBlock,
-            source: RISCVTranslator.Source(halfwords: halfwords, following: following))
+        let source = RISCVTranslator.Source(halfwords: halfwords, following: following)
+        var ir = translator.translate(pc: address, mode: mode, limit: RISCVTranslator.longestBlock, source: source)
+        if let count = countBeforeBreakpoint(ir.boundaries) {
+            ir = translator.translate(pc: address, mode: mode, limit: count, source: source)
+        }
         debugLog.translated(self, ir)
         let block = install(ir, physical: physical, secondPage: secondPage, grant: grant)
         remember(block)
@@ -75,7 +77,8 @@ extension Hart {
         let latency = grants[Int(grant)].readLatency.picoseconds
         let fetching = Int64(latency) * Int64(boundaries[0].fetches)
         let unit = instructionCost + fetching
-        let isWhole = !crosses && !debugLog.wantsEveryBlock
+        let isWhole =
+            !crosses && !debugLog.wantsEveryBlock && !translatedBreakpoints.contains(ir.pc)
         var block = TranslatedBlock(
             pc: ir.pc, physical: physical, secondPage: secondPage, mode: state.pointee.mode,
             count: UInt32(count), cost: unit * Int64(count), lastStart: unit * Int64(count - 1),

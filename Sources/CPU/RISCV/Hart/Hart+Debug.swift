@@ -1,19 +1,7 @@
 import TandemBus
 public import TandemKernel
 
-/// Why a hart stopped for its debugger.
-public enum HartStop: Equatable, Sendable {
-    case breakpoint(UInt64)
-    case step
-}
-
-/// Whoever set breakpoints or asked for steps.
-public protocol HartDebugger: AnyObject {
-    /// The hart rests before the instruction at its program counter.
-    func hartStopped(_ hart: Hart, _ reason: HartStop)
-}
-
-/// The view of a debugger: registers and memory without side effects, stops at exact instructions.
+/// The view of a debugger: registers and memory without side effects.
 extension Hart {
     /// Instructions retired since the start.
     public var instructionsRetired: UInt64 { retired }
@@ -45,8 +33,15 @@ extension Hart {
         get { pc }
         set {
             pc = wrapped(newValue)
-            isWaiting = false
+            wakeForDebugger()
         }
+    }
+
+    /// A debugger has changed what a waiting hart may be waiting for.
+    private func wakeForDebugger() {
+        guard isWaiting else { return }
+        isWaiting = false
+        wake.notify(after: .zero)
     }
 
     /// x0…x31, zero-extended on RV32. Writing x0 has no effect.
@@ -114,12 +109,24 @@ extension Hart {
     /// Writes bytes at a virtual address. False where nothing is mapped.
     public func writeVirtual(_ address: UInt64, _ bytes: [UInt8]) -> Bool { access(.write, address, bytes) != nil }
 
-    private func access(_ command: Command, _ address: UInt64, _ bytes: [UInt8]) -> [UInt8]? {
+    /// Bytes at a physical address; nil where part of them is not there.
+    public func readPhysical(_ address: UInt64, count: Int) -> [UInt8]? {
+        access(.read, address, [UInt8](repeating: 0, count: count), isPhysical: true)
+    }
+
+    /// Writes bytes at a physical address. False where part of them is not there.
+    public func writePhysical(_ address: UInt64, _ bytes: [UInt8]) -> Bool {
+        access(.write, address, bytes, isPhysical: true) != nil
+    }
+
+    private func access(
+        _ command: Command, _ address: UInt64, _ bytes: [UInt8], isPhysical: Bool = false
+    ) -> [UInt8]? {
         var bytes = bytes
         var done = 0
         while done < bytes.count {
-            let place = wrapped(address &+ UInt64(done))
-            guard let physical = translateForDebugger(place) else { return nil }
+            let place = isPhysical ? address &+ UInt64(done) : wrapped(address &+ UInt64(done))
+            guard let physical = isPhysical ? place : translateForDebugger(place) else { return nil }
             let count = min(bytes.count - done, 4096 - Int(place & 0xfff))
             let moved = bytes.withUnsafeMutableBytes { data -> Int in
                 guard let base = data.baseAddress else { return 0 }
@@ -134,61 +141,6 @@ extension Hart {
 
     public func disassemble(_ word: UInt32, at address: UInt64) -> String {
         Disassembler(xlen: configuration.xlen, extensions: configuration.extensions).text(word, at: address)
-    }
-
-    // MARK: Stopping
-
-    func noteDebugging() { isDebugged = !breakpoints.isEmpty || stepsLeft > 0 }
-
-    /// Stops the hart before the instruction at an address.
-    public func addBreakpoint(_ address: UInt64) {
-        let address = wrapped(address)
-        if !breakpoints.contains(address) { breakpoints.append(address) }
-        interruptSlice()
-    }
-
-    public func removeBreakpoint(_ address: UInt64) {
-        let address = wrapped(address)
-        breakpoints.removeAll { $0 == address }
-    }
-
-    /// Goes on; with `steps`, for that many instructions. A breakpoint at the program counter does not stop at once,
-    /// unless `pastBreakpoint` is false.
-    public func resume(steps: Int = 0, pastBreakpoint: Bool = true) {
-        stepsLeft = steps
-        skipsBreakpoint = pastBreakpoint
-        isHalted = false
-        interruptSlice()
-        wake.notify(after: .zero)
-    }
-
-    /// Rests at the next instruction.
-    public func halt() {
-        isHalted = true
-        interruptSlice()
-    }
-
-    private func interruptSlice() {
-        needsAttention = true
-        state.pointee.limit = CPUState.stopped
-    }
-
-    /// Whether a breakpoint stands at the program counter; then the hart rests.
-    func stopsHere() -> Bool {
-        defer { skipsBreakpoint = false }
-        guard !skipsBreakpoint, breakpoints.contains(pc) else { return false }
-        isHalted = true
-        debugger?.hartStopped(self, .breakpoint(pc))
-        return true
-    }
-
-    /// One instruction was executed.
-    func stepDone() {
-        guard stepsLeft > 0 else { return }
-        stepsLeft -= 1
-        guard stepsLeft == 0 else { return }
-        isHalted = true
-        debugger?.hartStopped(self, .step)
     }
 }
 

@@ -205,6 +205,8 @@ extension Hart {
             zero(block, reported: address)
             return
         }
+        // No data is read or written that a debugger might watch.
+        access.pointee.skippedWatch = retired(before: accessIndex)
         // Permitted where a load or a store is; the faults are a store's.
         if resolve(block, .load, count: 1) == nil {
             state.pointee.exitRequest = ExitRequest.none

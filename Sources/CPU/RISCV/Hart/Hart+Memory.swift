@@ -299,6 +299,7 @@ extension Hart: GuestRuntime {
         }
         // An AMO needs the right to write before it reads; all its faults are a store's (Priv. spec §3.1.15).
         guard let place = resolve(address, .store, count: width) else { return 0 }
+        if place.entry.pointee.writeTag & TLBEntry.watched != 0, stopsBefore(.load, address, count: width) { return 0 }
         guard let old = read(place, address, width: width) else {
             trapCause = .storeAccessFault
             return 0

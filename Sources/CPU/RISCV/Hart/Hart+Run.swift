@@ -14,6 +14,7 @@ extension Hart {
 
     /// The body of the hart's thread.
     func execute(_ context: ThreadContext) throws {
+        access.pointee.stands = false
         caughtUp()
         modeChanged()
         while true {
@@ -28,9 +29,19 @@ extension Hart {
             }
             beginSlice()
             run()
+            while access.pointee.stands { try stand(context) }
             publishReservation()
             try sync(context)
         }
+    }
+
+    /// The debugger has the hart: nothing else happens before the next run, which goes on in the same slice.
+    private func stand(_ context: ThreadContext) throws {
+        publishReservation()
+        try context.stand()
+        access.pointee.stands = false
+        needsAttention = true
+        run()
     }
 
     /// Lets the simulation catch up with the hart.
@@ -91,7 +102,7 @@ extension Hart {
 
     /// Executes until the slice's limit, until the hart waits, or until a debugger stops it.
     func run() {
-        while !isWaiting && !isHalted {
+        while !isWaiting && !isHalted && !access.pointee.stands {
             if needsAttention { attend() }
             guard state.pointee.localTime < state.pointee.limit else {
                 if state.pointee.localTime >= sliceLimit { return }
@@ -100,11 +111,10 @@ extension Hart {
             }
             if frame[Int(RISCVPlace.floatDirty.index)] != 0 { foldFloatState() }
             if isDebugged, stopsHere() { return }
-            if wantsFlush { flushBlocks() }
+            if wantsFlush { renewCode() }
             if let block = nextBlock() {
                 execute(block)
                 state.pointee.block = nil
-                if isDebugged { stepDone() }
             } else {
                 // What cannot be fetched takes a cycle as every other instruction that traps.
                 state.pointee.localTime += instructionCost
@@ -115,6 +125,7 @@ extension Hart {
                 raise()
             }
             state.pointee.exitRequest = ExitRequest.none
+            if isDebugged { stepDone() }
         }
     }
 
@@ -135,8 +146,9 @@ extension Hart {
         if block.pointee.executions >= block.pointee.hotAt, runUnits(block) { return }
         pendingExit = nil
         pendingTarget = nil
-        let fitting = isDebugged ? 1 : countThatFits(block)
-        if isDebugged {
+        let isStepping = access.pointee.isStepping
+        let fitting = isStepping ? 1 : countThatFits(block)
+        if isStepping {
             // No block may follow by itself; the limit is made anew before the next one.
             state.pointee.limit = CPUState.stopped
             needsAttention = true
@@ -173,9 +185,13 @@ extension Hart {
         let rest = count - index - 1
         state.pointee.localTime -= Int64(rest) * block.pointee.instructionTime
         state.pointee.waited -= Int64(rest) * (block.pointee.waited / Int64(count))
-        // A trapped instruction takes its cycle and does not retire.
-        if trapped { state.pointee.waited += instructionCost }
         takeBack(behind: index, of: block, times: 1)
+        if access.pointee.stopsBeforeAccess {
+            takeBackStart(of: index, in: block)
+        } else if trapped {
+            // A trapped instruction takes its cycle and does not retire.
+            state.pointee.waited += instructionCost
+        }
         let boundary = block.pointee.boundaries[index]
         let own = block.pointee.pc &+ UInt64(bitPattern: Int64(boundary.pcOffset))
         pc = trapped ? own : wrapped(own &+ UInt64(boundary.length))
@@ -183,6 +199,10 @@ extension Hart {
 
     /// Enters the handler of the exception that was raised at the program counter.
     private func raise() {
+        if access.pointee.stopsBeforeAccess {
+            access.pointee.stopsBeforeAccess = false
+            return stop(.watchpoint(watchHit.address, watchHit.kind))
+        }
         foldFloatState()
         if access.pointee.isLogged { debugLog.exception(self, trapCause, trapValue) }
         let retired = self.retired

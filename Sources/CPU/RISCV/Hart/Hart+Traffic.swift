@@ -54,6 +54,18 @@ extension Hart: TrafficSource {
         }
     }
 
+    /// A debugger stopped an instruction before its access: it has not begun, and will be fetched and charged again.
+    /// Its access is taken back already.
+    func takeBackStart(of index: Int, in block: BlockPointer) {
+        state.pointee.localTime -= block.pointee.instructionTime
+        state.pointee.waited -= block.pointee.waited / Int64(block.pointee.count)
+        let boundary = block.pointee.boundaries[index]
+        guard let cell = block.pointee.fetchCell else { return }
+        cell.pointee.fetches &-= UInt64(boundary.fetches)
+        cell.pointee.fetchBytes &-= UInt64(boundary.length)
+        cell.pointee.latencyPicoseconds &-= UInt64(boundary.fetches) &* block.pointee.fetchLatency
+    }
+
     /// Fetches one instruction by transactions and makes a block of it, for memory that gives no direct access.
     /// Nil: a trap was raised.
     func fetchBlock(_ address: UInt64, _ physical: UInt64) -> BlockPointer? {

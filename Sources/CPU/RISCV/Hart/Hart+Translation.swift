@@ -36,6 +36,7 @@ extension Hart: PageTableMemory {
             tag = access == .store ? entry.pointee.writeTag : entry.pointee.readTag
         }
         let physical = entry.pointee.physicalPage | address & 0xfff
+        if tag & TLBEntry.watched != 0, stopsBefore(access, address, count: count) { return nil }
         if tag & TLBEntry.guarded != 0 {
             let privilege = self.access.pointee.dataPrivilege
             guard privilegedState.pointee.protection.allows(access, physical, count: UInt64(count), privilege) else {
@@ -108,14 +109,15 @@ extension Hart: PageTableMemory {
         } else {
             // More than one rule applies within the page: each access asks.
             let grant = grant(for: page)
-            if readable { entry.readTag = virtualPage | TLBEntry.flags }
-            if writable { entry.writeTag = virtualPage | TLBEntry.flags }
+            if readable { entry.readTag = virtualPage | TLBEntry.slow | TLBEntry.guarded }
+            if writable { entry.writeTag = virtualPage | TLBEntry.slow | TLBEntry.guarded }
             entry.addend =
                 grant >= 0
                 ? UInt64(UInt(bitPattern: grants[grant].pointer(to: page))) &- virtualPage
                 : UInt64(UInt(bitPattern: routes.route(to: physical, bus)))
             entry.target = TLBEntry.target(page: page, grant: grant, isGlobal: isGlobal)
         }
+        if access.pointee.isWatched, isWatched(virtualPage: virtualPage) { entry.watch() }
         tlb.insert(entry, regime: access.pointee.dataRegime, address: address, span: span)
     }
 
@@ -394,6 +396,13 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
         codePages.removeAll(keepingCapacity: true)
     }
 
+    /// Drops what was translated from a page.
+    func dropCode(page: UInt64) {
+        if let code = codePages.removeValue(forKey: page) { unwatchCode(code) }
+        blocks.drop(page: page) { release($0) }
+        fetchSpaces.clearJumps()
+    }
+
     public func memoryWritten(offset: UInt64, count: Int, by initiator: InitiatorID) {
         let last = offset &+ UInt64(max(count, 1)) &- 1
         for number in (offset >> 12)...(last >> 12) {
@@ -402,10 +411,7 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
             // Which memory it was is not said: the same page of another one is dropped too, which does no harm.
             forEachView(ofPage: number) { page in
                 guard let code = codePages[page], code.overlaps(from, to) else { return }
-                codePages[page] = nil
-                unwatchCode(code)
-                blocks.drop(page: page) { release($0) }
-                fetchSpaces.clearJumps()
+                dropCode(page: page)
                 codeChanged = true
             }
         }

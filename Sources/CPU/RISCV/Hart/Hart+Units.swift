@@ -39,7 +39,7 @@ extension Hart {
     /// Runs the unit that starts with `block`, and those that it leads to. False: there is none, or it cannot be entered
     /// now.
     func runUnits(_ block: BlockPointer) -> Bool {
-        guard let backend, !isDebugged, !access.pointee.logsBlocks else { return false }
+        guard let backend, !access.pointee.isStepping, !access.pointee.logsBlocks else { return false }
         if hasDeclined {
             hasDeclined = false
             return false

@@ -103,6 +103,10 @@ public final class Hart: Module, CatalogModule {
         }
     }
     var breakpoints: [UInt64] = [] { didSet { noteDebugging() } }
+    /// Those that the translated blocks know of.
+    var translatedBreakpoints: [UInt64] = []
+    var watchpoints: [HartWatchpoint] = []
+    var watchHit: (address: UInt64, kind: HartWatchpoint.Kind) = (0, .write)
     /// Asked when a breakpoint is hit or a step is done; set by a debugger.
     public weak var debugger: (any HartDebugger)?
     var stepsLeft = 0 { didSet { noteDebugging() } }
@@ -217,7 +221,8 @@ public final class Hart: Module, CatalogModule {
         TranslationMode(
             privilege: privileged.privilege.rawValue, isFloatEnabled: privileged.floatState != 0,
             isFloatDirty: privileged.floatState == 3, frm: privileged.roundingMode,
-            isBare: privileged.dataPrivilege == .machine && !privileged.protection.bindsMachine)
+            isBare: privileged.dataPrivilege == .machine && !privileged.protection.bindsMachine
+                && !access.pointee.isWatched)
     }
 
     /// Recomputes what follows from privilege and status: the key of blocks, the table of data accesses.
