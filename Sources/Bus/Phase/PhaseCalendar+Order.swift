@@ -25,6 +25,7 @@ extension UnsafeMutablePointer<PhaseCalendarState> {
         while deliverImmediate() {}
         for queue in queues {
             for entry in due where entry.queue == queue {
+                if scheduler.isEvaluationDropped { break }
                 entry.deliver()
                 while deliverImmediate() {}
             }

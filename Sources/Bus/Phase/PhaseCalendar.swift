@@ -109,7 +109,13 @@ extension UnsafeMutablePointer<PhaseCalendarState> {
         pointee.delta = delta
         defer { pointee.now = .max }
         var passage = scheduler.passage()
+        var generation = scheduler.horizonGeneration
         while true {
+            // A stop and an error change the generation; one in the middle of the evaluation drops the rest of it.
+            if scheduler.horizonGeneration != generation {
+                if scheduler.isEvaluationDropped { return }
+                generation = scheduler.horizonGeneration
+            }
             if !pointee.isPlain && deliverImmediate() { continue }
             let entry: UnsafeMutablePointer<ScheduledTransaction>
             if !pointee.deltas.isEmpty {

@@ -121,6 +121,12 @@ public final class Scheduler {
         if mode == .immediate { core.pointee.dropRunnable() }
     }
 
+    /// Whether an immediate stop or an error has dropped the rest of the present evaluation phase. For a method that does
+    /// the work of several: what it has not begun is dropped too. Only after a change of `horizonGeneration`.
+    public var isEvaluationDropped: Bool {
+        core.pointee.control == .stopImmediately || core.pointee.control == .fail
+    }
+
     /// Ends the run once the present delta cycle is through, delta notifications included. The next run goes on.
     public func pause() {
         if core.pointee.control == .none {
@@ -137,6 +143,7 @@ public final class Scheduler {
         if failure == nil { failure = error }
         core.pointee.control = .fail
         core.pointee.announce(core.pointee.clock.pointee.now)
+        clock.pointee.horizonGeneration &+= 1
         core.pointee.dropRunnable()
     }
 

@@ -233,6 +233,26 @@ struct PhaseQueueTests {
         }
     }
 
+    @Test(
+        "an immediate stop in a delivery drops what is due at the same instant, in other queues too; another stop does not",
+        arguments: [nil, 7], [StopMode.immediate, .finishDelta])
+    func stopping(_ seed: UInt64?, _ mode: StopMode) {
+        let simulation = Simulation()
+        simulation.scheduler.orderSeed = seed
+        let owners = ["a", "b", "c"].map { Owner(ModuleContext(name: $0, parent: simulation.root)) }
+        var delivered = 0
+        for owner in owners {
+            owner.queue.onDelivery { _, _ in
+                delivered += 1
+                if delivered == 1 { simulation.scheduler.stop(StopRequest(.quit), mode: mode) }
+            }
+            owner.queue.notify(owner.transactions(1)[0], .beginRequest, after: .nanoseconds(1))
+        }
+        #expect(simulation.run() == .stopped(StopRequest(.quit)))
+        #expect(delivered == (mode == .immediate ? 1 : 3))
+        #expect(simulation.scheduler.now == .nanoseconds(1))
+    }
+
     @Test("time that the calendar lets pass by itself has the counts of the long way, and stops at the end of the run")
     func passing() {
         func run(disturbed: Bool) -> (trace: [String], deltas: UInt64) {
