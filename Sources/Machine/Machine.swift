@@ -55,7 +55,8 @@ public final class Machine {
             throw PlatformError(
                 at: path, "main memory stands nowhere in the memory map", expected: "“at” with an address")
         }
-        return (memory, window.start...window.end)
+        let start = plan.address(of: window)
+        return (memory, start...start &+ (window.span - 1))
     }
 
     /// Reads the images, decides where everything stands, generates the device tree, and fills memory and boot ROM.

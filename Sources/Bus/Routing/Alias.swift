@@ -34,7 +34,7 @@ public final class Alias: Router, Passer {
         size = context[Self.size].bytes
         offset = context[Self.offset]
         super.init(context)
-        of.passer = self
+        of.add(self)
     }
 
     override var isTransparent: Bool { linkSeats.isEmpty }

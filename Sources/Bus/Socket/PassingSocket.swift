@@ -6,7 +6,17 @@ public final class PassingSocket: Port {
     /// The socket that this one is bound to.
     public private(set) var bound: TargetSocket?
     /// Told of what ends and changes on the other side, and of the binding.
-    weak var passer: (any Passer)?
+    private var passers: [WeakPasser] = []
+
+    private struct WeakPasser {
+        weak var object: (any Passer)?
+    }
+
+    /// Adds somebody who passes accesses on through this socket, before it is bound; not kept.
+    func add(_ passer: any Passer) {
+        precondition(bound == nil, "\(path): the socket is bound already")
+        passers.append(WeakPasser(object: passer))
+    }
 
     /// Connects the socket, once.
     public func bind(to target: TargetSocket) throws(ElaborationError) {
@@ -14,7 +24,8 @@ public final class PassingSocket: Port {
             throw ElaborationError(at: path, "the socket “\(path)” is bound twice", expected: "one target")
         }
         bound = target
-        if let passer {
+        for entry in passers {
+            guard let passer = entry.object else { continue }
             target.attach(passer)
             try passer.reached(target)
         }

@@ -12,7 +12,8 @@ public final class Translation {
     private let input: TargetSocket
     private let output: PassingSocket
 
-    /// Takes the seat at `input`. Not for sockets that serve anything else. `translator` is not kept.
+    /// Takes the seat at `input`. Not for sockets that serve anything else, nor after `output` has been bound; several
+    /// translations may share an output. `translator` is not kept.
     /// - Parameter latency: what is added to the time of every access.
     public init(
         from input: TargetSocket, to output: PassingSocket, latency: SimTime = .zero,
@@ -21,7 +22,7 @@ public final class Translation {
         self.input = input
         self.output = output
         input.onward = self
-        output.passer = self
+        output.add(self)
         input.seat(TranslationSeat(input, output, latency, translator))
     }
 

@@ -9,7 +9,7 @@ extension Planner {
         let scope = scope(index)
         let place = mapping.place.isEmpty ? module.path : mapping.place
         guard let port = targetPort(mapping, declaration, path: module.path, place: place),
-            let router = router(mapping, path: module.path, place: place),
+            let router = router(mapping, path: module.path, at: index, place: place),
             let start = number(mapping.start, scope: scope)
         else { return }
         var span: UInt64?
@@ -74,7 +74,7 @@ extension Planner {
     private mutating func targetPort(
         _ mapping: Mapping, _ declaration: ModuleDeclaration, path: String, place: String
     ) -> String? {
-        let targets = declaration.ports.filter { $0.kind == .target }
+        let targets = declaration.ports.filter { $0.kind == .target && $0.count == nil }
         let names = targets.map(\.name)
         if let given = mapping.port {
             if case .typed(.string(let name)) = given.value, names.contains(name) { return name }
@@ -93,26 +93,51 @@ extension Planner {
         return nil
     }
 
-    private mutating func router(_ mapping: Mapping, path: String, place: String) -> String? {
-        let routers = descriptions.filter { $0.type.flatMap { catalog[$0] }?.declaration.category == "bus" }.map(\.path)
+    /// The router on which a window stands; in an array, `[i]` in its path is the position.
+    private mutating func router(_ mapping: Mapping, path: String, at index: UInt64?, place: String) -> String? {
+        let routers = instances.filter { $0.declaration?.category == Self.routerCategory }.map(\.path)
         if let given = mapping.router {
-            let name: String? =
+            let text: String? =
                 switch given.value {
                 case .typed(.string(let text)), .text(let text): text
                 case .typed: nil
                 }
+            var name = text
+            if let text, text.contains("[") {
+                do throws(IndexTemplate.Mistake) {
+                    name = try IndexTemplate(text).text(scope(index))
+                } catch {
+                    findings.add(at: given.place, error.problem, expected: IndexTemplate.Mistake.expected)
+                    return nil
+                }
+            }
             if let name, routers.contains(name) { return name }
             findings.add(
                 at: given.place.isEmpty ? place : given.place, "“\(path)” cannot stand on \(given.quoted)",
                 expected: "the path of a router", choices: routers, nearest: routers.nearest(to: name ?? ""))
             return nil
         }
-        if routers.count == 1 { return routers[0] }
+        if let router = routerAround(path, among: routers) { return router }
         findings.add(
             at: place, "nothing says on which router “\(path)” stands",
             expected: routers.isEmpty ? "a module of type “router” in the platform" : "“on” beside “at”",
             choices: routers)
         return nil
+    }
+
+    /// The nearest router around a module; else the only one that stands on no other.
+    private func routerAround(_ path: String, among routers: [String]) -> String? {
+        var around = ModulePath(path).components.dropLast()
+        while !around.isEmpty {
+            let name = around.joined(separator: ".")
+            if routers.contains(name) { return name }
+            around.removeLast()
+        }
+        let mapped = descriptions.filter { !$0.mappings.isEmpty }
+        let roots = routers.filter { router in
+            !mapped.contains { $0.path == router || $0.count != nil && Self.index(of: router, in: $0.path) != nil }
+        }
+        return roots.count == 1 && roots[0] != path ? roots[0] : nil
     }
 
     private mutating func priority(_ mapping: Mapping, path: String) -> Int? {

@@ -172,13 +172,21 @@ struct Planner {
                 expected: "a name of its own for each")
         }
         for draft in drafts where !draft.module.parentPath.isEmpty {
-            if !drafts.contains(where: { $0.module.path == draft.module.parentPath && $0.module.type == nil }) {
+            let parent = drafts.first { $0.module.path == draft.module.parentPath }
+            guard let parent, parent.module.type.map({ $0.declaration.category == Self.routerCategory }) ?? true
+            else {
+                let type = parent?.module.type.map { " of type “\($0.declaration.typeName)”" } ?? ""
                 findings.add(
                     at: draft.module.place,
-                    "“\(draft.module.path)” stands in “\(draft.module.parentPath)”, which is no container")
+                    "“\(draft.module.path)” stands in “\(draft.module.parentPath)”\(type), which holds no modules",
+                    expected: "a module of type “container” or “router” around it, or one without a type")
+                continue
             }
         }
     }
+
+    /// The category of the types on which modules can stand.
+    static let routerCategory = "bus"
 
     // MARK: Values
 

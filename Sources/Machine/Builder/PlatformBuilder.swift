@@ -105,6 +105,11 @@ private struct PlatformBuilder {
                 return
             }
             initiator.bind(to: target)
+        case (let passing as PassingSocket, let target as TargetSocket):
+            let place = connection.place
+            findings.attempt(locate: { $0.place = "\(place): \($0.place)" }) { () throws(ElaborationError) in
+                try passing.bind(to: target)
+            }
         case (let output as LineOutput, let input as LineInput):
             let place = connection.place
             findings.attempt(locate: { $0.place = "\(place): \($0.place)" }) { () throws(ElaborationError) in

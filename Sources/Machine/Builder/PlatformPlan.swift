@@ -17,6 +17,21 @@ public struct PlatformPlan {
     public var clock: String?
 
     public func module(_ path: String) -> PlannedModule? { modules.first { $0.path == path } }
+
+    /// The first address of a window in the address space around all routers: what a hart sees. Of a router that stands at
+    /// several places the first counts.
+    public func address(of window: PlannedWindow) -> UInt64 {
+        var address = window.start
+        var router = module(window.router)
+        // Routers do not form circles; a plan that says otherwise is refused when it is built.
+        var left = modules.count
+        while let outer = router?.windows.first, left > 0 {
+            address = address &+ outer.start &- outer.offset
+            router = module(outer.router)
+            left -= 1
+        }
+        return address
+    }
 }
 
 /// One module to be made.

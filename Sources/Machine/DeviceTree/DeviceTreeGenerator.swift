@@ -138,10 +138,10 @@ public struct DeviceTreeGenerator {
     private func memoryNode() -> Node? {
         guard let memory = plan.memory, let window = plan.module(memory)?.windows.first else { return nil }
         return Node(
-            "memory@\(String(window.start, radix: 16))",
+            "memory@\(String(plan.address(of: window), radix: 16))",
             properties: [
                 Property("device_type", strings: ["memory"]),
-                Property("reg", wideCells: [window.start, window.span]),
+                Property("reg", wideCells: [plan.address(of: window), window.span]),
             ])
     }
 
@@ -210,7 +210,7 @@ public struct DeviceTreeGenerator {
     private func registers(_ windows: [RegisterWindow], of path: String) -> [(start: UInt64, size: UInt64)] {
         windows.compactMap { window in
             guard let mapped = plan.module(path)?.windows.first(where: { $0.port == window.port }) else { return nil }
-            return (mapped.start + window.offset, window.size ?? mapped.span - window.offset)
+            return (plan.address(of: mapped) &+ window.offset, window.size ?? mapped.span - window.offset)
         }
     }
 

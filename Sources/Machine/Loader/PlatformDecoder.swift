@@ -134,13 +134,14 @@ struct PlatformDecoder {
             case "timing":
                 direct.timing = timing(member.value, of: path)
                 timingPlace = member.keyLocation.description
+            case "priority": direct.priority = setting(member)
             case "map": map = member.value
             default: if let setting = setting(member) { module.settings.append(setting) }
             }
         }
         if !direct.start.name.isEmpty {
             module.mappings.append(direct)
-        } else if let stray = direct.span ?? direct.router {
+        } else if let stray = direct.span ?? direct.router ?? direct.priority {
             meansNothing(stray.name, of: path, at: stray.namePlace)
         } else if let timingPlace {
             meansNothing("timing", of: path, at: timingPlace)
@@ -150,10 +151,6 @@ struct PlatformDecoder {
             findings.add(
                 at: place, "the module “\(path)” has no type", expected: "type: NAME, or modules: { … } for a container"
             )
-        } else if module.type != nil, let inner {
-            findings.add(
-                at: inner.location.description, "“\(path)” has a type and modules of its own",
-                expected: "either of them: a container has no type")
         }
         platform.modules.append(module)
         if let inner { modules(inner, prefix: path + ".", into: &platform) }

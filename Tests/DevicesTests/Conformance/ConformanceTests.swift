@@ -15,6 +15,7 @@ import Testing
         let device = try bench.make(type, "device", properties)
         // An initiator socket must lead somewhere; nothing answers there.
         if let memory = device.port(named: "memory") as? InitiatorSocket { memory.bind(to: bench.router.in) }
+        if let out = device.port(named: "out") as? PassingSocket { try out.bind(to: bench.router.in) }
         var conformance = try DeviceConformance(device, bus(device), table, in: bench, elements: elements)
         conformance.unwritten = unwritten
         try bench.simulation.elaborate()
@@ -52,6 +53,14 @@ import Testing
         try check(DemoDMA.self, DemoDMACore.registers, unwritten: [.control]) { $0.bus }
     }
 
+    @Test("the IOMMU conforms", arguments: [1, 8, 64])
+    func translation(windows: Int) throws {
+        try check(
+            IOMMU.self, with: ["windows": .integer(Int64(windows)), "streams": .integer(3)], IOMMUCore.registers,
+            elements: { $0.rawValue >= IOMMUCore.Register.start.rawValue ? windows : .max }
+        ) { $0.bus }
+    }
+
     @Test("the GPIO controller conforms", arguments: [1, 16, 32])
     func pins(count: Int) throws {
         try check(SiFiveGPIO.self, with: ["pins": .integer(Int64(count))], SiFiveGPIOCore.registers) { $0.bus }
@@ -82,6 +91,7 @@ import Testing
         #expect(CoreConformance.checkReset(GoldfishRTCCore(base: 0)) == [])
         #expect(CoreConformance.checkReset(SiFiveTestCore()) == [])
         #expect(CoreConformance.checkReset(DemoDMACore()) == [])
+        #expect(CoreConformance.checkReset(IOMMUCore()) == [])
         #expect(CoreConformance.checkReset(SiFiveGPIOCore(pinCount: 32)) == [])
         #expect(CoreConformance.checkReset(OpenCoresI2CCore()) == [])
         #expect(CoreConformance.checkReset(SiFiveSPICore(lineCount: 1, hasFlashMode: true)) == [])
@@ -109,6 +119,12 @@ import Testing
         #expect(CoreConformance.checkSnapshotRoundTrip(GoldfishRTCCore(base: 5)) == [])
         #expect(CoreConformance.checkSnapshotRoundTrip(SiFiveTestCore()) == [])
         #expect(CoreConformance.checkSnapshotRoundTrip(DemoDMACore()) == [])
+        var iommu = IOMMUCore(windowCount: 4)
+        for register: IOMMUCore.Register in [.start, .last, .target, .attributes] {
+            iommu.write(register, at: 2, 0x1234_5008 + UInt64(register.rawValue), mask: .max)
+        }
+        _ = iommu.takeChange()
+        #expect(CoreConformance.checkSnapshotRoundTrip(iommu) == [])
         var gpio = SiFiveGPIOCore(pinCount: 16)
         gpio.write(.inputEnable, at: 0, 0xf0f0, mask: 0xffff_ffff)
         gpio.setInput(7, true)
