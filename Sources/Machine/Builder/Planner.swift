@@ -186,7 +186,7 @@ struct Planner {
     }
 
     /// The category of the types on which modules can stand.
-    static let routerCategory = "bus"
+    static let routerCategory: ModuleClass = "bus"
 
     // MARK: Values
 
