@@ -144,7 +144,7 @@ import Testing
                 .contains("nothing says how much address space “a” takes"))
         #expect(
             try message(board("a: { type: \"alias\", size: 4, at: 0x1000000 }"))
-                .contains("leads nowhere; expected a target socket"))
+                .contains("the socket “a.of” is not bound; expected “of” with the target that it reaches"))
         #expect(
             try message(board("a: { type: \"ram\", size: 4, count: 2, at: \"[0x1000000*(i+1)]\", on: \"bas[i]\" }"))
                 .contains("“a0” cannot stand on “bas[i]”; expected the path of a router"))
