@@ -86,9 +86,8 @@ let package = Package(
         tests(
             "CLI",
             needs: [
-                "TandemCLI", "TandemMonitor", "TandemMachine", "TandemReport", "TandemCPU", "TandemDevices", "TandemBus", "TandemKernel",
-                "TandemJSON",
-                "TandemTesting",
+                "TandemCLI", "TandemMonitor", "TandemMachine", "TandemReport", "TandemCPU", "TandemDevices",
+                "TandemHost", "TandemBus", "TandemKernel", "TandemJSON", "TandemTesting",
             ]),
         // What the documentation shows, run.
         .testTarget(

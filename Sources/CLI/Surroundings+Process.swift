@@ -1,4 +1,3 @@
-import TandemDevices
 import TandemHost
 import TandemKernel
 import TandemMachine
@@ -19,7 +18,7 @@ extension Surroundings {
             openImage: mapImage, environment: HostProcess.environment, executable: HostProcess.executablePath,
             wallClock: { HostClock.timeOfDay(isLocal: $0) }, processNumber: HostProcess.identifier,
             hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
-            makeBackend: makeBackend, watchInterrupts: watchInterrupts,
+            openLine: openLine, watchInterrupts: watchInterrupts,
             showProgress: showProgress)
     }
 
@@ -71,20 +70,11 @@ private final class MappedFile {
 }
 
 extension Surroundings {
-    /// The far end of a serial port on this host.
-    private static func makeBackend(_ request: SerialRequest) throws(PlatformError) -> (any CharacterBackend)? {
-        do throws(OSError) {
-            switch request.choice {
-            case .stdio:
-                // A reader that goes away, as in `tandem run … | head`, ends the output; the report is still written.
-                Signal.brokenPipe.ignore()
-                return try StdioBackend(request.isTerminalOfGuest ? .guest : .shared, stop: request.stopHandle)
-            case .file(let path): return try FileBackend(path)
-            case .null: return NullBackend()
-            case .none: return nil
-            }
-        } catch {
-            throw PlatformError(at: "-serial", "the serial port cannot be connected: \(error)")
-        }
+    private static func openLine(_ request: LineRequest) throws(PlatformError) -> OpenedLine {
+        do throws(CharacterError) {
+            return .link(
+                try CharacterLink(
+                    request.options, option: request.option, use: request.terminalUse, stop: request.stopHandle))
+        } catch { throw PlatformError([error.diagnosis]) }
     }
 }

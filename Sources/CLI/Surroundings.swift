@@ -1,4 +1,3 @@
-public import TandemDevices
 public import TandemKernel
 public import TandemMachine
 
@@ -26,8 +25,8 @@ public struct Surroundings {
     public var hasTerminal: Bool
     /// Opens a log: what is returned appends text to it. An empty path means standard error.
     public var openLog: (String) throws(PlatformError) -> (String) -> Void
-    /// Makes the far end of a serial port; nothing for one that leads nowhere.
-    public var makeBackend: (SerialRequest) throws(PlatformError) -> (any CharacterBackend)?
+    /// Opens a line to a peer on the host.
+    public var openLine: (LineRequest) throws(PlatformError) -> OpenedLine
     /// Has a closure called with an exit code, from any thread, when the user interrupts the program; what it returns
     /// ends that.
     public var watchInterrupts: (@escaping @Sendable (Int32) -> Void) -> () -> Void
@@ -42,7 +41,7 @@ public struct Surroundings {
         wallClock: @escaping (Bool) -> UInt64 = { _ in 0 }, processNumber: Int32 = 0,
         hasTerminal: Bool = false,
         openLog: @escaping (String) throws(PlatformError) -> (String) -> Void,
-        makeBackend: @escaping (SerialRequest) throws(PlatformError) -> (any CharacterBackend)?,
+        openLine: @escaping (LineRequest) throws(PlatformError) -> OpenedLine,
         watchInterrupts: @escaping (@escaping @Sendable (Int32) -> Void) -> () -> Void = { _ in {} },
         showProgress: @escaping (StopHandle, SimTime) -> () -> Void = { _, _ in {} }
     ) {
@@ -57,7 +56,7 @@ public struct Surroundings {
         self.processNumber = processNumber
         self.hasTerminal = hasTerminal
         self.openLog = openLog
-        self.makeBackend = makeBackend
+        self.openLine = openLine
         self.watchInterrupts = watchInterrupts
         self.showProgress = showProgress
     }

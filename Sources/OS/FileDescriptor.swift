@@ -8,7 +8,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
     /// The number by which the host knows it.
     public let number: Int32
     private let isOwned: Bool
-    private let isSocket: Bool
+    let isSocket: Bool
 
     /// How a file is opened.
     public enum Access: Sendable {
@@ -196,6 +196,12 @@ public struct FileDescriptor: ~Copyable, Sendable {
             guard fstat(number, &status) == 0 else { throw OSError("fstat") }
             return Int(status.st_size)
         }
+    }
+
+    /// Lets no call on the open file wait any more. Only for one that belongs to us alone: everybody who shares it sees it.
+    public func becomeNonBlocking() throws(OSError) {
+        let flags = fcntl(number, F_GETFL)
+        guard flags >= 0, fcntl(number, F_SETFL, flags | O_NONBLOCK) >= 0 else { throw OSError("fcntl") }
     }
 
     /// Whether the other side is a terminal.

@@ -21,4 +21,14 @@ public struct PseudoTerminal: ~Copyable, Sendable {
         self.controller = controller
         self.path = path
     }
+
+    /// Puts the terminal into raw mode, as a serial line is: what goes in comes out on the other end, and nothing is echoed.
+    /// Until somebody opens the terminal its controlling end says `hungUp`, and again when the last one has closed it.
+    public func becomeLine() throws(OSError) {
+        let terminal = try FileDescriptor(opening: path, .readWrite)
+        var mode = termios()
+        guard tcgetattr(terminal.number, &mode) == 0 else { throw OSError("tcgetattr", path: path) }
+        cfmakeraw(&mode)
+        guard tcsetattr(terminal.number, TCSANOW, &mode) == 0 else { throw OSError("tcsetattr", path: path) }
+    }
 }

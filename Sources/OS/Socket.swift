@@ -69,6 +69,33 @@ public enum Socket {
         return stream(number)
     }
 
+    /// Connects as above, but waits for an answer no longer than `timeout` milliseconds, and no longer than to
+    /// ``Poll/wakeUp()`` of `poll`. Nothing if there was none.
+    public static func connect(
+        to address: SocketAddress, milliseconds timeout: Int, poll: Poll
+    ) throws(OSError) -> FileDescriptor? {
+        let number = try address.withHostAddress("connect") { family, pointer, length in
+            opened(family, Int32(SOCK_NONBLOCK.rawValue)) { number in
+                let result = Int32(repeating { Int(Glibc.connect(number, pointer, length)) })
+                return result < 0 && errno == EINPROGRESS ? 0 : result
+            }
+        }
+        let connection = stream(number)
+        var entries = [Poll.Entry(number, .writable)]
+        try poll.wait(&entries, milliseconds: timeout)
+        if entries[0].ready.isEmpty { return nil }
+        var reason: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(number, SOL_SOCKET, SO_ERROR, &reason, &length)
+        guard reason == 0 else {
+            throw OSError("connect", path: address.description, errno: Errno(rawValue: reason))
+        }
+        // Reads and writes wait, as on every other stream.
+        let flags = fcntl(number, F_GETFL)
+        guard flags >= 0, fcntl(number, F_SETFL, flags & ~O_NONBLOCK) >= 0 else { throw OSError("fcntl") }
+        return connection
+    }
+
     /// Two ends of a stream within the process.
     public static func withPair<Result: ~Copyable>(
         _ body: (consuming FileDescriptor, consuming FileDescriptor) throws(OSError) -> Result
@@ -82,8 +109,8 @@ public enum Socket {
     fileprivate static var streamType: Int32 { Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue) }
 
     /// A new socket for which `prepare` succeeds; −1 otherwise, with the reason in `errno`.
-    fileprivate static func opened(_ family: Int32, _ prepare: (Int32) -> Int32) -> Int32 {
-        let number = socket(family, streamType, 0)
+    fileprivate static func opened(_ family: Int32, _ flags: Int32 = 0, _ prepare: (Int32) -> Int32) -> Int32 {
+        let number = socket(family, streamType | flags, 0)
         guard number >= 0 else { return -1 }
         guard prepare(number) >= 0 else {
             let reason = errno
@@ -103,7 +130,7 @@ public enum Socket {
     }
 }
 
-/// A socket that accepts connections. A Unix socket's name is removed with it.
+/// A socket that accepts connections. The name of a Unix socket, which only its owner may use, is removed with it.
 public struct SocketListener: ~Copyable, Sendable {
     /// The listening descriptor, for ``Poll``: readable when ``accept()`` will not wait.
     public let descriptor: FileDescriptor
@@ -120,6 +147,9 @@ public struct SocketListener: ~Copyable, Sendable {
                 // Linux gives the name of a Unix socket the rights of the socket: the owner's alone.
                 if family == AF_UNIX, fchmod(number, 0o600) != 0 { return -1 }
                 setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout<Int32>.size))
+                // The name of a Unix socket is made with the mode that the socket has: never open to others, not even
+                // for a moment. Other sockets have none.
+                if family == AF_UNIX, fchmod(number, 0o600) != 0 { return -1 }
                 guard bind(number, pointer, length) == 0 else { return -1 }
                 return listen(number, 8)
             }

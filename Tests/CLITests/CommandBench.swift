@@ -13,7 +13,7 @@ final class CommandBench {
     private(set) var errors = ""
     /// The far ends of serial ports that were asked for, in order.
     private(set) var consoles: [InMemoryCharacterBackend] = []
-    private(set) var requests: [SerialRequest] = []
+    private(set) var requests: [LineRequest] = []
     let catalog: Catalog
 
     init(catalog: Catalog = .standard, texts: [String: String] = [:]) {
@@ -46,12 +46,11 @@ final class CommandBench {
                 files[path] = []
                 return { [unowned self] in files[path, default: []] += Array($0.utf8) }
             },
-            makeBackend: { [unowned self] request in
+            openLine: { [unowned self] request in
                 requests.append(request)
-                if request.choice == .none { return nil }
                 let console = InMemoryCharacterBackend()
                 consoles.append(console)
-                return console
+                return .backend(console)
             })
         return Program(catalog: catalog, surroundings: surroundings).run(words)
     }

@@ -33,7 +33,7 @@ import Testing
             "run virt a.elf -machine demo",
             "the platform is named twice, by -machine and as “virt”; expected one of them"
         ),
-        ("run virt -serial tty", "-serial cannot be “tty”; expected stdio, file:FILE, null or none"),
+        ("run virt -serial tty", "-serial: there is no place “tty”; did you mean “pty”?"),
         ("run virt -serial stdio -serial stdio", "only one serial port or monitor can have stdio"),
         ("run virt -for soon", "-for cannot be “soon”; expected a time such as “10us” or “2s”"),
         ("run virt -quantum 3", "-quantum cannot be “3”; expected a time such as “10us” or “2s”"),

@@ -1,5 +1,6 @@
 import TandemCPU
 import TandemDevices
+import TandemHost
 import TandemJSON
 import TandemKernel
 import TandemMachine
@@ -164,10 +165,10 @@ import Testing
     func serials() throws {
         let bench = try bench(Self.finisher(0x5555))
         #expect(bench.run("run", "virt", "x.bin", "-nographic", "-report", "none") == 0)
-        #expect(bench.requests.map(\.choice) == [.stdio])
-        #expect(bench.requests[0].isTerminalOfGuest)
+        #expect(bench.requests.map(\.options.place) == [.standardStreams])
+        #expect(bench.requests[0].terminalUse == .guest)
         #expect(bench.run("run", "demo", "x.bin", "-serial", "null", "-serial", "file:out", "-report", "none") == 0)
-        #expect(bench.requests.dropFirst().map(\.choice) == [.null, .file("out")])
+        #expect(bench.requests.dropFirst().map(\.options.place) == [.file(output: "out", appends: false, input: nil)])
         #expect(bench.run("run", "virt", "x.bin", "-serial", "null", "-serial", "null") == 2)
         #expect(
             bench.errors

@@ -34,7 +34,11 @@ enum CommandTable {
             OptionDeclaration("append", "TEXT", "The kernel's command line."),
             OptionDeclaration(
                 "serial", "BACKEND", repeatable: true,
-                "Where the next serial port leads: stdio, file:FILE, null or none. The first is stdio if not given."),
+                "Where the next serial port leads: stdio, file:FILE, tcp:[HOST]:PORT, telnet:, unix:PATH, pty, chardev:ID, null or none. The first is stdio if not given."
+            ),
+            OptionDeclaration(
+                "chardev", "KIND,id=ID[,…]", repeatable: true,
+                "Declares a line: null, stdio, file,path=, socket,host=,port= or path=, pty, ringbuf,size=."),
             OptionDeclaration(
                 flag: "nographic",
                 "The first serial port has the terminal to itself: Ctrl-C goes to the guest, Ctrl-a x quits."),

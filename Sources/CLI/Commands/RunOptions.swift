@@ -1,4 +1,5 @@
 import TandemCPU
+import TandemHost
 import TandemKernel
 import TandemMachine
 import TandemMonitor
@@ -58,21 +59,39 @@ struct RunOptions: Equatable {
         staysAfterEnd = arguments.has("no-shutdown")
         try readMonitors(arguments)
         writesPerfMap = arguments.has("perfmap")
-        let given = arguments.all("serial")
-        if !given.isEmpty {
-            serials = []
-            for text in given { serials.append(try SerialChoice(text)) }
-        }
-        let takers = monitors.filter { $0.endpoint.place == .standardStreams }
-        // A monitor there takes the place of the serial port that nobody asked for.
-        if given.isEmpty, !takers.isEmpty { serials = [.null] }
-        if serials.filter({ $0 == .stdio }).count + takers.count > 1 {
-            throw Self.error("only one serial port or monitor can have stdio")
-        }
+        try readLines(arguments)
         try readTimes(arguments)
         try readReports(arguments)
         try readDebugging(arguments)
         boot.seed = seed
+    }
+
+    /// Reads what -chardev declares and where -serial leads.
+    private mutating func readLines(_ arguments: Arguments) throws(UsageError) {
+        var declared: [CharacterOptions] = []
+        for text in arguments.all("chardev") {
+            do throws(CharacterError) {
+                let line = try CharacterOptions(parsingDeclaration: text)
+                if declared.contains(where: { $0.id == line.id }) {
+                    throw CharacterError(at: "-chardev", "there are two lines called “\(line.id)”")
+                }
+                declared.append(line)
+            } catch { throw Self.error(error.description) }
+        }
+        let given = arguments.all("serial")
+        if !given.isEmpty {
+            serials = []
+            for text in given { serials.append(try SerialChoice(text, declared)) }
+        }
+        let takers = monitors.filter { $0.endpoint.place == .standardStreams }
+        // A monitor there takes the place of the serial port that nobody asked for.
+        if given.isEmpty, !takers.isEmpty { serials = [.line(CharacterOptions(.null))] }
+        if serials.filter(\.isStandardStreams).count + takers.count > 1 {
+            throw Self.error("only one serial port or monitor can have stdio")
+        }
+        for line in declared where serials.filter({ $0 == .line(line) }).count > 1 {
+            throw Self.error("the line “\(line.id)” leads to two serial ports; expected one")
+        }
     }
 
     static func error(_ problem: String) -> UsageError { UsageError(problem, command: "run") }

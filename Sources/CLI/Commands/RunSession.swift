@@ -1,5 +1,6 @@
 import TandemCPU
 import TandemDevices
+import TandemHost
 import TandemKernel
 import TandemMachine
 import TandemMonitor
@@ -31,7 +32,7 @@ struct RunSession {
         control.staysAfterEnd = options.staysAfterEnd
         try openDebugger(control)
         try openMonitors(control)
-        let backends = try connectSerials()
+        let lines = try connectSerials()
         try openDebugLog()
         let perfMap = try openPerfMap()
         let stop = machine.simulation.stopHandle
@@ -40,7 +41,7 @@ struct RunSession {
         }
         // A line of progress would mix with what the guest writes on the same terminal.
         let isTerminalFree =
-            !options.serials.contains(.stdio)
+            !options.serials.contains(where: \.isStandardStreams)
             && !options.monitors.contains { $0.endpoint.place == .standardStreams }
             && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
         let endProgress = isTerminalFree ? surroundings.showProgress(stop, options.limit) : {}
@@ -50,7 +51,7 @@ struct RunSession {
         endProgress()
         endWatch()
         // The report is for a terminal in its usual mode.
-        for backend in backends { backend.close() }
+        lines.close()
         try finish(perfMap)
         let host = RunReport.Host(
             seconds: seconds, cpuSeconds: ProcessUsage.cpuSeconds(),
@@ -126,18 +127,16 @@ struct RunSession {
     }
 
     /// Connects the serial ports of the board in order; those without an option lead nowhere.
-    private func connectSerials() throws(PlatformError) -> [any CharacterBackend] {
+    private func connectSerials() throws(PlatformError) -> HostLines {
+        let lines = HostLines(surroundings, options, machine.simulation.stopHandle)
         let paths = machine.plan.serials
         if options.serials.count > max(paths.count, 1) {
             throw PlatformError(
                 at: "-serial", "there are \(options.serials.count) back-ends for \(paths.count) serial ports",
                 expected: "at most one for each", choices: paths)
         }
-        var backends: [any CharacterBackend] = []
-        for (path, choice) in zip(paths, options.serials) {
-            let request = SerialRequest(
-                choice: choice, isTerminalOfGuest: options.isTerminalOfGuest, stopHandle: machine.simulation.stopHandle)
-            guard let backend = try surroundings.makeBackend(request) else { continue }
+        for (index, (path, choice)) in zip(paths, options.serials).enumerated() {
+            guard let backend = try lines.backend(choice, id: "serial\(index)") else { continue }
             guard let port = machine.module(path)?.ports.lazy.compactMap({ $0 as? CharacterPort }).first else {
                 throw PlatformError(
                     at: path, "the module has no serial line", expected: "a UART in board: { serial: … }")
@@ -145,8 +144,8 @@ struct RunSession {
             do throws(ElaborationError) { try port.connect(backend) } catch {
                 throw PlatformError([error.diagnosis])
             }
-            backends.append(backend)
         }
-        return backends
+        try lines.start()
+        return lines
     }
 }

@@ -17,6 +17,14 @@ public protocol CharacterBackend: AnyObject {
     /// Says where characters for the device go. Whoever may send some calls `attach` on it, so that a simulation that
     /// has nothing left to do waits for them, and `detach` at the end of its input.
     func connect(_ input: InboxPort)
+
+    /// Is told that the device has taken so many characters: a sender who is to wait for a slow device counts them.
+    func taken(_ count: Int)
+}
+
+extension CharacterBackend {
+    /// For a sender that needs not wait.
+    public func taken(_ count: Int) {}
 }
 
 /// What has a character port and wants to know when something arrives there.

@@ -41,6 +41,7 @@ public final class CharacterPort: Port {
         // The room is kept: it is used up in whole pieces of input, not character by character.
         if taken == waiting.count {
             waiting.removeAll(keepingCapacity: true)
+            backend?.taken(taken)
             taken = 0
         }
         return character
@@ -52,6 +53,7 @@ public final class CharacterPort: Port {
     public var pendingInput: [UInt8] {
         get { Array(waiting[taken...]) }
         set {
+            backend?.taken(waiting.count)
             waiting = newValue
             taken = 0
         }

@@ -148,6 +148,9 @@ public final class StopHandle: Sendable {
     /// The run returns at its next delta cycle with this request; of several the first counts.
     public func requestStop(_ request: StopRequest) { mailroom.requestStop(request) }
 
+    /// Whether such a request waits to be fulfilled. From any thread.
+    public var isStopWanted: Bool { mailroom.isStopWanted }
+
     /// As `requestStop` with the reason `interrupted` and code 130, without a lock: a signal handler may call it.
     public func interrupt() { mailroom.interrupt() }
 

@@ -39,6 +39,7 @@ import TandemOS
     /// One relaxed load: the simulation acts on it at its next drain point, however late it sees it.
     @inline(__always) var needsAttention: Bool { attention.load(ordering: .relaxed) != 0 }
     var hasMail: Bool { attention.load(ordering: .acquiring) & Self.mailFlag != 0 }
+    var isStopWanted: Bool { attention.load(ordering: .acquiring) & Self.stopFlag != 0 }
     var hasAttached: Bool { attached.load(ordering: .sequentiallyConsistent) > 0 }
 
     // MARK: From any thread

@@ -7,17 +7,21 @@ import Testing
 
 /// A serial port whose line leads to descriptors that the test holds. The simulation starves at once and waits for input:
 /// what is tested is ordered by the pipe, not by time.
-@Suite(.timeLimit(.minutes(1))) struct StdioBackendTests {
+@Suite(.timeLimit(.minutes(1))) struct StandardStreamsTests {
     private let bench = SimBench()
     private let base: UInt64 = 0x1000_0000
 
     private func connect(
-        _ input: consuming FileDescriptor, _ output: consuming FileDescriptor, _ use: StdioBackend.TerminalUse
-    ) throws -> StdioBackend {
+        _ input: consuming FileDescriptor, _ output: consuming FileDescriptor, _ use: CharacterLink.TerminalUse
+    ) throws -> LinkedBackend {
         let uart = try bench.make(UART16550.self, "uart0")
         try bench.map(uart.bus, at: base, size: 0x100)
-        let line = try StdioBackend(input: input, output: output, use, stop: bench.simulation.stopHandle)
+        let link = try CharacterLink(
+            CharacterOptions(.standardStreams, overflow: .wait), input: input, output: output, use: use,
+            stop: bench.simulation.stopHandle)
+        let line = LinkedBackend(link)
         try uart.characters.connect(line)
+        try link.start()
         return line
     }
 
@@ -73,14 +77,16 @@ import Testing
         try typed.writing.write("\u{1}h\u{1}x")
         #expect(bench.simulation.run() == .stopped(StopRequest(.quit)))
         line.flush()
-        #expect(String(decoding: try shown.reading.read(atMost: 4096), as: UTF8.self) == "\n" + EscapeKeys.help)
+        #expect(
+            String(decoding: try shown.reading.read(atMost: 4096), as: UTF8.self) == "\n"
+                + EscapeKeys.help(isShared: false))
     }
 
     @Test("a reader that is gone ends the output and not the simulation")
     func brokenPipe() throws {
         Signal.brokenPipe.ignore()
         let typed = try Pipe()
-        let line: StdioBackend
+        let line: LinkedBackend
         do {
             let shown = try Pipe()
             line = try connect(typed.reading.duplicate(), shown.writing.duplicate(), .shared)
