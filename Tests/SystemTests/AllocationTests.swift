@@ -1,14 +1,18 @@
 import Testing
 
-/// Nothing is allocated per event, transaction or instruction: the release binary under valgrind, which counts.
+/// Nothing is allocated or counted per event, transaction or instruction: the release binary under valgrind, which counts.
 struct AllocationTests {
+    /// Modes without a processor.
+    static let modes = [
+        ("timed1", 1), ("hold", 100), ("holdnt", 100), ("holdq", 1000), ("cancel", 1), ("delta", 1), ("signal", 1),
+        ("scfifo", 16), ("tlmfifo", 16), ("ctx", 2), ("ctx0", 2), ("lt", 1), ("ltroute", 8), ("ltrbin", 64),
+        ("ltqk", 0),
+        ("ltqk", 1000), ("dmi", 10_000), ("dmiget", 1), ("at", 1), ("atthr", 1),
+    ]
+
     @Test(
         "more operations of a benchmark take no more allocations", .needs(.tandem, .valgrind),
-        arguments: [
-            ("timed1", 1), ("hold", 100), ("holdnt", 100), ("holdq", 1000), ("cancel", 1), ("delta", 1), ("signal", 1),
-            ("scfifo", 16), ("tlmfifo", 16), ("ctx", 2), ("ctx0", 2), ("lt", 1), ("ltroute", 8), ("ltqk", 0),
-            ("ltqk", 1000), ("dmi", 10_000), ("dmiget", 1), ("at", 1), ("atthr", 1), ("intmix", 1),
-        ])
+        arguments: modes + [("intmix", 1)])
     func steady(mode: String, size: Int) throws {
         let few = try Self.allocations(mode, size, operations: 20_000)
         let many = try Self.allocations(mode, size, operations: 60_000)
@@ -26,5 +30,45 @@ struct AllocationTests {
         let words = line.split(separator: " ")
         let place = try #require(words.firstIndex(of: "usage:"), "valgrind did not count: \(run.errors)")
         return try #require(Int(words[place + 1].filter { $0 != "," }))
+    }
+
+    @Test("more operations of a benchmark count no more references", .needs(.tandem, .valgrind), arguments: modes)
+    func uncounted(mode: String, size: Int) throws {
+        let few = try Self.counts(mode, size, operations: 2000)
+        let many = try Self.counts(mode, size, operations: 6000)
+        #expect(many - few < 100, "\(mode): \(few) retains and releases for 2000 operations, \(many) for 6000")
+    }
+
+    /// How often references were retained and released in one run.
+    private static func counts(_ mode: String, _ size: Int, operations: Int) throws -> Int {
+        let file = "\(Repository.scratch)/calls-\(mode)-\(size)-\(operations)"
+        let run = try Program.run(
+            Peer.valgrind.required(),
+            ["--tool=callgrind", "--callgrind-out-file=\(file)", Peer.tandem.required(), "bench", mode]
+                + ["\(size)", "\(operations)"], limit: 60)
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let count = calls(
+            to: ["swift_retain", "swift_release"], in: String(decoding: try bytes(of: file), as: UTF8.self))
+        // Making the platform counts some.
+        #expect(count > 0, "\(file) names no calls")
+        return count
+    }
+
+    /// Adds up the calls that callgrind saw. A name stands where its number is first met; "calls=" follows "cfn=".
+    static func calls(to names: Set<String>, in profile: String) -> Int {
+        var numbers: Set<Substring> = []
+        var isWanted = false
+        var sum = 0
+        for line in profile.split(separator: "\n") {
+            if line.hasPrefix("cfn=(") || line.hasPrefix("fn=(") {
+                let parts = line.drop { $0 != "(" }.split(separator: " ", maxSplits: 1)
+                if parts.count == 2, names.contains(String(parts[1])) { numbers.insert(parts[0]) }
+                isWanted = line.hasPrefix("c") && numbers.contains(parts[0])
+            } else if line.hasPrefix("calls=") {
+                if isWanted { sum += Int(line.dropFirst(6).prefix { $0 != " " }) ?? 0 }
+                isWanted = false
+            }
+        }
+        return sum
     }
 }

@@ -13,10 +13,11 @@ public final class GlobalQuantum {
     private var inForce = SimTime.zero
     private var largest = SimTime.zero
     private var largestCase: SkewRecord?
-    private unowned(unsafe) let scheduler: Scheduler
+    // SAFETY: the simulation owns both. Unmanaged, so that a sync counts no references.
+    private let scheduler: Unmanaged<Scheduler>
 
     init(_ scheduler: Scheduler) {
-        self.scheduler = scheduler
+        self.scheduler = .passUnretained(scheduler)
         settle()
     }
 
@@ -42,6 +43,8 @@ public final class GlobalQuantum {
     /// A quantum as the bound on skew allows it.
     func bounded(_ quantum: SimTime) -> SimTime { initiatorCount == 1 ? quantum : min(quantum, maxSkew) }
 
+    private var now: SimTime { scheduler._withUnsafeGuaranteedRef { $0.now } }
+
     /// From now to the next multiple of the quantum; the whole quantum on a multiple, zero when the quantum is zero
     /// (IEEE 1666-2023, tlm_global_quantum).
     public func localQuantum() -> SimTime { localQuantum(of: value) }
@@ -49,7 +52,7 @@ public final class GlobalQuantum {
     /// The same for a quantum of the caller's own.
     public func localQuantum(of quantum: SimTime) -> SimTime {
         if quantum == .zero { return .zero }
-        return quantum - scheduler.now % quantum
+        return quantum - now % quantum
     }
 
     /// The time of the next sync point of an initiator that stands at now: the end of the quantum, or the horizon if
@@ -58,7 +61,7 @@ public final class GlobalQuantum {
 
     /// The same for a quantum of the caller's own.
     public func syncPoint(of quantum: SimTime) -> SimTime {
-        min(scheduler.now.saturatingAdd(localQuantum(of: quantum)), scheduler.horizon)
+        min(now.saturatingAdd(localQuantum(of: quantum)), scheduler._withUnsafeGuaranteedRef { $0.horizon })
     }
 
     // MARK: Skew
@@ -75,7 +78,7 @@ public final class GlobalQuantum {
     public func noteSkew(_ skew: SimTime, at time: SimTime, ahead initiator: Module, late: Module? = nil) {
         guard skew > largest else { return }
         largest = skew
-        let culprit = late ?? scheduler.currentProcess?.module
+        let culprit = late ?? scheduler.takeUnretainedValue().currentProcess?.module
         largestCase = SkewRecord(
             skew: skew, time: time, ahead: initiator.path, late: culprit?.path ?? SkewRecord.outside)
     }

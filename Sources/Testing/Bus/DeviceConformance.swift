@@ -37,7 +37,8 @@ public struct DeviceConformance<Register: RegisterName> {
 
     /// All checks, the pure ones first.
     public func checkAll() -> [String] {
-        checkDebugReadIsPure() + checkAccessWidths() + checkDirectReads() + checkReset() + checkSnapshotRoundTrip()
+        checkDebugReadIsPure() + checkAccessWidths() + checkByteEnables() + checkStreaming() + checkDirectReads()
+            + checkReset() + checkSnapshotRoundTrip()
     }
 
     /// Debug reads of the whole block change nothing. Of blocks above 64 KiB the surroundings of each register are read.
@@ -70,6 +71,73 @@ public struct DeviceConformance<Register: RegisterName> {
             }
         }
         return violations
+    }
+
+    /// Enables that leave bytes out are refused without side effects unless the table allows them; then what is left out
+    /// stays as it was. Enables of all bytes are as none.
+    public func checkByteEnables() -> [String] {
+        var violations: [String] = []
+        for place in places() {
+            let count = Self.largestSize(of: place.row)
+            let expected: Response = table.allowsByteEnables ? .ok : .byteEnableError
+            if !unread.contains(place.row.register) {
+                let half = (0..<count).map { $0 % 2 == 0 && count > 1 ? UInt8(0xff) : 0 }
+                let state = device.saveState()
+                let bytes = bench.probe.read(base + place.offset, count: count, byteEnables: half)
+                let isUntouched = zip(half, bytes).allSatisfy { $0 != 0 || $1 == 0xee }
+                if bench.probe.response != expected || !isUntouched {
+                    violations.append(answer("a read with byte enables", of: place, expected))
+                }
+                if expected != .ok && device.saveState() != state {
+                    violations.append(answer("a refused read with byte enables", of: place, nil))
+                }
+                _ = bench.probe.read(
+                    base + place.offset, count: count, byteEnables: [UInt8](repeating: 0xff, count: count))
+                if bench.probe.response != .ok {
+                    violations.append(answer("a read with all bytes enabled", of: place, .ok))
+                }
+            }
+            let state = device.saveState()
+            bench.probe.write(
+                base + place.offset, bytes: [UInt8](repeating: 0xa5, count: count),
+                byteEnables: [UInt8](repeating: 0, count: count))
+            if bench.probe.response != expected {
+                violations.append(answer("a write with no byte enabled", of: place, expected))
+            } else if device.saveState() != state {
+                violations.append(answer("a write with no byte enabled", of: place, nil))
+            }
+        }
+        return violations
+    }
+
+    /// Accesses whose address is to wrap are burst errors without side effects.
+    public func checkStreaming() -> [String] {
+        var violations: [String] = []
+        for place in places() {
+            let count = Self.largestSize(of: place.row)
+            let state = device.saveState()
+            _ = bench.probe.read(base + place.offset, count: count, streamingWidth: count / 2)
+            if bench.probe.response != .burstError {
+                violations.append(answer("a read that streams", of: place, .burstError))
+            }
+            bench.probe.write(
+                base + place.offset, bytes: [UInt8](repeating: 0xa5, count: count), streamingWidth: count / 2)
+            if bench.probe.response != .burstError {
+                violations.append(answer("a write that streams", of: place, .burstError))
+            }
+            if device.saveState() != state { violations.append(answer("an access that streams", of: place, nil)) }
+        }
+        return violations
+    }
+
+    /// What is wrong with an access: its answer, or, if none is expected, that it changed something.
+    private func answer(_ access: String, of place: Place, _ expected: Response?) -> String {
+        "\(device.path): \(access) at 0x\(String(place.offset, radix: 16)) (\(place.row.name)) "
+            + (expected.map { "is answered \(bench.probe.response), expected \($0)" } ?? "changes the device's state")
+    }
+
+    private static func largestSize(of row: RegisterRow<Register>) -> Int {
+        [8, 4, 2].first { $0 <= row.width && Int(row.accessSizes.rawValue) & $0 != 0 } ?? 1
     }
 
     /// What may be read directly gives what a transaction gives, is legal, and reaches nobody outside of the device.
