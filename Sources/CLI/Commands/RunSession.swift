@@ -63,6 +63,7 @@ struct RunSession {
     private func openMonitors(_ control: RunControl) throws(PlatformError) {
         var facilities = MonitorFacilities()
         facilities.version = Version.text
+        facilities.say = { surroundings.warn("tandem: \($0)\n") }
         facilities.characterDevices = zip(machine.plan.serials.indices, options.serials).map { index, choice in
             MonitorFacilities.CharacterDevice(label: "serial\(index)", place: choice.place)
         }

@@ -33,7 +33,17 @@ struct TypeDescription {
         if !declaration.registers.isEmpty {
             text += "\nRegisters\n" + Help.columns(declaration.registers.flatMap(rows))
         }
+        if !declaration.commands.isEmpty {
+            text += "\nCommands\n" + Help.columns(declaration.commands.flatMap(rows))
+        }
         return text
+    }
+
+    private func rows(_ command: ModuleCommand) -> [(left: String, right: String)] {
+        let signature = command.signature
+        let text = signature.documentation.isEmpty ? "" : " \(signature.documentation)"
+        return [(left: signature.name, right: signature.summary + text)]
+            + signature.arguments.map { (left: "  \($0.name)", right: "\($0.kind.name): \($0.documentation)") }
     }
 
     private func rows(_ register: RegisterDeclaration) -> [(left: String, right: String)] {

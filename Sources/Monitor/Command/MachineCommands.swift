@@ -5,7 +5,7 @@ import TandemOS
 
 /// The commands that stop a machine, let it go on, restart it and end it; and its clocks.
 enum MachineCommands {
-    static let all = [stop, cont, step, reset, powerDown, quit, status, time]
+    static let all = [stop, cont, step, reset, powerDown, quit, status, time, debugger]
 
     static let stop = MonitorCommand(
         "stop", aliases: ["s"], "Stops the machine: processors, timers and clocks together.",
@@ -66,6 +66,27 @@ enum MachineCommands {
     ) { call in
         call.control.quit()
         return .nothing
+    }
+
+    static let place = Property<String>("place", default: "tcp::1234", "Where, as for -gdb.")
+
+    static let debugger = MonitorCommand(
+        machine: nil, human: "gdbserver", "Lets GDB connect, if no place for it was named at the start.",
+        arguments: [place.erased], returns: .text
+    ) { call in
+        if let address = call.control.debuggerAddress {
+            throw CommandError(at: "gdbserver", "a debugger may connect to \(address) already")
+        }
+        guard !call.machine.harts.isEmpty else {
+            throw CommandError(at: "gdbserver", "the machine has nothing to debug", expected: "a hart")
+        }
+        guard call[place].hasPrefix("tcp:"), let address = SocketAddress(tcp: call[place].dropFirst(4)) else {
+            throw CommandError(
+                at: "gdbserver", "“\(call[place])” is no place for a debugger",
+                expected: "tcp::PORT or tcp:ADDRESS:PORT")
+        }
+        let server = try GDBServer(call.control, at: address, say: call.context.facilities.say)
+        return .text("waiting for a debugger at \(server.address ?? address)")
     }
 
     static let status = MonitorCommand(

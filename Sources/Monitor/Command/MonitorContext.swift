@@ -44,5 +44,8 @@ public struct MonitorFacilities {
     /// The lines to the host, in the order in which they were made.
     public var characterDevices: [CharacterDevice] = []
 
+    /// Shows the user a line about what happens at a monitor's or a debugger's place.
+    public var say: (String) -> Void = { _ in }
+
     public init() {}
 }

@@ -88,6 +88,11 @@ public final class RunControl {
         }
     }
 
+    /// Where a debugger may connect to; nothing while there is no place for one.
+    var debuggerAddress: SocketAddress? {
+        clients.lazy.compactMap { ($0 as? GDBServer)?.address }.first
+    }
+
     /// Tells every client of an event.
     public func announce(_ event: MonitorEvent) { for client in clients { client.hear(event) } }
 

@@ -12,6 +12,7 @@ struct DevicePage {
         if !declaration.properties.isEmpty { lines += ["## Properties", ""] + properties + [""] }
         if !declaration.ports.isEmpty { lines += ["## Ports", ""] + ports + [""] }
         if !declaration.registers.isEmpty { lines += ["## Registers", ""] + registers }
+        if !declaration.commands.isEmpty { lines += ["", "## Commands", ""] + commands }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -31,6 +32,18 @@ struct DevicePage {
             ["name", "kind", "meaning"],
             declaration.ports.map { port in
                 ["`\(port.name)\(port.count == nil ? "" : "0…")`", port.kind.rawValue, port.documentation]
+            })
+    }
+
+    private var commands: [String] {
+        table(
+            ["command", "arguments", "meaning"],
+            declaration.commands.map(\.signature).map { signature in
+                [
+                    "`\(signature.name)`",
+                    signature.arguments.map { "`\($0.name)` (\($0.kind.name))" }.joined(separator: ", "),
+                    "\(signature.summary) \(signature.documentation)",
+                ]
             })
     }
 

@@ -11,6 +11,12 @@ enum Peer: String, CaseIterable {
     case qemu32 = "qemu-system-riscv32"
     /// GDB with support for RISC-V, from PATH.
     case gdb = "gdb-multiarch"
+    /// Connects anything with anything, from PATH.
+    case socat
+    /// The terminal program, from PATH.
+    case telnet
+    /// A Python that has QEMU's library for QMP: `TANDEM_PYTHON`, or the one that `.ci/run` makes in the repository.
+    case qmpLibrary = "a Python with qemu.qmp (TANDEM_PYTHON)"
     /// Counts the allocations of a process, from PATH.
     case valgrind = "valgrind"
     /// SystemC with its headers, and what builds `peers/systemc` with it.
@@ -32,6 +38,13 @@ enum Peer: String, CaseIterable {
             return inPath("qemu-system-riscv32")
         case .gdb:
             return inPath("gdb-multiarch")
+        case .socat:
+            return inPath("socat")
+        case .telnet:
+            return inPath("telnet")
+        case .qmpLibrary:
+            let candidates = [environment("TANDEM_PYTHON"), Repository.root + "/.build-python/bin/python3"]
+            return candidates.compactMap(\.self).first { access($0, X_OK) == 0 }
         case .valgrind:
             return inPath("valgrind")
         case .systemC:
