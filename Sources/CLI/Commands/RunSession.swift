@@ -34,6 +34,7 @@ struct RunSession {
         try openMonitors(control)
         let lines = try connectSerials()
         try openDebugLog()
+        control.isLogOpen = !options.debugItems.isEmpty
         let perfMap = try openPerfMap()
         let stop = machine.simulation.stopHandle
         let endWatch = surroundings.watchInterrupts { code in

@@ -12,6 +12,7 @@ public struct CommandCatalog: Sendable {
     public static let standard = CommandCatalog()
         .adding(MachineCommands.all).adding(QueryCommands.all).adding(ObjectCommands.all).adding(HartCommands.all)
         .adding(HelpCommands.all).adding(MemoryCommands.all).adding(InfoCommands.all)
+        .adding(LogCommands.all)
 
     /// This catalogue with more commands. One of the same name is replaced, so that a user can refine one of ours.
     public func adding(_ more: MonitorCommand...) -> CommandCatalog { adding(more) }

@@ -39,6 +39,8 @@ public final class RunControl {
     }
     /// Whether the end of a run leaves the machine for inspection, until somebody says `quit` (-no-shutdown).
     public var staysAfterEnd = false
+    /// Whether the log of the harts leads somewhere (-d).
+    public var isLogOpen = false
 
     private let simulation: Simulation
     /// Nanoseconds of the host's clock that the machine has run before the last start, and when that was.

@@ -124,6 +124,25 @@ import Testing
         #expect(try Files.read(path) == bench.machine.deviceTree)
     }
 
+    @Test("the log of the harts is led to a file, switched on and off, while the machine runs")
+    func log() throws {
+        let bench = try bench()
+        let path = "/tmp/tandem-log-\(HostProcess.identifier)-\(UInt32.random(in: 0...UInt32.max))"
+        defer { try? Files.removeAll(path) }
+        #expect(bench.type("log").hasSuffix("logged: none\n"))
+        #expect(bench.type("logfile \(path)") == "")
+        #expect(bench.type("log exec,in_asm") == "")
+        #expect(bench.type("log").hasSuffix("logged: in_asm,exec\n"))
+        #expect(bench.machine.run(until: .nanoseconds(100)).reason == .timeLimit)
+        #expect(bench.type("log none") == "")
+        // The file is closed, and so written, when the log leads elsewhere.
+        #expect(bench.type("logfile /dev/null") == "")
+        let text = String(decoding: try Files.read(path), as: UTF8.self)
+        #expect(text.contains("in_asm 0x80000000") && text.contains("exec 0x80000000"), "\(text)")
+        #expect(bench.type("log exce").contains("did you mean “exec”"))
+        #expect(bench.type("logfile /nowhere/x").hasPrefix("error: /nowhere/x: the file cannot be written"))
+    }
+
     @Test("every command for people says how it is written")
     func help() throws {
         let bench = try bench()
