@@ -9,6 +9,8 @@ public enum FieldMode: String, Sendable, CaseIterable {
     case writeOneToClear = "w1c"
     /// Writing zeros clears those bits; ones leave them.
     case writeZeroToClear = "w0c"
+    /// Writing ones sets those bits; zeros leave them.
+    case writeOneToSet = "w1s"
     /// A read gives the bits and clears them; writes are ignored.
     case clearOnRead = "rc"
     /// A read gives the bits and sets them; writes are ignored.
@@ -17,6 +19,8 @@ public enum FieldMode: String, Sendable, CaseIterable {
     case writeOnce = "w1"
     /// Writing ones inverts those bits; zeros leave them.
     case toggle = "t"
+    /// As `readWrite`, and the device counts in it: `RegisterFile.advance` for events, a `TimedCount` for time.
+    case counter = "ctr"
     /// Reads give zeros; writes are ignored.
     case reserved = "-"
 }
@@ -28,6 +32,7 @@ public struct FieldMasks: Equatable, Sendable {
     private let readWrite: UInt64
     private let oneToClear: UInt64
     private let zeroToClear: UInt64
+    private let oneToSet: UInt64
     private let clearOnRead: UInt64
     private let setOnRead: UInt64
     private let once: UInt64
@@ -39,9 +44,10 @@ public struct FieldMasks: Equatable, Sendable {
         func mask(_ modes: FieldMode...) -> UInt64 {
             fields.filter { modes.contains($0.mode) }.reduce(0) { $0 | $1.mask }
         }
-        readWrite = mask(.readWrite, .writeOnly)
+        readWrite = mask(.readWrite, .writeOnly, .counter)
         oneToClear = mask(.writeOneToClear)
         zeroToClear = mask(.writeZeroToClear)
+        oneToSet = mask(.writeOneToSet)
         clearOnRead = mask(.clearOnRead)
         setOnRead = mask(.setOnRead)
         once = mask(.writeOnce)
@@ -64,6 +70,7 @@ public struct FieldMasks: Equatable, Sendable {
         var result = stored & ~open | value & open
         result &= ~(value & mask & oneToClear)
         result &= ~(~value & mask & zeroToClear)
+        result |= value & mask & oneToSet
         result ^= value & mask & toggle
         locked |= mask & once
         return result

@@ -8,12 +8,20 @@ public struct RegisterFile<Register: RegisterName>: Equatable {
     private var locked: [UInt64]
     private let layout: Layout
 
+    private struct Counter: Sendable {
+        var name: String
+        var mask: UInt64
+        var shift: UInt64
+    }
+
     /// Where the elements of each register stand; shared by all copies.
     private final class Layout: Sendable {
         let first: [Int]
         let counts: [Int]
         let masks: [FieldMasks]
         let initial: [UInt64]
+        /// The counters of each register.
+        let counters: [[Counter]]
 
         init(_ table: RegisterTable<Register>) {
             var first: [Int] = []
@@ -27,6 +35,11 @@ public struct RegisterFile<Register: RegisterName>: Equatable {
             self.initial = initial
             counts = rows.map(\.count)
             masks = rows.map(\.masks)
+            counters = rows.map { row in
+                row.fields.filter { $0.mode == .counter }.map {
+                    Counter(name: $0.name, mask: $0.mask, shift: UInt64($0.bits.lowerBound))
+                }
+            }
         }
 
         func index(_ register: Register, _ element: Int) -> Int {
@@ -60,6 +73,27 @@ public struct RegisterFile<Register: RegisterName>: Equatable {
         let before = values[index]
         values[index] = layout.masks[register.rawValue].write(value, mask: mask, over: before, locked: &locked[index])
         return before
+    }
+
+    /// Counts `events` more in the counter of a register, which wraps around at the end of its bits.
+    /// - Parameter name: the field; not needed where the register has one counter.
+    /// - Returns: how often it has wrapped around.
+    @discardableResult
+    public mutating func advance(
+        _ register: Register, at index: Int = 0, field name: String? = nil, by events: UInt64 = 1
+    ) -> UInt64 {
+        let counters = layout.counters[register.rawValue]
+        guard let counter = counters.first(where: { name == nil || $0.name == name }) else {
+            preconditionFailure("The register has no counter \(name ?? "").")
+        }
+        let place = layout.index(register, index)
+        let last = counter.mask >> counter.shift
+        let (count, carries) = ((values[place] & counter.mask) >> counter.shift).addingReportingOverflow(events)
+        values[place] = values[place] & ~counter.mask | (count & last) << counter.shift
+        // A counter of 64 bits wraps where the sum does.
+        guard last != .max else { return carries ? 1 : 0 }
+        // 2^64 is a whole number of turns.
+        return count / (last + 1) + (carries ? .max / (last + 1) + 1 : 0)
     }
 
     /// Back to the reset values; write-once fields are open again.

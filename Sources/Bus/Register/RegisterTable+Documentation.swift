@@ -9,7 +9,7 @@ extension RegisterTable {
             return RegisterDeclaration(
                 row.name, offset: row.offset, width: row.width, count: row.count, stride: row.stride,
                 mode: modes.allSatisfy { $0 == modes[0] } ? modes.first?.rawValue ?? "-" : "mixed",
-                resetValue: row.resetValue,
+                resetValue: row.resetValue, isBigEndian: endianness == .big,
                 fields: isPlain
                     ? []
                     : row.fields.map {

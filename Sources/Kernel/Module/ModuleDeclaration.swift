@@ -43,12 +43,15 @@ public struct RegisterDeclaration: Equatable, Sendable {
     /// "rw", "ro", "wo", "w1c" and so on; for the register as a whole.
     public var mode: String
     public var resetValue: UInt64
+    /// Its most significant byte stands at its lowest address.
+    public var isBigEndian: Bool
     public var fields: [RegisterFieldDeclaration]
     public var documentation: String
 
     public init(
         _ name: String, offset: UInt64, width: Int, count: Int = 1, stride: UInt64 = 0, mode: String,
-        resetValue: UInt64 = 0, fields: [RegisterFieldDeclaration] = [], _ documentation: String = ""
+        resetValue: UInt64 = 0, isBigEndian: Bool = false, fields: [RegisterFieldDeclaration] = [],
+        _ documentation: String = ""
     ) {
         self.name = name
         self.offset = offset
@@ -57,6 +60,7 @@ public struct RegisterDeclaration: Equatable, Sendable {
         self.stride = stride
         self.mode = mode
         self.resetValue = resetValue
+        self.isBigEndian = isBigEndian
         self.fields = fields
         self.documentation = documentation
     }

@@ -11,6 +11,7 @@ public struct CommandCatalog: Sendable {
     /// Every command that the simulator has by itself.
     public static let standard = CommandCatalog()
         .adding(MachineCommands.all).adding(QueryCommands.all).adding(ObjectCommands.all).adding(HartCommands.all)
+        .adding(RegisterCommands.all)
         .adding(HelpCommands.all).adding(MemoryCommands.all).adding(InfoCommands.all)
         .adding(LogCommands.all)
 

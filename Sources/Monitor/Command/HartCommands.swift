@@ -23,7 +23,6 @@ enum HartCommands {
     }
 
     static let number = Property<UInt64>(required: "index", "The number of the hart.")
-    static let optionalNumber = Property<UInt64?>("cpu-index", default: nil, "The hart; the selected one if not given.")
     static let everyHart = Property<Bool>("all", default: false, "Every hart.")
 
     static let select = MonitorCommand(
@@ -61,11 +60,26 @@ enum HartCommands {
     }
 
     static let registers = MonitorCommand(
-        machine: nil, human: "info registers", "The registers of a hart.",
-        arguments: [optionalNumber.erased, everyHart.erased], returns: .text
+        machine: nil, human: "info registers", "The registers of a hart, a device, or one register of it.",
+        arguments: [RegisterCommands.place.erased, everyHart.erased], returns: .text,
+        documentation: """
+            Without a name, of the selected hart; with a number, of that hart; `info registers uart0` shows the \
+            registers of a device with their fields, `info registers uart0.LSR` one of them, and `info registers \
+            plic.PRIORITY[3]` an element of an array. Of arrays those are shown that differ from their reset value. \
+            Reading has no side effects.
+            """
     ) { call in
-        let harts = call[everyHart] ? call.machine.harts : [try hart(call[optionalNumber], call)]
-        return .text(harts.map { text(of: $0, call.machine) }.joined(separator: "\n"))
+        if call[everyHart] {
+            return .text(call.machine.harts.map { text(of: $0, call.machine) }.joined(separator: "\n"))
+        }
+        guard let name = call[RegisterCommands.place] else {
+            return .text(text(of: try hart(nil, call), call.machine))
+        }
+        if let number = UInt64(name) { return .text(text(of: try hart(number, call), call.machine)) }
+        if let hart = try? ObjectLookup.find(name, in: call.machine) as? Hart {
+            return .text(text(of: hart, call.machine))
+        }
+        return .text(try RegisterCommands.text(of: name, in: call.machine))
     }
 
     /// CSRs that say what a hart is about.

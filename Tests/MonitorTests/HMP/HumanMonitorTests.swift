@@ -36,7 +36,7 @@ import Testing
             ("info qom-tree", "/machine (container)\n  /bus (router)\n"), ("info qom-tree ram", "/ram (ram)\n"),
             ("info qtree", "dev: router, id \"bus\"\n"), ("info roms", "addr=0000000080000000 size="),
             ("info registers", "cpu0: machine mode"), ("info registers 1", "cpu1: machine mode"),
-            ("info registers -a", "cpu0: machine mode"), ("info cpus", "hart  object"),
+            ("info registers -a", "cpu0: machine mode"), ("info registers cpu1", "cpu1: machine mode"), ("info cpus", "hart  object"),
             ("info time", "simulated:    0 s\n"),
             ("info irq", ""), ("info traffic", ""), ("qom-get ram size", "16777216\n"),
             ("qom-list ram", "type (string)\n"),

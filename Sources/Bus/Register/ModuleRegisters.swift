@@ -1,0 +1,114 @@
+public import TandemKernel
+
+/// The value of one register as a monitor shows it.
+public struct RegisterValue: Equatable, Sendable {
+    public var name: String
+    /// The element of an array; nil for a single register.
+    public var index: Int?
+    public var value: UInt64
+    /// In bytes.
+    public var width: Int
+    /// The fields with their values, counted from bit 0; empty where the register is one field.
+    public var fields: [RegisterFieldValue]
+}
+
+/// The value of a field as a monitor shows it.
+public struct RegisterFieldValue: Equatable, Sendable {
+    public var name: String
+    public var value: UInt64
+}
+
+/// The registers of a module by name, for monitors: read without side effects, written as software writes them. Of every
+/// module whose declaration has registers; they stand behind its socket “bus”, or its only target socket.
+public struct ModuleRegisters {
+    private let module: Module
+    private let socket: TargetSocket
+    /// In the order of their offsets.
+    public let declarations: [RegisterDeclaration]
+
+    /// Nil if the module declares no registers.
+    public init?(of module: Module) {
+        guard let type = type(of: module) as? any CatalogModule.Type, !type.declaration.registers.isEmpty else {
+            return nil
+        }
+        let sockets = module.ports.compactMap { $0 as? TargetSocket }
+        guard let socket = module.port(named: "bus") as? TargetSocket ?? (sockets.count == 1 ? sockets[0] : nil) else {
+            return nil
+        }
+        self.module = module
+        self.socket = socket
+        declarations = type.declaration.registers
+    }
+
+    /// What reading each register would give. Of arrays, only the elements that differ from their reset value.
+    public var values: [RegisterValue] {
+        declarations.flatMap { declaration -> [RegisterValue] in
+            (0..<declaration.count).compactMap { index in
+                let value = value(of: declaration, at: index)
+                return declaration.count > 1 && value?.value == declaration.resetValue ? nil : value
+            }
+        }
+    }
+
+    /// What reading the register would give; nil where the device as it was configured has none there.
+    public func value(of declaration: RegisterDeclaration, at index: Int = 0) -> RegisterValue? {
+        var bytes: UInt64 = 0
+        let width = declaration.width
+        let moved = withUnsafeMutableBytes(of: &bytes) { buffer -> Int in
+            guard let data = buffer.baseAddress else { return 0 }
+            var transaction = Transaction(.read, address: address(declaration, index), data: data, count: width)
+            return socket.server.debugTransport(&transaction)
+        }
+        guard moved == width else { return nil }
+        let value = integer(bytes, declaration)
+        return RegisterValue(
+            name: declaration.name, index: declaration.count > 1 ? index : nil, value: value, width: width,
+            fields: declaration.fields.map {
+                RegisterFieldValue(name: $0.name, value: (value & mask($0)) >> UInt64($0.bits.lowerBound))
+            })
+    }
+
+    /// Writes the register as software does, with all that this does; not counted, for nobody in the platform did it.
+    public func write(_ value: UInt64, to declaration: RegisterDeclaration, at index: Int = 0) -> Response {
+        // The way there is the way back: a byte swap within the width.
+        var bytes = integer(value, declaration)
+        return withUnsafeMutableBytes(of: &bytes) { buffer in
+            guard let data = buffer.baseAddress else { return .genericError }
+            var transaction = Transaction(
+                .write, address: address(declaration, index), data: data, count: declaration.width)
+            var delay = SimTime.zero
+            socket.server.transport(&transaction, &delay, AccessShape(transaction))
+            return transaction.response
+        }
+    }
+
+    /// Writes one field as software does; to the others it writes what leaves them alone.
+    public func write(
+        _ value: UInt64, to field: RegisterFieldDeclaration, of declaration: RegisterDeclaration, at index: Int = 0
+    ) -> Response {
+        guard let present = self.value(of: declaration, at: index)?.value else { return .addressError }
+        var written: UInt64 = 0
+        for other in declaration.fields where other.bits != field.bits {
+            switch FieldMode(rawValue: other.mode) {
+            case .writeOneToClear, .writeOneToSet, .toggle, .writeOnly, .reserved, nil: break
+            case .writeZeroToClear: written |= mask(other)
+            case .readWrite, .readOnly, .clearOnRead, .setOnRead, .writeOnce, .counter: written |= present & mask(other)
+            }
+        }
+        return write(written | value << UInt64(field.bits.lowerBound) & mask(field), to: declaration, at: index)
+    }
+
+    private func address(_ declaration: RegisterDeclaration, _ index: Int) -> UInt64 {
+        declaration.offset + UInt64(index) * declaration.stride
+    }
+
+    private func mask(_ field: RegisterFieldDeclaration) -> UInt64 {
+        (UInt64.max >> UInt64(64 - field.bits.count)) << UInt64(field.bits.lowerBound)
+    }
+
+    /// Between the bytes of a register, lowest address first, and its value.
+    private func integer(_ bytes: UInt64, _ declaration: RegisterDeclaration) -> UInt64 {
+        guard declaration.isBigEndian else { return UInt64(littleEndian: bytes) }
+        return UInt64(littleEndian: bytes).byteSwapped >> UInt64(64 - 8 * declaration.width)
+    }
+}

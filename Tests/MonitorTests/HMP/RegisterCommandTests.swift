@@ -1,0 +1,69 @@
+import TandemKernel
+import TandemMachine
+import Testing
+
+@testable import TandemMonitor
+
+@Suite struct RegisterCommandTests {
+    private func bench() throws -> MonitorBench {
+        var platform = Platform("board")
+        platform.add("bus", "router")
+        platform.add("uart0", "uart16550", at: 0x1000_0000, span: 0x100)
+        platform.add("plic", "plic", at: 0xC00_0000, span: 0x60_0000)
+        platform.add("dma", "dma-demo", ["memory": "bus"], at: 0x1002_0000, span: 0x1000)
+        platform.add("ram", "ram", ["size": "1M"], at: 0x8000_0000)
+        return try MonitorBench(Machine(platform, catalog: .standard))
+    }
+
+    @Test("a device's registers are shown by name with their fields, all, one, an element, or a field")
+    func shows() throws {
+        let bench = try bench()
+        let all = bench.type("info registers uart0")
+        #expect(all.hasPrefix("uart0: uart16550\n"), "\(all)")
+        #expect(all.contains("  LCR                  0x00"), "\(all)")
+        let dma = bench.type("info registers dma")
+        #expect(dma.contains("  STATUS               0x00000000  BUSY=0 DONE=0 ERROR=0\n"), "\(dma)")
+        #expect(bench.type("info registers dma.burst") == "  BURST                0x00000040\n")
+        #expect(bench.type("info registers dma.STATUS.DONE") == "STATUS.DONE = 0x0\n")
+        #expect(bench.type("write-register plic.priority[3] 5") == "")
+        #expect(bench.type("info registers plic").contains("  PRIORITY[3]          0x00000005\n"))
+        #expect(bench.type("info registers plic.PRIORITY[3]") == "  PRIORITY[3]          0x00000005\n")
+    }
+
+    @Test("a register or a field is written as software does")
+    func writes() throws {
+        let bench = try bench()
+        #expect(bench.type("write-register dma.LENGTH 0x20") == "")
+        #expect(bench.type("info registers dma.LENGTH") == "  LENGTH               0x00000020\n")
+        #expect(bench.type("write-register dma.CONTROL.FILL 1") == "")
+        #expect(bench.type("write-register dma.CONTROL.INTERRUPT_ENABLE 1") == "")
+        #expect(bench.type("info registers dma.CONTROL").contains("0x00000006"))
+    }
+
+    @Test(
+        "what names no register says what there is",
+        arguments: [
+            ("info registers uart1", "there is no such object; did you mean “uart0”?"),
+            ("info registers ram", "an object of type “ram” has no registers; expected a device with a register block"),
+            ("info registers dma.STATSU", "dma: there is no register “STATSU”; did you mean “STATUS”?"),
+            ("info registers dma.STATUS.DON", "STATUS: the register has no field “DON”; did you mean “DONE”?"),
+            ("info registers dma.LENGTH.X", "LENGTH: the register has no field “X”; expected the register as a whole"),
+            (
+                "info registers plic.PRIORITY",
+                "“PRIORITY” names no element of PRIORITY; expected PRIORITY[0] to PRIORITY["
+            ),
+            ("info registers plic.PRIORITY[9999]", "“PRIORITY[9999]” names no element"),
+            ("info registers dma.LENGTH[1]", "“LENGTH[1]” names no element of LENGTH; expected LENGTH"),
+            (
+                "write-register dma 1",
+                "dma: this is an object, and no register; expected OBJECT.REGISTER; legal are “ID”"
+            ),
+            ("write-register dma.STATUS.DONE 2", "0x2 does not fit; expected a value of 1 bits"),
+            ("write-register uart0.LCR 0x100", "0x100 does not fit; expected a value of 8 bits"),
+            ("write-register uart0.LCR", "the argument “value” is missing"),
+        ])
+    func mistakes(line: String, message: String) throws {
+        let answer = try bench().type(line)
+        #expect(answer.contains(message), "\(answer)")
+    }
+}
