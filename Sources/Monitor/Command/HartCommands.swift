@@ -23,6 +23,7 @@ enum HartCommands {
     }
 
     static let number = Property<UInt64>(required: "index", "The number of the hart.")
+    static let optionalNumber = Property<UInt64?>("cpu-index", default: nil, "The hart; the selected one if not given.")
     static let everyHart = Property<Bool>("all", default: false, "Every hart.")
 
     static let select = MonitorCommand(
