@@ -48,7 +48,7 @@ let package = Package(
         part("Machine", needs: ["CPU", "Devices", "Host", "Bus", "Kernel", "JSON", "OS"]),
         // What users meet.
         part("Report", needs: ["Machine", "CPU", "Bus", "Kernel", "JSON", "OS"]),
-        part("Monitor", needs: ["Machine", "CPU", "Devices", "Bus", "Kernel", "JSON", "OS"]),
+        part("Monitor", needs: ["Machine", "Host", "CPU", "Devices", "Bus", "Kernel", "JSON", "OS"]),
         part("Bench", needs: ["Machine", "CPU", "Devices", "Bus", "Kernel", "OS"]),
         part(
             "CLI",

@@ -1,6 +1,6 @@
+public import TandemHost
 import TandemKernel
 public import TandemMachine
-public import TandemOS
 
 /// Serves a monitor at one place: programs speak QMP there, or people type commands. One peer at a time, any number one
 /// after the other; each has a session of its own. Peers are served on a thread of the host: whatever they do or leave
@@ -14,59 +14,51 @@ public final class MonitorServer: ControlClient {
         case human = "monitor"
     }
 
-    /// Where peers connect to; nothing where none can.
-    public var address: SocketAddress? { link.address }
-
     private unowned let control: RunControl
     private let face: Face
     private let makeContext: (RunControl) -> MonitorContext
     private let link: PeerLink
-    private var thread: HostThread?
     private var session: Session?
     private var connection: UInt32 = 0
-    private var isAwaited: Bool
+    private var isAwaited = false
 
     private enum Session {
         case machine(QMPSession)
         case human(HMPSession)
     }
 
-    /// Listens or connects. Each session gets a context of its own.
+    /// Serves the peers of a line, each of which gets a session with a context of its own. A line that a serial port shares
+    /// is started and closed by whoever opened it.
     public init(
-        _ control: RunControl, _ face: Face, at endpoint: MonitorEndpoint,
+        _ control: RunControl, _ face: Face, on line: CharacterLink,
         context: @escaping (RunControl) -> MonitorContext
-    ) throws(OSError) {
+    ) throws(CharacterError) {
         self.control = control
         self.face = face
         makeContext = context
-        isAwaited = endpoint.waits
-        let place: PeerLink.Place =
-            switch endpoint.place {
-            case .standardStreams: .standardStreams
-            case .listening(let address): .listening(address)
-            case .connecting(let address): .connecting(address)
-            }
-        link = try PeerLink(place) {
+        let hasEditor = face == .human && line.wantsEcho
+        link = PeerLink(line) {
             switch face {
             case .machine: QMPFraming()
-            case .human: LineFraming()
+            case .human: if hasEditor { RawFraming() } else { LineFraming() }
             }
         }
+        if case .server(_, waits: true) = line.options.place, !line.options.isShared { isAwaited = true }
         if isAwaited { control.awaitClient() }
-        thread = try link.start(face.rawValue, port: control.admit(self, name: face.rawValue))
+        try link.start(control.admit(self, name: line.options.id.isEmpty ? face.rawValue : line.options.id))
     }
 
-    deinit {
-        link.finish()
-        thread?.join()
-    }
+    deinit { link.finish() }
 
     public func receive(_ bytes: [UInt8]) {
         switch PeerMessage(bytes) {
         case .connected(let number):
             connection = number
             let context = makeContext(control)
-            session = face == .machine ? .machine(QMPSession(context)) : .human(HMPSession(context))
+            switch face {
+            case .machine: session = .machine(QMPSession(context))
+            case .human: session = .human(HMPSession(context, link.link))
+            }
             flush()
             if isAwaited {
                 isAwaited = false
@@ -82,7 +74,10 @@ public final class MonitorServer: ControlClient {
             flush()
             link.ready(number)
         case .closed(let number) where number == connection: session = nil
-        case .received, .closed, nil: break
+        case .focused(let number) where number == connection:
+            if case .human(let session) = session { session.show() }
+            flush()
+        case .received, .closed, .focused, nil: break
         }
     }
 

@@ -230,7 +230,7 @@ import Testing
         ),
         (
             "run virt x.bin -gdb tcp:gone:1",
-            "-gdb: nobody can connect to gone:1: invalid argument (EINVAL); expected a free port, and an address of this machine in digits"
+            "-gdb: tcp:gone:1,server=on cannot be opened: bind of 'gone:1' failed: invalid argument (EINVAL); expected a free port, and an address of this machine in digits"
         ),
         ("run virt -bios builtin:x", "builtin:x: there is no such image in the program; legal are “builtin:demo”"),
         (

@@ -94,6 +94,7 @@ import Testing
             try? peer.write("hello")
             _ = try? peer.read(atMost: 1)
         }
+        try link.awaitPeer()
         try link.start()
         #expect(receive(5, uart) == "hello")
         link.close()
@@ -198,6 +199,7 @@ import Testing
             while let bytes = try? peer.read(atMost: 4096), !bytes.isEmpty { received += bytes.count }
             precondition(received == sent)
         }
+        try link.awaitPeer()
         try link.start()
         for _ in 0..<sent { link.send(0x41) }
         link.close()

@@ -15,13 +15,14 @@ struct MonitorBench {
 
     init(
         _ machine: Machine, commands: CommandCatalog = .standard, catalog: Catalog = .standard,
+        lines: [MonitorFacilities.CharacterDevice] = [.init(label: "serial0", place: "stdio")],
         isNegotiated: Bool = true
     ) throws {
         self.machine = machine
         control = RunControl(machine, startsHalted: true)
         var facilities = MonitorFacilities()
         facilities.version = "1.2.3"
-        facilities.characterDevices = [.init(label: "serial0", place: "stdio")]
+        facilities.characterDevices = lines
         context = MonitorContext(control, commands: commands, catalog: catalog, facilities: facilities)
         session = QMPSession(context)
         if isNegotiated {

@@ -57,7 +57,6 @@ struct RunOptions: Equatable {
         restartsOnReset = !arguments.has("no-reboot")
         startsHalted = arguments.has("S")
         staysAfterEnd = arguments.has("no-shutdown")
-        try readMonitors(arguments)
         writesPerfMap = arguments.has("perfmap")
         try readLines(arguments)
         try readTimes(arguments)
@@ -79,18 +78,74 @@ struct RunOptions: Equatable {
             } catch { throw Self.error(error.description) }
         }
         let given = arguments.all("serial")
+        let monitorTexts = arguments.all("monitor")
+        try readMonitors(arguments, declared)
+        let hasMonitorAtStreams = monitors.contains { $0.line.place == .standardStreams }
         if !given.isEmpty {
             serials = []
             for text in given { serials.append(try SerialChoice(text, declared)) }
+        } else if isTerminalOfGuest, monitorTexts.isEmpty, !hasMonitorAtStreams {
+            // As QEMU has it: the terminal is both console and monitor.
+            serials = [try SerialChoice("mon:stdio", declared)]
+        } else if hasMonitorAtStreams {
+            // A monitor there takes the place of the serial port that nobody asked for.
+            serials = [.line(CharacterOptions(.null))]
         }
-        let takers = monitors.filter { $0.endpoint.place == .standardStreams }
-        // A monitor there takes the place of the serial port that nobody asked for.
-        if given.isEmpty, !takers.isEmpty { serials = [.line(CharacterOptions(.null))] }
-        if serials.filter(\.isStandardStreams).count + takers.count > 1 {
-            throw Self.error("only one serial port or monitor can have stdio")
+        nameSerials()
+        try checkLines(declared)
+    }
+
+    /// Calls lines without a name after their ports, and gives those with “mon:” their monitor.
+    private mutating func nameSerials() {
+        for index in serials.indices {
+            guard case .line(var line) = serials[index] else { continue }
+            let isDeclared = !line.id.isEmpty
+            if !isDeclared { line.id = "serial\(index)" }
+            serials[index] = .line(line)
+            if line.isShared, !isDeclared { monitors.append(MonitorRequest(.human, line, option: "-serial")) }
         }
-        for line in declared where serials.filter({ $0 == .line(line) }).count > 1 {
-            throw Self.error("the line “\(line.id)” leads to two serial ports; expected one")
+    }
+
+    /// Nobody else can have the program's streams, or a line that is not shared.
+    private func checkLines(_ declared: [CharacterOptions]) throws(UsageError) {
+        let used = serials.compactMap { if case .line(let line) = $0 { line } else { nil } } + monitors.map(\.line)
+        var ofStreams: [String] = []
+        for line in used where line.place == .standardStreams && !ofStreams.contains(line.id) {
+            ofStreams.append(line.id)
+        }
+        if ofStreams.count > 1 {
+            throw Self.error(
+                "only one serial port or monitor can have stdio; “-serial mon:stdio” gives it to a port and a monitor")
+        }
+        for line in declared {
+            let ports = serials.filter { if case .line(let other) = $0 { other.id == line.id } else { false } }.count
+            let users = used.filter { $0.id == line.id }.count
+            if ports > 1 || users > 1 && !line.isShared {
+                throw Self.error(
+                    "the line “\(line.id)” leads to \(users) places; expected one, or a serial port and a monitor with mux=on"
+                )
+            }
+        }
+    }
+
+    /// Reads where monitors are served.
+    private mutating func readMonitors(
+        _ arguments: Arguments, _ declared: [CharacterOptions]
+    ) throws(UsageError) {
+        for (option, face) in [("qmp", MonitorServer.Face.machine), ("monitor", .human)] {
+            for (index, text) in arguments.all(option).enumerated() where text != "none" {
+                var line = try CharacterOptions(text, of: "-\(option)", declared)
+                switch line.place {
+                case .null, .file, .ring:
+                    throw Self.error("-\(option) cannot be “\(text)”; expected a place with somebody who types")
+                default: break
+                }
+                if line.isShared, face == .machine {
+                    throw Self.error("-qmp cannot be “\(text)”; expected a line that nobody shares")
+                }
+                if line.id.isEmpty { line.id = index == 0 ? face.rawValue : "\(face.rawValue)\(index)" }
+                monitors.append(MonitorRequest(face, line, option: "-\(option)"))
+            }
         }
     }
 
@@ -164,16 +219,6 @@ struct RunOptions: Equatable {
         }
     }
 
-    private mutating func readMonitors(_ arguments: Arguments) throws(UsageError) {
-        for (option, face) in [("qmp", MonitorServer.Face.machine), ("monitor", .human)] {
-            for text in arguments.all(option) where text != "none" {
-                do throws(CommandError) {
-                    monitors.append(MonitorRequest(face, try MonitorEndpoint(parsing: text, of: "-\(option)")))
-                } catch { throw Self.error("\(error)") }
-            }
-        }
-    }
-
     private mutating func readDebugging(_ arguments: Arguments) throws(UsageError) {
         if arguments.has("s") { debuggerAddress = .tcp(port: 1234) }
         if let text = arguments["gdb"] {
@@ -207,7 +252,7 @@ struct RunOptions: Equatable {
 
     /// `tcp:ADDRESS:PORT`: this machine alone where there is no address, any free port where the port is 0.
     private static func address(_ text: String) -> SocketAddress? {
-        text.hasPrefix("tcp:") ? SocketAddress(tcp: text.dropFirst(4)) : nil
+        text.hasPrefix("tcp:") ? CharacterOptions.address(parsing: String(text.dropFirst(4))) : nil
     }
 
     private static func time(_ text: String, _ option: String) throws(UsageError) -> SimTime {
@@ -260,15 +305,17 @@ enum ClockBase: Equatable {
 /// A monitor that is asked for: for whom, and where.
 struct MonitorRequest: Equatable {
     var face: MonitorServer.Face
-    var endpoint: MonitorEndpoint
-
-    init(_ face: MonitorServer.Face, _ endpoint: MonitorEndpoint) {
-        self.face = face
-        self.endpoint = endpoint
-    }
-
+    var line: CharacterOptions
     /// The option that asked for it.
-    var option: String { "-" + face.rawValue }
+    var option: String
+
+    init(_ face: MonitorServer.Face, _ line: CharacterOptions, option: String) {
+        self.face = face
+        self.line = line
+        // An answer that is lost would confuse a peer; one that does not read is cut off. The console has no such worries.
+        if !line.isShared { self.line.overflow = .disconnect }
+        self.option = option
+    }
 }
 
 /// What -quantum says.

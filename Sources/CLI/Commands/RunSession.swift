@@ -31,8 +31,9 @@ struct RunSession {
         let control = RunControl(machine, startsHalted: options.startsHalted)
         control.staysAfterEnd = options.staysAfterEnd
         try openDebugger(control)
-        try openMonitors(control)
         let lines = try connectSerials()
+        try openMonitors(control, lines)
+        try lines.start()
         try openDebugLog()
         control.isLogOpen = !options.debugItems.isEmpty
         let perfMap = try openPerfMap()
@@ -43,7 +44,7 @@ struct RunSession {
         // A line of progress would mix with what the guest writes on the same terminal.
         let isTerminalFree =
             !options.serials.contains(where: \.isStandardStreams)
-            && !options.monitors.contains { $0.endpoint.place == .standardStreams }
+            && !options.monitors.contains { $0.line.place == .standardStreams }
             && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
         let endProgress = isTerminalFree ? surroundings.showProgress(stop, options.limit) : {}
         let start = ProcessUsage.wallSeconds()
@@ -60,28 +61,23 @@ struct RunSession {
         return (outcome, host)
     }
 
-    /// Serves the monitors that -qmp and -monitor ask for. The control keeps them.
-    private func openMonitors(_ control: RunControl) throws(PlatformError) {
+    /// Serves the monitors that -qmp, -monitor and shared lines ask for. The control keeps them.
+    private func openMonitors(_ control: RunControl, _ lines: HostLines) throws(PlatformError) {
+        var served: [(MonitorRequest, CharacterLink)] = []
+        for request in options.monitors {
+            if let link = try lines.link(request) { served.append((request, link)) }
+        }
         var facilities = MonitorFacilities()
         facilities.version = Version.text
         facilities.say = { surroundings.warn("tandem: \($0)\n") }
-        facilities.characterDevices = zip(machine.plan.serials.indices, options.serials).map { index, choice in
-            MonitorFacilities.CharacterDevice(label: "serial\(index)", place: choice.place)
-        }
+        facilities.characterDevices = lines.descriptions
         let shared = facilities
-        for request in options.monitors {
-            do throws(OSError) {
-                let server = try MonitorServer(control, request.face, at: request.endpoint) {
+        for (request, link) in served {
+            do throws(CharacterError) {
+                _ = try MonitorServer(control, request.face, on: link) {
                     MonitorContext($0, commands: commands, catalog: catalog, facilities: shared)
                 }
-                guard let address = server.address else { continue }
-                let wait = request.endpoint.waits ? ", who is waited for" : ""
-                surroundings.warn("tandem: \(request.face.rawValue): a client may connect to \(address)\(wait)\n")
-            } catch {
-                throw PlatformError(
-                    at: request.option, "the monitor cannot be served: \(error)",
-                    expected: "a free port or path, and an address of this machine in digits")
-            }
+            } catch { throw PlatformError([error.diagnosis]) }
         }
     }
 
@@ -92,14 +88,10 @@ struct RunSession {
             throw PlatformError(
                 at: "-gdb", "the platform has nothing to debug", expected: "a module of type “riscv-hart”")
         }
-        do throws(OSError) {
+        do throws(CharacterError) {
             let server = try GDBServer(control, at: address) { surroundings.warn("tandem: \($0)\n") }
             surroundings.warn("tandem: gdb: a debugger may connect to \(server.address ?? address)\n")
-        } catch {
-            throw PlatformError(
-                at: "-gdb", "nobody can connect to \(address): \(error.errno)",
-                expected: "a free port, and an address of this machine in digits")
-        }
+        } catch { throw PlatformError([error.diagnosis]) }
     }
 
     /// Has the harts name their generated code. What cannot be written is found before the run.
@@ -137,8 +129,8 @@ struct RunSession {
                 at: "-serial", "there are \(options.serials.count) back-ends for \(paths.count) serial ports",
                 expected: "at most one for each", choices: paths)
         }
-        for (index, (path, choice)) in zip(paths, options.serials).enumerated() {
-            guard let backend = try lines.backend(choice, id: "serial\(index)") else { continue }
+        for (path, choice) in zip(paths, options.serials) {
+            guard let backend = try lines.backend(choice) else { continue }
             guard let port = machine.module(path)?.ports.lazy.compactMap({ $0 as? CharacterPort }).first else {
                 throw PlatformError(
                     at: path, "the module has no serial line", expected: "a UART in board: { serial: … }")
@@ -147,7 +139,6 @@ struct RunSession {
                 throw PlatformError([error.diagnosis])
             }
         }
-        try lines.start()
         return lines
     }
 }

@@ -21,9 +21,6 @@ public enum SerialChoice: Equatable, Sendable {
         }
     }
 
-    /// As the user writes it.
-    public var place: String { if case .line(let options) = self { "\(options.place)" } else { "none" } }
-
     /// Whether it leads to standard input and output.
     var isStandardStreams: Bool {
         if case .line(let options) = self { options.place == .standardStreams } else { false }

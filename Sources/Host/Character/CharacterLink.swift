@@ -26,6 +26,8 @@ public final class CharacterLink {
     public let options: CharacterOptions
     /// Where the peer finds us, with the port or the name that the host chose; nothing where it need not look.
     public let address: String?
+    /// The same for programs, where it is a socket.
+    public let socketAddress: SocketAddress?
     private let loop: LinkLoop
     private let terminal: TerminalMode?
     private var clients: [any CharacterClient] = []
@@ -55,7 +57,7 @@ public final class CharacterLink {
                 let listener = try LinkListener(address)
                 try self.init(
                     options, .listening(listener), terminal: nil, address: listener.listener.address.description,
-                    stop: stop)
+                    socketAddress: listener.listener.address, stop: stop)
             case .client(let address, let retry):
                 // Without retries nobody would come later.
                 let first = retry == nil ? CharacterStream(try Socket.connect(to: address)) : nil
@@ -89,10 +91,11 @@ public final class CharacterLink {
 
     private init(
         _ options: CharacterOptions, _ door: LinkDoor, terminal: TerminalMode?, address: String? = nil,
-        endsAtLine: Bool = true, hasKeys: Bool = false, stop: StopHandle
+        socketAddress: SocketAddress? = nil, endsAtLine: Bool = true, hasKeys: Bool = false, stop: StopHandle
     ) throws(OSError) {
         self.options = options
         self.address = address
+        self.socketAddress = socketAddress
         self.terminal = terminal
         let isStream = if case .open = door { true } else { false }
         let keys = LinkKeys(
@@ -128,13 +131,19 @@ public final class CharacterLink {
         client.linkOpened()
     }
 
-    /// Starts to serve peers; a server that `waits` has its first one when this returns. A line that nobody uses needs no
-    /// thread.
+    /// Waits for the first peer, if the line is a server that `waits`. Before it starts.
+    public func awaitPeer() throws(CharacterError) {
+        guard case .server(_, waits: true) = options.place else { return }
+        do throws(OSError) { try loop.awaitFirst() } catch {
+            throw CharacterError(at: options.id, "nobody can connect to \(options.place): \(error)")
+        }
+    }
+
+    /// Starts to serve peers. A line that nobody uses needs no thread.
     public func start() throws(CharacterError) {
         precondition(thread == nil, "A line starts once.")
         if clients.isEmpty { return }
         do throws(OSError) {
-            if case .server(_, waits: true) = options.place { try loop.awaitFirst() }
             let (loop, clients) = (loop, clients)
             thread = try HostThread(name: "tandem-\(options.place.threadName)") { loop.run(clients) }
         } catch {

@@ -1,4 +1,5 @@
 import TandemCPU
+import TandemHost
 import TandemKernel
 import TandemMachine
 import TandemOS
@@ -80,7 +81,9 @@ enum MachineCommands {
         guard !call.machine.harts.isEmpty else {
             throw CommandError(at: "gdbserver", "the machine has nothing to debug", expected: "a hart")
         }
-        guard call[place].hasPrefix("tcp:"), let address = SocketAddress(tcp: call[place].dropFirst(4)) else {
+        guard call[place].hasPrefix("tcp:"),
+            let address = CharacterOptions.address(parsing: String(call[place].dropFirst(4)))
+        else {
             throw CommandError(
                 at: "gdbserver", "“\(call[place])” is no place for a debugger",
                 expected: "tcp::PORT or tcp:ADDRESS:PORT")

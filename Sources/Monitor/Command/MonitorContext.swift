@@ -1,3 +1,4 @@
+public import TandemHost
 public import TandemKernel
 
 /// What the commands of one monitor work with: the machine's control, which outlives it, the commands that there are, and
@@ -27,15 +28,21 @@ public final class MonitorContext {
 /// What a program around the machine tells its monitors and does for them.
 public struct MonitorFacilities {
     /// One end of a line to the host.
-    public struct CharacterDevice: Equatable, Sendable {
+    public struct CharacterDevice {
         /// What the user calls it.
         public var label: String
         /// Where it leads, as on the command line.
         public var place: String
+        /// The line, where it has a peer who may come and go.
+        public var link: CharacterLink?
+        /// The memory behind it, where it leads there.
+        public var ring: RingBackend?
 
-        public init(label: String, place: String) {
+        public init(label: String, place: String, link: CharacterLink? = nil, ring: RingBackend? = nil) {
             self.label = label
             self.place = place
+            self.link = link
+            self.ring = ring
         }
     }
 

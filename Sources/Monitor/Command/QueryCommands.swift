@@ -8,7 +8,7 @@ import TandemOS
 enum QueryCommands {
     static let all = [
         NegotiationCommand.command, versionQuery, commandsQuery, schemaQuery, name, target, kvm, processors, memorySize,
-        characterDevices, currentMachine, dumpCapability, ioThreads,
+        currentMachine, dumpCapability, ioThreads,
     ]
 
     private static let versionShape = CommandShape.record(
@@ -100,28 +100,6 @@ enum QueryCommands {
     ) { call in
         let memory = call.machine.plan.memory.flatMap { call.machine.module($0) as? Memory }
         return .record(["base-memory": .unsigned(memory?.size ?? 0)])
-    }
-
-    static let characterDevices = MonitorCommand(
-        machine: "query-chardev", human: "info chardevs", "Where the lines to the host lead.",
-        returns: .list(
-            .record(
-                name: "ChardevInfo",
-                [
-                    CommandMember("label", .text), CommandMember("filename", .text),
-                    CommandMember("frontend-open", .bool),
-                ])),
-        text: { value in
-            guard case .list(let rows) = value else { return "" }
-            return rows.map { row in
-                "\(CommandText.word(row["label"] ?? .nothing)): filename=\(CommandText.word(row["filename"] ?? .nothing))\n"
-            }.joined()
-        }
-    ) { call in
-        .list(
-            call.context.facilities.characterDevices.map { device in
-                .record(["label": .text(device.label), "filename": .text(device.place), "frontend-open": true])
-            })
     }
 
     static let currentMachine = MonitorCommand(

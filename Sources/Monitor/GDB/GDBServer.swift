@@ -1,4 +1,5 @@
 import TandemBus
+public import TandemHost
 import TandemKernel
 public import TandemMachine
 public import TandemOS
@@ -10,20 +11,19 @@ public import TandemOS
 /// is told so.
 public final class GDBServer: ControlClient {
     /// Where debuggers connect to.
-    public var address: SocketAddress? { link.address }
+    public var address: SocketAddress? { link.link.socketAddress }
 
     private unowned let control: RunControl
     private let target: HartTarget
     private let say: (String) -> Void
     private let link: PeerLink
-    private var thread: HostThread?
     private var session: RSPSession?
     private var connection: UInt32 = 0
 
     /// Listens. `say` gets lines for the user.
     public init(
         _ control: RunControl, at address: SocketAddress, say: @escaping (String) -> Void
-    ) throws(OSError) {
+    ) throws(CharacterError) {
         self.control = control
         let machine = control.machine
         let readOnly = machine.plan.modules.flatMap { planned in
@@ -31,14 +31,16 @@ public final class GDBServer: ControlClient {
         }
         target = HartTarget(machine.simulation, harts: machine.harts, readOnlyMemory: readOnly)
         self.say = say
-        link = try PeerLink(.listening(address))
+        let line = try CharacterLink(
+            CharacterOptions(id: "gdb", .server(address, waits: false), overflow: .disconnect), option: "-gdb",
+            stop: machine.simulation.stopHandle)
+        link = PeerLink(line) { RawFraming() }
         target.control = control
-        thread = try link.start("gdb", port: control.admit(self, name: "gdb"))
+        try link.start(control.admit(self, name: "gdb"))
     }
 
     deinit {
         link.finish()
-        thread?.join()
     }
 
     // MARK: The control's side
@@ -55,7 +57,7 @@ public final class GDBServer: ControlClient {
             react()
             link.ready(number)
         case .closed(let number) where number == connection && session != nil: vanish()
-        case .received, .closed, nil: break
+        case .received, .closed, .focused, nil: break
         }
     }
 

@@ -1,5 +1,5 @@
-/// Cuts what a person or a script types into lines: LF, CR LF and telnet's CR NUL end them. Telnet's own commands
-/// (RFC 854) are passed over. A line that is too long is dropped, and a complaint takes its place.
+/// Cuts what a script sends into lines: LF, CR LF and CR end them. A line that is too long is dropped, and a complaint takes
+/// its place.
 struct LineFraming: PeerFraming {
     /// The most bytes of a line.
     static let sizeLimit = 8192
@@ -11,45 +11,19 @@ struct LineFraming: PeerFraming {
         static let complaint: UInt8 = 1
     }
 
-    /// Where in a command of telnet the stream stands.
-    private enum Telnet { case none, command, option, subnegotiation, subnegotiationCommand }
-
     private var line: [UInt8] = []
-    private var telnet = Telnet.none
     private var isAfterReturn = false
     private var isDropping = false
 
     mutating func take(_ bytes: [UInt8]) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         for byte in bytes {
-            guard let byte = plain(byte) else { continue }
             if let line = take(byte) { lines.append(line) }
         }
         return lines
     }
 
     mutating func end() -> [[UInt8]] { line.isEmpty ? [] : [complete()] }
-
-    mutating func takeEcho() -> [UInt8] { [] }
-
-    /// The byte, if it is none of telnet's.
-    private mutating func plain(_ byte: UInt8) -> UInt8? {
-        switch (telnet, byte) {
-        case (.none, 0xFF): telnet = .command
-        case (.none, _): return byte
-        case (.command, 0xFF):
-            telnet = .none
-            return byte
-        case (.command, 0xFB...0xFE): telnet = .option
-        case (.command, 0xFA): telnet = .subnegotiation
-        case (.command, _), (.option, _): telnet = .none
-        case (.subnegotiation, 0xFF): telnet = .subnegotiationCommand
-        case (.subnegotiation, _): break
-        case (.subnegotiationCommand, 0xF0): telnet = .none
-        case (.subnegotiationCommand, _): telnet = .subnegotiation
-        }
-        return nil
-    }
 
     private mutating func take(_ byte: UInt8) -> [UInt8]? {
         defer { isAfterReturn = byte == 0x0D }

@@ -5,13 +5,10 @@ protocol PeerFraming: Sendable {
     mutating func take(_ bytes: [UInt8]) -> [[UInt8]]
     /// The peer sends no more: yields what is left, if it counts.
     mutating func end() -> [[UInt8]]
-    /// What the peer is to see of what it has sent: the echo of an editor.
-    mutating func takeEcho() -> [UInt8]
 }
 
 /// No messages: whatever arrives is passed on as it comes.
 struct RawFraming: PeerFraming {
     mutating func take(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
     mutating func end() -> [[UInt8]] { [] }
-    mutating func takeEcho() -> [UInt8] { [] }
 }

@@ -4,6 +4,8 @@ enum PeerMessage: Equatable {
     case connected(UInt32)
     case received(UInt32, ArraySlice<UInt8>)
     case closed(UInt32)
+    /// What is typed goes to this client again, on a line that several share.
+    case focused(UInt32)
 
     /// As it travels through the inbox.
     var bytes: [UInt8] {
@@ -11,6 +13,7 @@ enum PeerMessage: Equatable {
         case .connected(let number): [0] + Self.bytes(of: number)
         case .received(let number, let bytes): [1] + Self.bytes(of: number) + bytes
         case .closed(let number): [2] + Self.bytes(of: number)
+        case .focused(let number): [3] + Self.bytes(of: number)
         }
     }
 
@@ -21,6 +24,7 @@ enum PeerMessage: Equatable {
         case 0: self = .connected(number)
         case 1: self = .received(number, bytes[5...])
         case 2: self = .closed(number)
+        case 3: self = .focused(number)
         default: return nil
         }
     }

@@ -34,8 +34,6 @@ struct QMPFraming: PeerFraming {
 
     mutating func end() -> [[UInt8]] { pending.isEmpty ? [] : [complete()] }
 
-    mutating func takeEcho() -> [UInt8] { [] }
-
     private mutating func take(_ byte: UInt8) -> [UInt8]? {
         let isLineEnd = byte == 0x0A || byte == 0x0D
         if isDropping {

@@ -183,14 +183,9 @@ import Testing
     }
 
     @Test(
-        "lines end as sockets, terminals and telnet end them, and telnet's commands are passed over",
+        "lines end as sockets and terminals end them",
         arguments: [
             (Array("a\nb\r\nc\r\u{0}d".utf8), ["a", "b", "c", "d"]), (Array("\n\n".utf8), ["", ""]),
-            (
-                [0xFF, 0xFD, 0x03] + Array("x".utf8) + [0xFF, 0xFA, 0x1F, 0, 80, 0xFF, 0xFF, 0xFF, 0xF0]
-                    + Array("y\r\n".utf8), ["xy"]
-            ),
-            ([0xFF, 0xF4] + Array("z\n".utf8), ["z"]),
         ] as [([UInt8], [String])])
     func cuts(bytes: [UInt8], expected: [String]) {
         for piece in [1, 2, 5, 1000] { #expect(lines(bytes, piece: piece) == expected) }
