@@ -9,7 +9,8 @@ extension Catalog {
     /// The devices of this module, in the order of their names.
     public static var devices: [any CatalogModule.Type] {
         [
-            MSWI.self, MTimer.self, SSWI.self, AT24.self, DemoDMA.self, GoldfishRTC.self, IOMMU.self, LineGate.self,
+            MSWI.self, MTimer.self, SSWI.self, AT24.self, CFIFlash.self, DemoDMA.self, GoldfishRTC.self, IOMMU.self,
+            LineGate.self,
             LineSwitch.self, NORFlash.self, OpenCoresI2C.self,
             PL011.self, PLIC.self, SiFiveGPIO.self, SiFiveSPI.self, SiFiveTest.self, TMP102.self, UART16550.self,
         ]

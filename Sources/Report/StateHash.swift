@@ -6,8 +6,8 @@ import TandemMachine
 /// and with every engine.
 ///
 /// It runs over, in the order of the module tree: each module's path; for a memory its pages of 4 KiB that are not all
-/// zeros (`Memory.contentHash`); for every other module the payload of its snapshot, which holds registers and never
-/// caches; and at the end simulated time. Each piece is preceded by its length, so that pieces cannot run together.
+/// zeros (`Memory.contentHash`), and for a ROM device what it remembers besides; for every other module the payload of its
+/// snapshot, which holds registers and never caches; and at the end simulated time. Each piece is preceded by its length, so that pieces cannot run together.
 ///
 /// The function is FNV-1a over 64-bit words, least significant byte first, with a fold of the high bits after each
 /// multiplication, because FNV carries information upwards only.
@@ -46,9 +46,16 @@ struct StateHash {
         combine(Array(module.path.utf8))
         if let memory = module as? Memory {
             combine(memory.contentHash)
+            guard let device = memory as? RomDevice else { return }
+            combine(device.readsContents ? 1 : 0)
+            combine(device.saveDevice())
             return
         }
-        switch module.saveState() {
+        combine(module.saveState())
+    }
+
+    private mutating func combine(_ state: ModuleState) {
+        switch state {
         case .payload(let schema, let bytes):
             combine(UInt64(schema.version))
             combine(bytes)

@@ -250,7 +250,7 @@ import Testing
     func inspection() throws {
         let bench = CommandBench()
         #expect(bench.run("check", "virt", "-smp", "4") == 0)
-        #expect(bench.output == "virt: 14 modules, nothing wrong\n")
+        #expect(bench.output == "virt: 16 modules, nothing wrong\n")
         #expect(bench.run("list") == 0)
         for word in ["demo", "minimal", "virt", "uart16550", "riscv-hart", "router"] {
             #expect(bench.output.contains("  \(word) "), "\(word)")

@@ -92,7 +92,10 @@ extension Memory {
     }
 
     final func replaceContents(_ state: ModuleState) throws(SnapshotError) {
-        let contents = try state.decode(as: MemoryContents.self, at: path)
+        try replaceContents(state.decode(as: MemoryContents.self, at: path))
+    }
+
+    final func replaceContents(_ contents: MemoryContents) throws(SnapshotError) {
         guard contents.size == size else {
             throw SnapshotError(
                 at: path, "the snapshot holds a memory of \(contents.size) bytes", expected: "one of \(size) bytes")

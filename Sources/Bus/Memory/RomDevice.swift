@@ -24,6 +24,15 @@ open class RomDevice: Memory, BusTarget {
         transaction.response = .commandError
     }
 
+    /// Debuggers or a restore have changed bytes. What the device changes by itself it is not told of.
+    open func contentsChanged(_ range: Range<UInt64>) {}
+
+    /// What a snapshot holds besides the contents and who serves the reads: registers, what is under way.
+    open func saveDevice() -> ModuleState { .stateless }
+
+    /// Takes over what `saveDevice` gave.
+    open func restoreDevice(_ state: ModuleState) throws(SnapshotError) {}
+
     // MARK: For the device
 
     /// Lets reads go to the contents, or to `serve`. Grants of direct memory end when it changes.
@@ -59,9 +68,57 @@ open class RomDevice: Memory, BusTarget {
     }
 
     /// Debuggers see and change the contents, whatever the device is doing.
-    public final func debugTransport(_ transaction: inout Transaction) -> Int { debugAccess(&transaction) }
+    public final func debugTransport(_ transaction: inout Transaction) -> Int {
+        let count = debugAccess(&transaction)
+        if transaction.command == .write, count > 0 {
+            contentsChanged(transaction.address..<transaction.address + UInt64(count))
+        }
+        return count
+    }
 
     public final func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool {
         readsContents && self.grant(request, &grant)
+    }
+
+    // MARK: Snapshot
+
+    public final func saveState() -> ModuleState {
+        ModuleState(
+            RomDeviceState(readsContents: readsContents, device: saveDevice(), contents: MemoryContents(of: self)))
+    }
+
+    public final func restoreState(_ state: ModuleState) throws(SnapshotError) {
+        let state = try state.decode(as: RomDeviceState.self, at: path)
+        try restoreDevice(state.device)
+        try replaceContents(state.contents)
+        contentsChanged(0..<size)
+        setReadsContents(state.readsContents)
+    }
+}
+
+/// The state of a ROM device.
+private struct RomDeviceState: SnapshotPayload {
+    static var schema: SnapshotSchema { SnapshotSchema("rom-device") }
+
+    var readsContents: Bool
+    var device: ModuleState
+    var contents: MemoryContents
+
+    init(readsContents: Bool, device: ModuleState, contents: MemoryContents) {
+        self.readsContents = readsContents
+        self.device = device
+        self.contents = contents
+    }
+
+    func encode(to writer: inout SnapshotWriter) {
+        writer.write(readsContents)
+        device.encode(to: &writer)
+        writer.write(contents)
+    }
+
+    init(from reader: inout SnapshotReader) throws(SnapshotError) {
+        readsContents = try reader.read()
+        device = try ModuleState(from: &reader)
+        contents = try reader.read()
     }
 }

@@ -43,7 +43,7 @@ public struct MapNode: Equatable, Sendable {
     public var priority: Int
     /// Where in its target the region begins.
     public var offset: UInt64
-    /// What an alias shows.
+    /// What an alias shows, or where a translation leads.
     public var of: String?
     /// By address.
     public var children: [MapNode]
@@ -60,42 +60,48 @@ public struct FlatMapEntry: Equatable, Sendable {
     public var offset: UInt64
 }
 
-/// An address space: what initiators that are bound to one socket see. For monitors.
+/// An address space: what initiators that are bound to one socket see, or what lies behind a translation. For monitors.
 public struct AddressSpace: Equatable, Sendable {
     /// Path of the module that the initiators are bound to.
     public var name: String
-    /// How the initiators are called in reports, in the order in which they were made.
+    /// How the initiators are called in reports, in the order in which they were made, and the paths of translations that
+    /// lead here.
     public var initiators: [String]
     /// The map as it was declared.
     public var tree: MapNode
     /// The map as it is seen: ranges in ascending order, without what is hidden and without holes.
     public var flat: [FlatMapEntry]
 
-    /// The address spaces of a simulation, in the order in which their first initiators were made.
+    /// The address spaces of a simulation: in the order in which their first initiators were made, then those that only
+    /// translations lead to.
     public static func all(of simulation: Simulation) -> [AddressSpace] {
         let directory = BusDirectory.of(simulation)
-        var spaces: [AddressSpace] = []
-        var roots: [TargetSocket] = []
-        for initiator in directory.initiators {
-            guard let root = initiator.bound?.innermost else { continue }
-            let name = directory.name(of: initiator.id)
-            if let index = roots.firstIndex(where: { $0 === root }) {
-                spaces[index].initiators.append(name)
-            } else {
-                roots.append(root)
-                spaces.append(AddressSpace(root, seenBy: name))
+        var found: [(root: TargetSocket, seenBy: [String])] = []
+        func add(_ root: TargetSocket?, _ name: String) {
+            guard let root else { return }
+            guard let index = found.firstIndex(where: { $0.root === root }) else {
+                found.append((root, [name]))
+                return
             }
+            if !found[index].seenBy.contains(name) { found[index].seenBy.append(name) }
         }
-        return spaces
+        for initiator in directory.initiators { add(initiator.bound?.innermost, directory.name(of: initiator.id)) }
+        var index = 0
+        while index < found.count {
+            for translation in found[index].root.translations { add(translation.destination, translation.owner.path) }
+            index += 1
+        }
+        return found.map { AddressSpace($0.root, seenBy: $0.seenBy) }
     }
 
-    private init(_ root: TargetSocket, seenBy initiator: String) {
+    private init(_ root: TargetSocket, seenBy initiators: [String]) {
         name = root.owner.path
-        initiators = [initiator]
+        self.initiators = initiators
         // A target that is no router answers for all addresses that it likes.
         let end = (root.owner as? Memory).map { $0.size - 1 } ?? .max
         tree = MapNode(
-            name: name, kind: RegionKind(of: root), start: 0, end: end, priority: 0, offset: 0, of: nil, children: [])
+            name: name, kind: RegionKind(of: root), start: 0, end: end, priority: 0, offset: 0, of: root.translatedTo,
+            children: [])
         if let router = root.onward as? Router {
             tree.children = router.nodes(from: 0)
             flat = router.flatMap(0...UInt64.max)
@@ -103,6 +109,20 @@ public struct AddressSpace: Equatable, Sendable {
             flat = [FlatMapEntry(name: name, kind: tree.kind, start: 0, end: end, offset: 0)]
         }
     }
+}
+
+extension TargetSocket {
+    /// The translations that accesses to it may come to, by address.
+    fileprivate var translations: [Translation] {
+        switch innermost.onward {
+        case let translation as Translation: [translation]
+        case let router as Router: router.regions.sorted { $0.start < $1.start }.flatMap(\.target.translations)
+        default: []
+        }
+    }
+
+    /// Where the translation behind it leads.
+    fileprivate var translatedTo: String? { (innermost.onward as? Translation)?.destination?.owner.path }
 }
 
 extension Router {
@@ -113,7 +133,7 @@ extension Router {
             let inner = region.target.innermost.onward as? Router
             var node = MapNode(
                 name: region.name, kind: kind, start: start &+ region.start, end: start &+ region.end,
-                priority: region.priority, offset: region.offset, of: nil, children: [])
+                priority: region.priority, offset: region.offset, of: region.target.translatedTo, children: [])
             if let alias = inner as? Alias {
                 node.of = alias.of.bound?.owner.path
                 node.offset = alias.offset &+ region.offset

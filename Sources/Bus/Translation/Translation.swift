@@ -26,6 +26,11 @@ public final class Translation {
         input.seat(TranslationSeat(input, output, latency, translator))
     }
 
+    /// Where translated accesses go.
+    var destination: TargetSocket? { output.bound?.innermost }
+    /// The module that they come to first.
+    var owner: Module { input.owner }
+
     /// Ends all grants that were made in `range`, in addresses as they arrive: something in it is translated differently
     /// now.
     public func invalidate(_ range: ClosedRange<UInt64> = 0...UInt64.max) { input.invalidateDirectMemory(range: range) }

@@ -56,7 +56,7 @@ public struct SimulationSnapshot: SnapshotPayload {
 }
 
 extension ModuleState {
-    func encode(to writer: inout SnapshotWriter) {
+    package func encode(to writer: inout SnapshotWriter) {
         switch self {
         case .stateless: writer.write(UInt8(0))
         case .payload(let schema, let bytes):
@@ -70,7 +70,7 @@ extension ModuleState {
         }
     }
 
-    init(from reader: inout SnapshotReader) throws(SnapshotError) {
+    package init(from reader: inout SnapshotReader) throws(SnapshotError) {
         switch try reader.read(UInt8.self) {
         case 0: self = .stateless
         case 1:

@@ -171,7 +171,7 @@ public enum StandardPlatforms {
             // QEMU's RISC-V “virt” board: the same addresses and interrupt numbers, so that an image for one runs on the other.
             {
               name: "virt",
-              description: "RISC-V virt board: harts, ACLINT, PLIC, 16550 UART, RTC, finisher",
+              description: "RISC-V virt board: harts, ACLINT, PLIC, UART, RTC, finisher, flash",
 
               machine: {
                 alias: "riscv-virt",
@@ -179,6 +179,8 @@ public enum StandardPlatforms {
                 properties: {
                   "cpu-frequency": { of: "cpu.frequency", description: "Clock of the harts" },
                   "timebase-frequency": { of: "mtimer.frequency", description: "Ticks per second of mtime and the time CSR" },
+                  pflash0: { of: "flash0.file", description: "File with the contents of the first flash" },
+                  pflash1: { of: "flash1.file", description: "File with the contents of the second flash" },
                 },
               },
 
@@ -237,6 +239,9 @@ public enum StandardPlatforms {
                   "clock-frequency": 3686400,
                   interrupt: "plic.source10",
                 },
+
+                flash0: { type: "cfi-flash", size: "32M", at: 0x20000000 },
+                flash1: { type: "cfi-flash", size: "32M", at: 0x22000000 },
 
                 ram: { type: "ram", size: "128M", at: 0x80000000 },
               },

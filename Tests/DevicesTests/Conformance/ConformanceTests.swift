@@ -141,6 +141,13 @@ import Testing
         var flash = NORFlashCore(size: 1 << 20, identification: 0xef4014)
         for byte: UInt8 in [2, 0, 0x12, 0xff, 7, 8] { _ = flash.exchange(byte, clocks: 8) }
         #expect(CoreConformance.checkSnapshotRoundTrip(flash) == [])
+        let geometry = CFIFlashCore.Geometry(size: 1 << 20, blockSize: 1 << 16, bankWidth: 4, chipWidth: 2)
+        var parallel = CFIFlashCore(geometry)
+        for (address, value) in [(0, 0x60), (0x1_0000, 1), (0, 0xe8), (0, 2), (8, 0x1234_5678)] {
+            _ = parallel.write(at: address, UInt64(value), count: 4)
+            parallel.finishWork()
+        }
+        #expect(CoreConformance.checkSnapshotRoundTrip(parallel) == [])
         var sensor = TMP102Core()
         sensor.convert(-12_345)
         for byte: UInt8 in [3, 0x12] { _ = sensor.receive(byte) }
@@ -165,6 +172,29 @@ import Testing
         for port in declared where port.count == nil { #expect(device.port(named: port.name) != nil) }
         // What software can reach stands in the device tree.
         if device.ports.contains(where: { $0 is TargetSocket }) { #expect(device is any DeviceTreeContributor) }
+    }
+
+    @Test(
+        "debug reads of every device change nothing, and what has registers says so in its declaration",
+        arguments: Catalog.devices.map { $0.declaration.typeName })
+    func debugReads(typeName: String) throws {
+        let bench = SimBench()
+        let device = try Catalog().addingDevices().make(typeName, named: "device", in: bench.simulation.root)
+        let behind = Router(bench.context("behind"))
+        if let memory = device.port(named: "memory") as? InitiatorSocket { memory.bind(to: behind.in) }
+        if let out = device.port(named: "out") as? PassingSocket { try out.bind(to: behind.in) }
+        let before = device.saveState()
+        var base: UInt64 = 0
+        for case let socket as TargetSocket in device.ports {
+            base += 0x2000
+            try bench.map(socket, at: base, size: 0x2000, name: socket.name)
+            for offset in stride(from: 0 as UInt64, to: 0x2000, by: 4) {
+                _ = bench.probe.debugRead(base + offset, count: 4)
+            }
+            // A flash is told its commands by writes to its contents.
+            #expect(socket.name != "bus" || ModuleRegisters(of: device) != nil || device is RomDevice)
+        }
+        #expect(device.saveState() == before)
     }
 
     private static func elements(_ register: PLICCore.Register) -> Int {

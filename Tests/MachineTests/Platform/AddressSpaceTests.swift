@@ -110,8 +110,10 @@ import Testing
               } }
             """)
         let spaces = AddressSpace.all(of: machine.simulation)
-        #expect(spaces.map(\.name) == ["iommu"])
-        #expect(spaces.map(\.tree.kind) == [.translation])
+        #expect(spaces.map(\.name) == ["iommu", "bus"])
+        #expect(spaces.map(\.initiators) == [["dma"], ["iommu"]])
+        #expect(spaces.map(\.tree.kind) == [.translation, .router])
+        #expect(spaces[0].tree.of == "bus")
     }
 
     @Test("mistakes in maps name the module, the place and what is legal")

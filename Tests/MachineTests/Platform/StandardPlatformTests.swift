@@ -59,6 +59,9 @@ private func text(_ path: String) -> String? {
         ("soc/plic@c000000", ["sifive,plic-1.0.0", "riscv,plic0"], [0, 0xC00_0000, 0, 0x60_0000], nil),
         ("soc/sswi@2f00000", ["riscv,aclint-sswi"], [0, 0x2F0_0000, 0, 0x4000], nil),
         ("soc/mswi@2000000", ["riscv,aclint-mswi"], [0, 0x200_0000, 0, 0x4000], nil),
+        // QEMU's node of the flashes has both in its `reg`, so that Linux makes one of them; here each has a node.
+        ("soc/flash@20000000", ["cfi-flash"], [0, 0x2000_0000, 0, 0x200_0000], nil),
+        ("soc/flash@22000000", ["cfi-flash"], [0, 0x2200_0000, 0, 0x200_0000], nil),
     ]
 
     private func tree(harts: Int) throws -> FlattenedDeviceTree.Node {
