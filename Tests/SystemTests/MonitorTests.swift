@@ -2,8 +2,9 @@ import Testing
 
 /// The monitors as their users reach them: through socat, telnet, QEMU's own library and GDB.
 struct MonitorTests {
-    /// Starts the demo, which waits, with monitors at two sockets in a folder of its own, and runs `talk`, a piece of a
-    /// shell script, beside it. The output is that of the script; then “exit” and our exit code.
+    /// Starts a guest that never ends by itself, halted, with monitors at two sockets in a folder of its own, and runs
+    /// `talk`, a piece of a shell script, beside it. The output is that of the script; then the rights of the socket in
+    /// the file system, and “exit” with our exit code.
     private static func run(_ talk: String, _ arguments: [String] = []) throws -> Program {
         let script = """
             set -u
@@ -11,14 +12,18 @@ struct MonitorTests {
             folder=$(mktemp -d) || exit 1
             trap 'kill $guest 2>/dev/null; rm -rf "$folder"' EXIT
             mkfifo "$folder/errors" "$folder/keys"
-            "$tandem" run demo -serial null -report none -S -qmp "unix:$folder/qmp,server,nowait" \\
+            # The one instruction “j .”.
+            printf '\\x6f\\x00\\x00\\x00' >"$folder/loop"
+            "$tandem" run virt -bios "$folder/loop" -serial null -report none -S -qmp "unix:$folder/qmp,server,nowait" \\
                 -monitor tcp::0,server,nowait 2>"$folder/errors" &
             guest=$!
             exec 3<"$folder/errors"
             read -r line <&3 && read -r line <&3 || exit 1
             port=${line##*:}
+            rights=$(stat -c %a "$folder/qmp")
             \(talk)
             wait $guest; code=$?
+            echo "rights $rights"
             echo "exit $code"
             """
         return try Program.run(
