@@ -188,14 +188,14 @@ private final class Delays {
 
 /// What the mode elab builds many of.
 private final class Cell: Module {
-    private let port: Port
-    private var signal: Signal<Bool>?
+    private let port: SignalInput<Int32>
+    private let signal: Signal<Int32>
 
     override init(_ context: ModuleContext) {
-        port = Port("p", context)
+        port = SignalInput("p", context)
+        signal = Signal("s", context, 0)
         super.init(context)
-        let signal = Signal("s", in: self, false)
-        self.signal = signal
-        method("m", sensitiveTo: [signal.changed]) {}
+        port.bind(signal)
+        method("m", sensitiveTo: port.changed) {}
     }
 }

@@ -44,7 +44,7 @@ public final class Simulation {
         scheduler.log = log
         stopHandle = StopHandle(scheduler.mailroom)
         root = Module(rootOf: scheduler)
-        root.adopt(self)
+        scheduler.simulation = self
         // SAFETY: only a run calls it, and a run holds the simulation.
         scheduler.mailroom.refuseOwnHold = { [unowned(unsafe) scheduler] in scheduler.refuseOwnHold() }
         scheduler.pauseObserver = { [unowned(unsafe) self] in tellPaused($0) }

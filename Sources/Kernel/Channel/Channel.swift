@@ -14,15 +14,15 @@ open class Channel {
     /// each leaves the list in its `deinit`.
     final var previousSibling: Unmanaged<Channel>?
     final var nextSibling: Unmanaged<Channel>?
+    /// That of the scheduler, which is retained for it.
     final let core: UnsafeMutablePointer<SchedulerCore>
-    /// Keeps the memory of the core alive.
-    public final let scheduler: Scheduler
+    /// The scheduler of the simulation.
+    public final var scheduler: Scheduler { schedulerHandle.takeUnretainedValue() }
 
     /// A channel of `module`.
     public init(_ name: String, in module: Module) {
         self.name = name
-        scheduler = module.scheduler
-        core = scheduler.core
+        core = module.scheduler.coreOfChannel()
         record = .allocate(capacity: 1)
         record.initialize(to: ChannelRecord(kind: .custom))
         record.pointee.object = .passUnretained(self)
@@ -32,8 +32,7 @@ open class Channel {
     /// A channel of the module that `context` describes, for stored properties that are set before `super.init`.
     public init(_ name: String, _ context: ModuleContext) {
         self.name = name
-        scheduler = context.scheduler
-        core = scheduler.core
+        core = context.scheduler.coreOfChannel()
         record = .allocate(capacity: 1)
         record.initialize(to: ChannelRecord(kind: .custom))
         record.pointee.object = .passUnretained(self)
@@ -43,8 +42,7 @@ open class Channel {
     /// A channel whose record is longer than that of a channel: `record` is its beginning.
     init(_ name: String, _ place: ChannelPlace, record: ChannelPointer) {
         self.name = name
-        scheduler = place.scheduler
-        core = scheduler.core
+        core = place.scheduler.coreOfChannel()
         self.record = record
         record.pointee.object = .passUnretained(self)
         place.declare(self)
@@ -55,6 +53,12 @@ open class Channel {
         module?.disown(self)
         // Raw, because a longer record begins with this one.
         UnsafeMutableRawPointer(record).deallocate()
+        schedulerHandle.release()
+    }
+
+    private final var schedulerHandle: Unmanaged<Scheduler> {
+        // SAFETY: a scheduler enters itself when it is made, before there is a channel.
+        core.pointee.scheduler.unsafelyUnwrapped
     }
 
     /// The path of the module and the name.
@@ -99,7 +103,7 @@ open class Channel {
     /// Inlined: after a switch of stacks every return on the way back is mispredicted, so that frames count.
     @inline(__always) final func wait(for event: Event, _ action: StaticString) throws(ProcessKilled) {
         guard let process = core.pointee.current, process.pointee.isThread else { throw refuseWait(action) }
-        try ThreadContext(record: process, scheduler: scheduler).wait(event)
+        try ThreadContext(record: process, scheduler: schedulerHandle).wait(event)
     }
 
     @inline(never) private final func refuseWait(_ action: StaticString) -> ProcessKilled {
@@ -142,7 +146,21 @@ enum ChannelPlace {
     }
 }
 
+/// What ports ask their channels for.
+enum ChannelEvent: UInt8 {
+    /// Of a signal.
+    case changed, risen, fallen
+    /// Of a FIFO.
+    case dataWritten, dataRead
+}
+
 extension Scheduler {
+    /// The core, for a channel that is made: retains the scheduler, until the channel lets go of it.
+    fileprivate func coreOfChannel() -> UnsafeMutablePointer<SchedulerCore> {
+        _ = Unmanaged.passRetained(self)
+        return core
+    }
+
     /// The process that runs, for messages.
     var nameOfCurrent: String {
         guard let process = core.pointee.current else { return "no process" }

@@ -36,6 +36,9 @@ public final class Fifo<Value>: Channel {
         super.init(name, place, record: UnsafeMutableRawPointer(fifo).assumingMemoryBound(to: ChannelRecord.self))
     }
 
+    /// The event that a port asks for.
+    func event(_ event: ChannelEvent) -> Event { event == .dataRead ? dataRead : dataWritten }
+
     deinit {
         removeAll()
         elements.deallocate()

@@ -91,6 +91,15 @@ public class Signal<Value: Equatable>: Channel {
         return event
     }
 
+    /// The event that a port asks for.
+    final func event(_ event: ChannelEvent) -> Event {
+        switch event {
+        case .risen: risenEdge
+        case .fallen: fallenEdge
+        case .changed, .dataWritten, .dataRead: changed
+        }
+    }
+
     /// Who may write it.
     public final var writerPolicy: WriterPolicy { signal.pointee.policy }
 

@@ -5,10 +5,14 @@ public final class SignalInput<Value: Equatable>: PortTo<Signal<Value>> {
     /// Whether the value changed at the end of the previous delta cycle.
     public var isChanged: Bool { handle._withUnsafeGuaranteedRef { $0.isChanged } }
     /// Fires one delta cycle after a write that changed the value; for sensitivities, also before the port is bound.
-    public var changed: EventFinder { finder { $0.changed } }
+    public var changed: EventFinder { EventFinder(.changed, of: self) }
 
     /// The signal, without counting references: the port holds it.
     @usableFromInline var handle: Unmanaged<Signal<Value>> { Unmanaged(in: self) }
+
+    override func forEachTarget(_ event: ChannelEvent, _ body: (Event) -> Void) {
+        for index in 0..<count { body(self[index].event(event)) }
+    }
 }
 
 /// A port that writes a signal and may read it (`sc_out`, `sc_inout`).
@@ -20,12 +24,16 @@ public final class SignalOutput<Value: Equatable>: PortTo<Signal<Value>> {
     /// Whether the value changed at the end of the previous delta cycle.
     public var isChanged: Bool { handle._withUnsafeGuaranteedRef { $0.isChanged } }
     /// Fires one delta cycle after a write that changed the value; for sensitivities, also before the port is bound.
-    public var changed: EventFinder { finder { $0.changed } }
+    public var changed: EventFinder { EventFinder(.changed, of: self) }
 
     @usableFromInline var handle: Unmanaged<Signal<Value>> { Unmanaged(in: self) }
 
     /// The signal learns of its writer, and refuses a second one if it takes one only.
     public override func join(_ target: Signal<Value>) throws(ElaborationError) { try target.join(writer: self) }
+
+    override func forEachTarget(_ event: ChannelEvent, _ body: (Event) -> Void) {
+        for index in 0..<count { body(self[index].event(event)) }
+    }
 }
 
 extension Unmanaged {
@@ -38,9 +46,9 @@ extension Unmanaged {
 
 extension SignalInput where Value == Bool {
     /// Fires when the value becomes true; for sensitivities.
-    public var risen: EventFinder { finder { $0.risen } }
+    public var risen: EventFinder { EventFinder(.risen, of: self) }
     /// Fires when the value becomes false; for sensitivities.
-    public var fallen: EventFinder { finder { $0.fallen } }
+    public var fallen: EventFinder { EventFinder(.fallen, of: self) }
     /// Whether the value became true at the end of the previous delta cycle.
     public var isRisen: Bool { value && isChanged }
     /// Whether the value became false at the end of the previous delta cycle.
@@ -49,9 +57,9 @@ extension SignalInput where Value == Bool {
 
 extension SignalInput where Value == Logic {
     /// Fires when the value becomes one; for sensitivities.
-    public var risen: EventFinder { finder { $0.risen } }
+    public var risen: EventFinder { EventFinder(.risen, of: self) }
     /// Fires when the value becomes zero; for sensitivities.
-    public var fallen: EventFinder { finder { $0.fallen } }
+    public var fallen: EventFinder { EventFinder(.fallen, of: self) }
 }
 
 extension Signal {
@@ -76,13 +84,17 @@ public final class FifoInput<Value>: PortTo<Fifo<Value>> {
     /// How many elements can be read now.
     @inlinable public var availableCount: Int { handle._withUnsafeGuaranteedRef { $0.availableCount } }
     /// Fires one delta cycle after a write; for sensitivities.
-    public var dataWritten: EventFinder { finder { $0.dataWritten } }
+    public var dataWritten: EventFinder { EventFinder(.dataWritten, of: self) }
 
     @usableFromInline var handle: Unmanaged<Fifo<Value>> { Unmanaged(in: self) }
     @usableFromInline func fifo() -> Fifo<Value> { handle.takeUnretainedValue() }
 
     public override func join(_ target: Fifo<Value>) throws(ElaborationError) {
         try target.join(self, &target.fifo.pointee.reader, "read")
+    }
+
+    override func forEachTarget(_ event: ChannelEvent, _ body: (Event) -> Void) {
+        for index in 0..<count { body(self[index].event(event)) }
     }
 }
 
@@ -95,13 +107,17 @@ public final class FifoOutput<Value>: PortTo<Fifo<Value>> {
     /// How many elements can be written now.
     @inlinable public var freeCount: Int { handle._withUnsafeGuaranteedRef { $0.freeCount } }
     /// Fires one delta cycle after a read; for sensitivities.
-    public var dataRead: EventFinder { finder { $0.dataRead } }
+    public var dataRead: EventFinder { EventFinder(.dataRead, of: self) }
 
     @usableFromInline var handle: Unmanaged<Fifo<Value>> { Unmanaged(in: self) }
     @usableFromInline func fifo() -> Fifo<Value> { handle.takeUnretainedValue() }
 
     public override func join(_ target: Fifo<Value>) throws(ElaborationError) {
         try target.join(self, &target.fifo.pointee.writer, "write")
+    }
+
+    override func forEachTarget(_ event: ChannelEvent, _ body: (Event) -> Void) {
+        for index in 0..<count { body(self[index].event(event)) }
     }
 }
 

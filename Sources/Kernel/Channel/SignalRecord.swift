@@ -19,10 +19,8 @@
     /// The evaluation phase that sees the last change.
     var changeStamp: UInt64 = 0
     var changed: EventPointer?
-    /// Who wrote last, as far as the policy remembers, if it is a declared process.
+    /// Who wrote last, as far as the policy remembers, if it is a declared process: its record is no other's.
     var writer: ProcessPointer?
-    /// The handle of the writer that the policy remembers, retained: that process may end.
-    var writerHandle: Unmanaged<Process>?
     /// What few signals need; made when it is needed first.
     var details: UnsafeMutablePointer<SignalDetails>?
 
@@ -48,13 +46,15 @@
     var noWriter: ProcessPointer? { isResolved ? ProcessPointer(bitPattern: 16) : nil }
 }
 
-/// Of a signal that has edges or is bound to a port that writes it.
+/// Of a signal that has edges, is bound to a port that writes it, or was written by a spawned process.
 struct SignalDetails {
     /// To one, and to zero. There are none unless the value is of one byte, 0 or 1 when it has a level.
     var risen: EventPointer?
     var fallen: EventPointer?
     /// The port that writes it, unretained: looked at during the elaboration only.
     var writerPort: Unmanaged<Port>?
+    /// The spawned process that the policy remembers, retained: that process may end.
+    var spawnedWriter: Unmanaged<Process>?
     /// The two places, for edges.
     var places: UnsafePointer<UInt8>?
 }
@@ -142,17 +142,20 @@ extension Channel {
         let isForOneDelta = signal.pointee.policy == .onePerDelta
         // Writing the value that it has is no second write (IEEE 1666-2023 §6.4.4).
         if isForOneDelta && !differs { return true }
-        if let first = signal.pointee.writerHandle?.takeUnretainedValue() {
+        if let first = rememberedWriter(signal) {
             if first === current { return true }
             refuseWriter(
                 first.path, isForOneDelta ? "in this delta cycle" : "before",
                 expected: isForOneDelta ? "one writer in each delta cycle" : "one writer")
             return false
         }
-        signal.pointee.writerHandle = .passRetained(current)
+        if current.isSpawned {
+            signal.details.pointee.spawnedWriter = .passRetained(current)
+        } else {
+            signal.pointee.writer = current.record
+        }
         // The update forgets the writer.
         if isForOneDelta { core.pointee.requestUpdate(record) }
-        if !current.isSpawned { signal.pointee.writer = current.record }
         return true
     }
 
@@ -165,8 +168,17 @@ extension Channel {
     /// Nobody has written `signal`.
     final func forgetWriter(_ signal: SignalPointer) {
         signal.pointee.writer = signal.pointee.noWriter
-        signal.pointee.writerHandle?.release()
-        signal.pointee.writerHandle = nil
+        guard let details = signal.pointee.details else { return }
+        details.pointee.spawnedWriter?.release()
+        details.pointee.spawnedWriter = nil
+    }
+
+    /// Whom the policy remembers. Asked by a process that runs, while all declared processes exist.
+    private final func rememberedWriter(_ signal: SignalPointer) -> Process? {
+        if signal.pointee.writer != signal.pointee.noWriter {
+            return signal.pointee.writer?.pointee.object?.takeUnretainedValue()
+        }
+        return signal.pointee.details?.pointee.spawnedWriter?.takeUnretainedValue()
     }
 
     /// Whether a change of `signal` is what this evaluation phase is about.

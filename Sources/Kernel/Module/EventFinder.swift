@@ -1,16 +1,41 @@
 /// An event that is reached through a port: known when the port is bound. A process may be declared sensitive to it
 /// before.
 public struct EventFinder {
+    private enum Search {
+        /// Each target of the port knows it: costs no memory.
+        case known(ChannelEvent)
+        /// The events, one for each target of the port. Called once the port is resolved.
+        case custom(() -> [Event])
+    }
     let port: Port
-    /// The events, one for each target of the port. Called once the port is resolved.
-    let find: () -> [Event]
+    private let search: Search
+
+    init(_ event: ChannelEvent, of port: Port) {
+        self.port = port
+        search = .known(event)
+    }
+
+    init(port: Port, _ find: @escaping () -> [Event]) {
+        self.port = port
+        search = .custom(find)
+    }
+
+    /// Calls `body` for the event in each target of the port, which is resolved.
+    func forEachEvent(_ body: (Event) -> Void) {
+        switch search {
+        case .known(let event): port.forEachTarget(event, body)
+        case .custom(let find): for event in find() { body(event) }
+        }
+    }
 
     /// The event itself, of a port that leads to one target. From the elaboration on.
     public var event: Event {
-        guard let event = find().first else {
+        var first: Event?
+        forEachEvent { if first == nil { first = $0 } }
+        guard let first else {
             preconditionFailure("The event of the port “\(port.path)” was asked for, which leads nowhere.")
         }
-        return event
+        return first
     }
 }
 
@@ -36,7 +61,7 @@ extension Module {
         _ body: @escaping () -> Void
     ) -> Process {
         let process = method(name, initialize: initialize, body)
-        scheduler.await([first] + more, for: process)
+        scheduler.await(first, more, for: process)
         return process
     }
 
@@ -49,14 +74,15 @@ extension Module {
     ) -> Process {
         let process = thread(
             name, stackSize: stackSize, priority: priority, resumable: resumable, initialize: initialize, body)
-        scheduler.await([first] + more, for: process)
+        scheduler.await(first, more, for: process)
         return process
     }
 }
 
 extension Scheduler {
-    fileprivate func await(_ finders: [EventFinder], for process: Process) {
-        for finder in finders { pendingSensitivities.append(PendingSensitivity(process: process, finder: finder)) }
+    fileprivate func await(_ first: EventFinder, _ more: [EventFinder], for process: Process) {
+        pendingSensitivities.append(PendingSensitivity(process: process, finder: first))
+        for finder in more { pendingSensitivities.append(PendingSensitivity(process: process, finder: finder)) }
         // Spawned while the simulation runs: every port is resolved.
         if hasStarted { resolveSensitivities() }
     }
@@ -64,9 +90,7 @@ extension Scheduler {
     /// All ports are resolved: makes processes sensitive to the events behind them.
     func resolveSensitivities() {
         for pending in pendingSensitivities {
-            for event in pending.finder.find() {
-                pending.process.join(sensitivity: event)
-            }
+            pending.finder.forEachEvent { pending.process.join(sensitivity: $0) }
         }
         pendingSensitivities = []
     }

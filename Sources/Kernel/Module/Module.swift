@@ -25,7 +25,6 @@ open class Module {
     /// The values that the module was made with.
     public let givenProperties: PropertyValues
 
-    private unowned(unsafe) var owningSimulation: Simulation?
     /// The elaboration that has come to this module, and how many children had names that it accepts.
     final var elaboration: UInt32 = 0
     final var checkedChildren: UInt32 = 0
@@ -41,7 +40,6 @@ open class Module {
         parent = context.parent
         scheduler = context.parent.scheduler
         givenProperties = context.properties
-        owningSimulation = context.parent.owningSimulation
         context.declared.ports.forEach { port in
             port.join(self)
             ownPorts.append(port)
@@ -98,8 +96,10 @@ open class Module {
 
     /// The simulation that it belongs to.
     public final var simulation: Simulation {
-        guard let owningSimulation else { preconditionFailure("The root of a simulation was used on its own.") }
-        return owningSimulation
+        guard let simulation = scheduler.simulation else {
+            preconditionFailure("The root of a simulation was used on its own.")
+        }
+        return simulation
     }
 
     /// The simulated time.
@@ -162,17 +162,15 @@ open class Module {
 
     // MARK: Adoption
 
-    final func adopt(_ simulation: Simulation) { owningSimulation = simulation }
-
     final func adopt(_ port: Port) { ownPorts.append(port) }
 
     final func adopt(_ process: Process) { declaredProcesses.append(process) }
 
     private func adopt(_ child: Module) {
         precondition(
-            owningSimulation?.isFrozen != true, "The module “\(child.path)” was made after the elaboration.")
+            scheduler.simulation?.isFrozen != true, "The module “\(child.path)” was made after the elaboration.")
         children.append(child)
-        owningSimulation?.moduleCount += 1
+        scheduler.simulation?.moduleCount += 1
     }
 
     final func adopt(_ event: Event) {

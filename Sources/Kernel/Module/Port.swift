@@ -32,5 +32,8 @@ open class Port {
         return module.path.isEmpty ? name : "\(module.path).\(name)"
     }
 
+    /// Calls `body` for `event` in each target of a port that leads to channels of one kind. The port is resolved.
+    func forEachTarget(_ event: ChannelEvent, _ body: (Event) -> Void) {}
+
     final func join(_ owner: Module) { module = owner }
 }

@@ -19,8 +19,12 @@ public struct ThreadContext {
     private let handle: Unmanaged<Scheduler>
 
     init(record: ProcessPointer, scheduler: Scheduler) {
+        self.init(record: record, scheduler: Unmanaged.passUnretained(scheduler))
+    }
+
+    init(record: ProcessPointer, scheduler: Unmanaged<Scheduler>) {
         self.record = record
-        handle = .passUnretained(scheduler)
+        handle = scheduler
     }
 
     /// The scheduler of the simulation.

@@ -37,6 +37,8 @@ public final class Scheduler {
     /// Clocks, which begin with the simulation. Held by the bodies of their methods as well.
     var startHearers: [Clock] = []
 
+    /// Set by the simulation that owns the scheduler, for its modules.
+    unowned(unsafe) var simulation: Simulation?
     /// Whom warnings are told to; set by the simulation that owns both.
     var log: Log?
     var hasStarted = false
@@ -56,6 +58,7 @@ public final class Scheduler {
         core = .allocate(capacity: 1)
         core.initialize(to: SchedulerCore(clock: clock))
         counts = withUnsafeMutablePointer(to: &core.pointee.counts) { $0 }
+        core.pointee.scheduler = .passUnretained(self)
     }
 
     deinit {

@@ -37,6 +37,8 @@ enum SchedulerControl: UInt8 {
 /// memory. What calls out stands in `Scheduler`.
 struct SchedulerCore: ~Copyable {
     let clock: UnsafeMutablePointer<SchedulerClock>
+    /// Whose core this is, for objects that have one word for both.
+    var scheduler: Unmanaged<Scheduler>?
     var queue = EventQueue()
     var deltas = DeltaList()
     /// Processes made runnable in this pass, for the next one.
