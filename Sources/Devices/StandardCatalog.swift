@@ -12,7 +12,8 @@ extension Catalog {
             MSWI.self, MTimer.self, SSWI.self, AT24.self, CFIFlash.self, DemoDMA.self, GoldfishRTC.self, IOMMU.self,
             LineGate.self,
             LineSwitch.self, NORFlash.self, OpenCoresI2C.self,
-            PL011.self, PLIC.self, SiFiveGPIO.self, SiFiveSPI.self, SiFiveTest.self, TMP102.self, UART16550.self,
+            PL011.self, PLIC.self, SiFiveGPIO.self, SiFivePRCI.self, SiFivePWM.self, SiFiveSPI.self, SiFiveTest.self,
+            SiFiveUART.self, TMP102.self, UART16550.self,
         ]
     }
 }

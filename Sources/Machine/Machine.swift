@@ -59,11 +59,23 @@ public final class Machine {
         return (memory, start...start &+ (window.span - 1))
     }
 
+    /// The memory that the machine executes from, and where it stands; nothing where the board has none.
+    func flashMemory() throws(PlatformError) -> (memory: Memory, range: ClosedRange<UInt64>)? {
+        guard let path = plan.flash else { return nil }
+        guard let memory = module(path) as? Memory, let window = plan.module(path)?.windows.first else {
+            throw PlatformError(
+                at: path, "the flash of the board is no memory in the memory map",
+                expected: "a module of type “rom” or “ram” with “at”")
+        }
+        return (memory, window.start...window.end)
+    }
+
     /// Reads the images, decides where everything stands, generates the device tree, and fills memory and boot ROM.
     public func load(_ options: BootOptions, from images: ImageSource) throws(PlatformError) {
         boot = options
         let (_, range) = try mainMemory()
-        var layout = BootLayout(memory: range, width: hartFacts.first?.width ?? .bits64)
+        var layout = BootLayout(
+            memory: range, flash: try flashMemory()?.range, width: hartFacts.first?.width ?? .bits64)
         let firmware = try firmwareName(options)
         if let firmware { try layout.addFirmware(images.open(firmware)) }
         if !options.kernel.isEmpty {
@@ -80,7 +92,11 @@ public final class Machine {
             throw PlatformError(at: "-append", "there is no kernel to read the arguments", expected: "-kernel FILE")
         }
         deviceTree = try makeDeviceTree(chosen(options, layout)).encoded()
-        deviceTreeAddress = try layout.placeDeviceTree(size: UInt64(deviceTree.count))
+        if layout.flash != nil, let rom = plan.bootROM.flatMap({ plan.module($0)?.windows.first }) {
+            deviceTreeAddress = rom.start + BootROM.deviceTreeOffset
+        } else {
+            deviceTreeAddress = try layout.placeDeviceTree(size: UInt64(deviceTree.count))
+        }
         bootROMContents = try makeBootROM(layout)
         symbols = layout.symbols
         self.layout = layout
@@ -160,9 +176,12 @@ public final class Machine {
             }
             return []
         }
-        let contents = BootROM(
+        var contents = BootROM(
             start: layout.start, deviceTree: deviceTreeAddress, next: layout.kernelEntry ?? 0, width: layout.width
         ).bytes
+        if layout.flash != nil {
+            contents += Array(repeating: 0, count: Int(BootROM.deviceTreeOffset) - contents.count) + deviceTree
+        }
         guard let rom = module(path) as? Memory, rom.contains(0, count: contents.count) else {
             throw PlatformError(
                 at: path, "the boot ROM cannot hold the \(contents.count) bytes of the reset code",
@@ -174,17 +193,19 @@ public final class Machine {
     /// Puts everything into memory. Fresh memory is zero already, and stays untouched where nothing is loaded.
     private func fillMemory(isFresh: Bool) {
         guard let layout, let (memory, range) = try? mainMemory() else { return }
+        let flash = try? flashMemory()
         for piece in layout.pieces {
             let contents = piece.contents ?? UnsafeRawBufferPointer(start: nil, count: 0)
-            memory.load(contents, at: piece.address - range.lowerBound)
+            let place = flash.flatMap { $0.range.contains(piece.address) ? $0 : nil } ?? (memory: memory, range: range)
+            let offset = piece.address - place.range.lowerBound
+            place.memory.load(contents, at: offset)
             let rest = Int(piece.size) - contents.count
             if !isFresh, rest > 0 {
-                let offset = piece.address - range.lowerBound + UInt64(contents.count)
-                memory.load([UInt8](repeating: 0, count: rest), at: offset)
+                place.memory.load([UInt8](repeating: 0, count: rest), at: offset + UInt64(contents.count))
             }
             piece.owner?.rest()
         }
-        memory.load(deviceTree, at: deviceTreeAddress - range.lowerBound)
+        if range.contains(deviceTreeAddress) { memory.load(deviceTree, at: deviceTreeAddress - range.lowerBound) }
         if let path = plan.bootROM, let rom = module(path) as? Memory { rom.load(bootROMContents, at: 0) }
     }
 

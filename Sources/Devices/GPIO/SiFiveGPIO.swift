@@ -92,20 +92,18 @@ public final class SiFiveGPIO: Module, CatalogModule, BusTarget, LineReceiver {
         settle(at: time)
     }
 
-    /// Brings the lines in accord with the registers.
+    /// Brings the lines in accord with the registers. A pin may be wired to another one: what a line that is driven
+    /// changes here is seen before the next one is driven.
     private func settle(at time: SimTime) {
-        Self.drive(outputs, to: core.outputs, from: &driven, at: time)
-        Self.drive(interrupts, to: core.interrupts, from: &raised, at: time)
-    }
-
-    private static func drive(_ lines: [LineOutput], to levels: UInt32, from before: inout UInt32, at time: SimTime) {
-        var changed = levels ^ before
-        // First: driving a line may lead back here.
-        before = levels
-        while changed != 0 {
+        while case let changed = core.outputs ^ driven, changed != 0 {
             let pin = changed.trailingZeroBitCount
-            changed &= changed - 1
-            lines[pin].set(levels >> UInt32(pin) & 1 != 0, at: time)
+            driven ^= 1 << UInt32(pin)
+            outputs[pin].set(driven >> UInt32(pin) & 1 != 0, at: time)
+        }
+        while case let changed = core.interrupts ^ raised, changed != 0 {
+            let pin = changed.trailingZeroBitCount
+            raised ^= 1 << UInt32(pin)
+            interrupts[pin].set(raised >> UInt32(pin) & 1 != 0, at: time)
         }
     }
 

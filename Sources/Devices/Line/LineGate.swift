@@ -42,6 +42,7 @@ public final class LineGate: Module, CatalogModule, LineReceiver {
     private let gate: GateFunction
     private var levels: [Bool]
     private var highCount = 0
+    private var depth = 0
     /// Told at elaboration, as a subclass of a module cannot throw from this initialiser.
     private let mistake: ElaborationError?
 
@@ -73,7 +74,20 @@ public final class LineGate: Module, CatalogModule, LineReceiver {
     /// A gate that inverts is high from the start.
     public override func simulationWillStart() { drive(at: now) }
 
-    private func drive(at time: SimTime) { output.set(gate.output(high: highCount, of: levels.count), at: time) }
+    private func drive(at time: SimTime) {
+        guard depth < Self.deepest else {
+            return scheduler.fail(
+                SimulationError(
+                    at: path, "the gate hears its own output and never comes to rest", time: now,
+                    expected: "a loop that settles, or a device with a delay in it"))
+        }
+        depth += 1
+        defer { depth -= 1 }
+        output.set(gate.output(high: highCount, of: levels.count), at: time)
+    }
+
+    /// How often a gate changes its output while it does so: a latch of two gates does it twice.
+    private static let deepest = 64
 
     public func lineChanged(_ input: LineInput, level: Bool, at time: SimTime) {
         levels[input.index] = level

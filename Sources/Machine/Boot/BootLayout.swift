@@ -33,23 +33,30 @@ public struct BootLayout {
     public private(set) var symbols = SymbolTable()
 
     let memory: ClosedRange<UInt64>
+    let flash: ClosedRange<UInt64>?
     let width: ELFImage.Width
 
-    /// A layout for RAM at `memory`.
-    public init(memory: ClosedRange<UInt64>, width: ELFImage.Width = .bits64) {
+    /// A layout for RAM at `memory`, and a flash that images may stand in and raw ones stand at the start of.
+    public init(
+        memory: ClosedRange<UInt64>, flash: ClosedRange<UInt64>? = nil, width: ELFImage.Width = .bits64
+    ) {
         self.memory = memory
+        self.flash = flash
         self.width = width
-        start = memory.lowerBound
+        start = flash?.lowerBound ?? memory.lowerBound
     }
+
+    /// Where the first image stands.
+    private var base: UInt64 { flash?.lowerBound ?? memory.lowerBound }
 
     // MARK: Images
 
     /// Adds the firmware; returns nothing. Raw images stand at the start of RAM.
     public mutating func addFirmware(_ file: ImageBytes) throws(PlatformError) {
         if ELFImage.isELF(file) {
-            start = try add(ELFImage(file), base: memory.lowerBound)
+            start = try add(ELFImage(file), base: base)
         } else {
-            start = memory.lowerBound
+            start = base
             try addRaw(file, "the firmware", at: start, size: UInt64(file.count))
         }
     }
@@ -58,7 +65,7 @@ public struct BootLayout {
     public mutating func addKernel(_ file: ImageBytes, hasFirmware: Bool) throws(PlatformError) {
         let alignment: UInt64 = width == .bits64 ? 2 << 20 : 4 << 20
         let occupied = pieces.map(\.end).max()
-        let address = Self.alignUp(occupied.map { $0 + 1 } ?? memory.lowerBound, alignment)
+        let address = Self.alignUp(occupied.map { $0 + 1 } ?? base, alignment)
         let entry: UInt64
         kernelAddress = address
         if ELFImage.isELF(file) {
@@ -145,16 +152,15 @@ public struct BootLayout {
 
     private mutating func reserve(_ piece: Piece) throws(PlatformError) {
         let place = piece.owner?.name ?? piece.what
-        guard piece.address >= memory.lowerBound, piece.size > 0,
-            piece.size - 1 <= memory.upperBound - min(piece.address, memory.upperBound),
-            piece.address <= memory.upperBound
-        else {
+        guard Self.holds(memory, piece) || flash.map({ Self.holds($0, piece) }) ?? false else {
             let (end, overflow) = piece.address.addingReportingOverflow(max(piece.size, 1) - 1)
             throw PlatformError(
                 at: place,
-                "\(piece.what) at \(hexadecimal(piece.address))–\(overflow ? "…" : hexadecimal(end)) lies outside of RAM",
+                "\(piece.what) at \(hexadecimal(piece.address))–\(overflow ? "…" : hexadecimal(end)) lies outside of RAM\(flash == nil ? "" : " and flash")",
                 expected:
-                    "a range within \(hexadecimal(memory.lowerBound))–\(hexadecimal(memory.upperBound)); -m gives the machine more memory"
+                    "a range within \(hexadecimal(memory.lowerBound))–\(hexadecimal(memory.upperBound))"
+                    + (flash.map { " or \(hexadecimal($0.lowerBound))–\(hexadecimal($0.upperBound))" }
+                        ?? "; -m gives the machine more memory")
             )
         }
         for other in pieces where piece.address <= other.end && other.address <= piece.end {
@@ -163,6 +169,10 @@ public struct BootLayout {
                 expected: "ranges apart; -m gives the machine more memory")
         }
         pieces.append(piece)
+    }
+
+    private static func holds(_ range: ClosedRange<UInt64>, _ piece: Piece) -> Bool {
+        range.contains(piece.address) && piece.size > 0 && piece.size - 1 <= range.upperBound - piece.address
     }
 
     static func alignUp(_ address: UInt64, _ alignment: UInt64) -> UInt64 {

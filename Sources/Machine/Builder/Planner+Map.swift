@@ -181,6 +181,7 @@ extension Planner {
         plan.harts = paths(board.harts, "harts")
         plan.memory = path(board.memory, "memory")
         plan.bootROM = path(board.bootROM, "bootROM")
+        plan.flash = path(board.flash, "flash")
         plan.clock = path(board.clock, "clock")
         plan.serials = board.serials.flatMap { paths($0, "serial") }
     }

@@ -11,6 +11,8 @@ public struct PlatformPlan {
     public var memory: String?
     /// The path of the boot ROM.
     public var bootROM: String?
+    /// The path of the read-only memory that the machine executes from.
+    public var flash: String?
     /// The paths of the serial ports, in the order of the command line's `-serial`.
     public var serials: [String] = []
     /// The path of the real-time clock.

@@ -7,6 +7,9 @@ public struct Board: Equatable, Sendable {
     public var memory: Part?
     /// The ROM that holds the reset code and the device tree's address.
     public var bootROM: Part?
+    /// The read-only memory that a small machine executes from: images may stand there too, raw ones at its start, and the
+    /// device tree stands in the boot ROM instead of in main memory.
+    public var flash: Part?
     /// The serial ports, in the order in which `-serial` options attach to them.
     public var serials: [Part]
     /// The real-time clock that `-rtc` sets.
@@ -17,12 +20,13 @@ public struct Board: Equatable, Sendable {
     public var model: String
 
     public init(
-        harts: Part? = nil, memory: Part? = nil, bootROM: Part? = nil, serials: [Part] = [], clock: Part? = nil,
+        harts: Part? = nil, memory: Part? = nil, bootROM: Part? = nil, flash: Part? = nil, serials: [Part] = [], clock: Part? = nil,
         compatible: [String] = [], model: String = ""
     ) {
         self.harts = harts
         self.memory = memory
         self.bootROM = bootROM
+        self.flash = flash
         self.serials = serials
         self.clock = clock
         self.compatible = compatible

@@ -38,6 +38,126 @@ public enum StandardPlatforms {
             """#
         ),
         (
+            "micro.json5",
+            #"""
+            // A small RV32 microcontroller in the manner of SiFive's FE310-G000 and its HiFive1 board: the same addresses and
+            // interrupt numbers, so that a bare-metal image for QEMU's sifive_e runs here too. What is missing of the chip: the
+            // always-on domain (watchdog, real-time clock, power management), the mask ROM's contents, one-time memory, debug.
+            {
+              name: "micro",
+              description: "RV32 microcontroller after the FE310: SiFive UART, GPIO, SPI and PWM, code in flash",
+
+              board: {
+                harts: "cpu",
+                memory: "ram",
+                bootROM: "rom",
+                flash: "flash",
+                serial: "uart", // -serial, in order
+                compatible: ["sifive,hifive1", "sifive,fe310-g000"],
+                model: "tandem,micro",
+              },
+
+              modules: {
+                bus: { type: "router" },
+
+                cpu: {
+                  type: "riscv-hart",
+                  count: 1,
+                  isa: "rv32imac",
+                  mmu: "none",
+                  frequency: "16MHz",
+                  "reset-vector": 0x1000,
+                  timebase: "mtimer",
+                  bus: "bus",
+                },
+
+                // Larger than the chip's: it holds the device tree, which would not leave much of the memory.
+                rom: { type: "rom", size: "60K", at: 0x1000 },
+                // Not on the chip: how a program ends the simulation.
+                test: { type: "sifive-test", at: 0x100000, span: 0x1000 },
+
+                mswi: { type: "aclint-mswi", at: 0x2000000, span: 0x4000, msip0: "cpu0.msip" },
+                mtimer: { type: "aclint-mtimer", at: 0x2004000, span: 0x8000, frequency: 32768, mtip0: "cpu0.mtip" },
+                plic: { type: "plic", at: 0xC000000, span: 0x4000000, sources: 51, contexts: 1, context0: "cpu0.meip" },
+
+                prci: { type: "sifive-prci", at: 0x10008000, span: 0x8000 },
+                gpio: {
+                  type: "sifive-gpio",
+                  at: 0x10012000,
+                  span: 0x1000,
+                  interrupt0: "plic.source8", interrupt1: "plic.source9", interrupt2: "plic.source10", interrupt3: "plic.source11",
+                  interrupt4: "plic.source12", interrupt5: "plic.source13", interrupt6: "plic.source14", interrupt7: "plic.source15",
+                  interrupt8: "plic.source16", interrupt9: "plic.source17", interrupt10: "plic.source18", interrupt11: "plic.source19",
+                  interrupt12: "plic.source20", interrupt13: "plic.source21", interrupt14: "plic.source22", interrupt15: "plic.source23",
+                  interrupt16: "plic.source24", interrupt17: "plic.source25", interrupt18: "plic.source26", interrupt19: "plic.source27",
+                  interrupt20: "plic.source28", interrupt21: "plic.source29", interrupt22: "plic.source30", interrupt23: "plic.source31",
+                  interrupt24: "plic.source32", interrupt25: "plic.source33", interrupt26: "plic.source34", interrupt27: "plic.source35",
+                  interrupt28: "plic.source36", interrupt29: "plic.source37", interrupt30: "plic.source38", interrupt31: "plic.source39",
+                },
+                uart: {
+                  type: "sifive-uart",
+                  count: 2,
+                  at: "[0x10013000+0x10000*i]",
+                  span: 0x1000,
+                  "clock-frequency": "16MHz",
+                  "reset-divisor": 138,
+                  interrupt: "plic.source[i+3]",
+                },
+                // The first one has the flash of the code behind it, which is shown as a memory of its own: executing through the
+                // controller would be as slow as without the chip's instruction cache.
+                qspi0: {
+                  type: "sifive-spi",
+                  map: [{ port: "bus", at: 0x10014000, span: 0x1000 }],
+                  "clock-frequency": "16MHz",
+                  interrupt: "plic.source5",
+                },
+                qspi1: {
+                  type: "sifive-spi",
+                  map: [{ port: "bus", at: 0x10024000, span: 0x1000 }],
+                  "clock-frequency": "16MHz",
+                  "memory-mapped": false,
+                  selects: 4,
+                  interrupt: "plic.source6",
+                },
+                storage: { type: "spi-nor", bus: "qspi1", select: 0, size: "1M" },
+                qspi2: {
+                  type: "sifive-spi",
+                  map: [{ port: "bus", at: 0x10034000, span: 0x1000 }],
+                  "clock-frequency": "16MHz",
+                  "memory-mapped": false,
+                  interrupt: "plic.source7",
+                },
+                // Their outputs reach the pins as hardware functions; the first one has its comparators at pins 0 to 3.
+                pwm0: {
+                  type: "sifive-pwm",
+                  at: 0x10015000,
+                  span: 0x1000,
+                  interrupt0: "plic.source40", interrupt1: "plic.source41", interrupt2: "plic.source42", interrupt3: "plic.source43",
+                  out0: "gpio.functionB0", out1: "gpio.functionB1", out2: "gpio.functionB2", out3: "gpio.functionB3",
+                },
+                pwm1: {
+                  type: "sifive-pwm",
+                  at: 0x10025000,
+                  span: 0x1000,
+                  interrupt0: "plic.source44", interrupt1: "plic.source45", interrupt2: "plic.source46", interrupt3: "plic.source47",
+                  out0: "gpio.functionB20", out1: "gpio.functionB19", out2: "gpio.functionB21", out3: "gpio.functionB22",
+                },
+                pwm2: {
+                  type: "sifive-pwm",
+                  at: 0x10035000,
+                  span: 0x1000,
+                  interrupt0: "plic.source48", interrupt1: "plic.source49", interrupt2: "plic.source50", interrupt3: "plic.source51",
+                  out0: "gpio.functionB10", out1: "gpio.functionB11", out2: "gpio.functionB12", out3: "gpio.functionB13",
+                },
+
+                flash: { type: "rom", size: "16M", at: 0x20000000 },
+                ram: { type: "ram", size: "16K", at: 0x80000000 },
+              },
+            }
+
+            """#
+        ),
+        (
             "minimal.json5",
             #"""
             // As little as a program needs to speak: one hart, memory, a serial port, and a way to end.

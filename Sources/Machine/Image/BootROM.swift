@@ -31,6 +31,9 @@ public struct BootROM: Equatable, Sendable {
     /// The layout with the preferred boot hart.
     public static let version: UInt64 = 2
 
+    /// Where the device tree stands in a ROM that holds it too.
+    static let deviceTreeOffset: UInt64 = 0x100
+
     /// The contents of the ROM.
     public var bytes: [UInt8] {
         let is64 = width == .bits64

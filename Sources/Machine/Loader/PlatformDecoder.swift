@@ -46,12 +46,13 @@ struct PlatformDecoder {
 
     private mutating func board(_ value: JSONValue) -> Board {
         var board = Board()
-        let keys = ["harts", "memory", "bootROM", "serial", "clock", "compatible", "model"]
+        let keys = ["harts", "memory", "bootROM", "flash", "serial", "clock", "compatible", "model"]
         for member in members(value, of: "“board”", allowed: keys) {
             switch member.key {
             case "harts": board.harts = part(member.value)
             case "memory": board.memory = part(member.value)
             case "bootROM": board.bootROM = part(member.value)
+            case "flash": board.flash = part(member.value)
             case "clock": board.clock = part(member.value)
             case "serial": board.serials = list(member.value).compactMap { part($0) }
             case "compatible": board.compatible = list(member.value).compactMap { string($0, of: "compatible") }

@@ -44,6 +44,7 @@ import Testing
     func serial() throws {
         try check(UART16550.self, UART16550Core.registers) { $0.bus }
         try check(PL011.self, PL011Core.registers) { $0.bus }
+        try check(SiFiveUART.self, SiFiveUARTCore.registers) { $0.bus }
     }
 
     @Test("clock, finisher and DMA engine conform")
@@ -78,6 +79,12 @@ import Testing
     @Test("the SPI controller conforms")
     func spi() throws { try check(SiFiveSPI.self, SiFiveSPICore.registers) { $0.bus } }
 
+    @Test("modulator and clock control conform")
+    func modulator() throws {
+        try check(SiFivePWM.self, SiFivePWMCore.registers) { $0.bus }
+        try check(SiFivePRCI.self, SiFivePRCICore.registers) { $0.bus }
+    }
+
     @Test("fresh cores read as their tables say")
     func resetValues() {
         #expect(CoreConformance.checkReset(MSWICore(hartCount: 2), elements: { _ in 2 }) == [])
@@ -94,6 +101,9 @@ import Testing
         #expect(CoreConformance.checkReset(IOMMUCore()) == [])
         #expect(CoreConformance.checkReset(SiFiveGPIOCore(pinCount: 32)) == [])
         #expect(CoreConformance.checkReset(OpenCoresI2CCore()) == [])
+        #expect(CoreConformance.checkReset(SiFiveUARTCore()) == [])
+        #expect(CoreConformance.checkReset(SiFivePWMCore()) == [])
+        #expect(CoreConformance.checkReset(SiFivePRCICore()) == [])
         #expect(CoreConformance.checkReset(SiFiveSPICore(lineCount: 1, hasFlashMode: true)) == [])
     }
 
@@ -134,6 +144,15 @@ import Testing
         i2c.write(.control, at: 0, 0xc0, mask: 0xff)
         i2c.write(.command, at: 0, 0x90, mask: 0xff)
         #expect(CoreConformance.checkSnapshotRoundTrip(i2c) == [])
+        var port = SiFiveUARTCore(divisor: 138)
+        for byte: UInt64 in 1...4 { port.write(.transmitData, at: 0, byte, mask: 0xffff_ffff) }
+        #expect(CoreConformance.checkSnapshotRoundTrip(port) == [])
+        var modulator = SiFivePWMCore(cycle: 7)
+        modulator.write(.compare, at: 2, 0x1234, mask: 0xffff_ffff)
+        modulator.write(.configuration, at: 0, 0x1000, mask: 0xffff_ffff)
+        modulator.cycle = 100
+        #expect(CoreConformance.checkSnapshotRoundTrip(modulator) == [])
+        #expect(CoreConformance.checkSnapshotRoundTrip(SiFivePRCICore()) == [])
         var spi = SiFiveSPICore(lineCount: 4, hasFlashMode: false)
         for byte: UInt64 in 1...5 { spi.write(.transmitData, at: 0, byte, mask: 0xffff_ffff) }
         _ = spi.beginFrame()

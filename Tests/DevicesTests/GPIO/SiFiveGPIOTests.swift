@@ -122,6 +122,25 @@ import Testing
         #expect(read(0x00) == 1)
     }
 
+    @Test("a pin that is wired to another one is heard there, through a gate too, at once")
+    func loop() throws {
+        let gpio = try controller()
+        try #require(gpio.port(named: "out1") as? LineOutput).connect(to: input("in0", of: gpio))
+        let gate = try bench.make(LineGate.self, "gate", ["function": .choice("not")])
+        try #require(gpio.port(named: "out2") as? LineOutput).connect(
+            to: #require(gate.port(named: "in0") as? LineInput))
+        try #require(gate.port(named: "out") as? LineOutput).connect(to: input("in3", of: gpio))
+        try bench.simulation.elaborate()
+        bench.run(for: .nanoseconds(1))
+        write(0x04, 0xf)
+        write(0x08, 6)
+        #expect(read(0x00) == 0x8)
+        write(0x0c, 6)
+        #expect(read(0x00) == 0x7)
+        write(0x0c, 4)
+        #expect(read(0x00) == 0x4)
+    }
+
     @Test("a restored controller goes on with its lines, without edges")
     func restored() throws {
         let gpio = try controller()

@@ -37,6 +37,34 @@ import Testing
         #expect(line.changes.last == .init(false, at: .nanoseconds(70)))
     }
 
+    @Test("a gate that feeds itself ends the run with its name, and a latch of two settles")
+    func loops() throws {
+        let gate = try bench.make(LineGate.self, "gate", ["function": .choice("not")])
+        try #require(gate.port(named: "out") as? LineOutput).connect(
+            to: #require(gate.port(named: "in0") as? LineInput))
+        try bench.simulation.elaborate()
+        guard case .failed(let error) = bench.run(for: .nanoseconds(1)) else {
+            Issue.record("the run goes on")
+            return
+        }
+        #expect(error.description.hasPrefix("gate: the gate hears its own output and never comes to rest"))
+        let other = SimBench()
+        let gates = try ["set", "reset"].map { try other.make(LineGate.self, $0, ["function": .choice("nor")]) }
+        for (from, to) in [(0, 1), (1, 0)] {
+            try #require(gates[from].port(named: "out") as? LineOutput).connect(
+                to: #require(gates[to].port(named: "in1") as? LineInput))
+        }
+        try other.simulation.elaborate()
+        other.run(for: .nanoseconds(1))
+        let outputs = try gates.map { try #require($0.port(named: "out") as? LineOutput) }
+        for number in [0, 1, 0] {
+            let input = try #require(gates[number].port(named: "in0") as? LineInput)
+            input.set(true, at: other.now)
+            input.set(false, at: other.now)
+            #expect(!outputs[number].level && outputs[1 - number].level)
+        }
+    }
+
     @Test("a not with three inputs is refused with the way out")
     func inputs() throws {
         _ = try bench.make(LineGate.self, "gate", ["function": .choice("not"), "inputs": .integer(3)])
