@@ -63,7 +63,7 @@ public enum StandardPlatforms {
                 cpu: {
                   type: "riscv-hart",
                   count: 1,
-                  isa: "rv32imac",
+                  isa: "rv32imac_zicntr_zicsr_zifencei",
                   mmu: "none",
                   frequency: "16MHz",
                   "reset-vector": 0x1000,

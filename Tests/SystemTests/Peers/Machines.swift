@@ -21,6 +21,18 @@ enum QEMU {
     }
 }
 
+extension QEMU {
+    /// QEMU's board after the FE310; its guest ends by semihosting.
+    static func runMicro(_ image: String, limit: Int = 60) throws -> Program {
+        try Program.run(
+            Peer.qemu32.required(),
+            [
+                "-M", "sifive_e", "-nographic", "-monitor", "none", "-serial", "stdio", "-semihosting-config",
+                "enable=on", "-kernel", image,
+            ], limit: limit)
+    }
+}
+
 /// The bare-metal images of `firmware/`, built once in a run of the tests.
 enum BareMetal {
     private static let folder = Result { () throws -> String in

@@ -53,7 +53,9 @@ enum Peer: String, CaseIterable {
             return isComplete ? header : nil
         case .guest:
             let candidates = [environment("TANDEM_GUEST"), Repository.root + "/.build-guest"]
-            let files = ["Image", "initramfs.cpio.gz", "work.cpio.gz", "fw_dynamic.bin", "fw_jump.bin"]
+            let files = [
+                "Image", "initramfs.cpio.gz", "work.cpio.gz", "devices.cpio.gz", "fw_dynamic.bin", "fw_jump.bin",
+            ]
             return candidates.compactMap(\.self).first { folder in
                 files.allSatisfy { access("\(folder)/\($0)", R_OK) == 0 }
             }

@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 extension DemoFirmware {
-    // Sources: b921e7c352b80fdc719f0115dff39861
+    // Sources: 648c52d44ce417c963d1463a66a198d6
     /// The ELF image in base 64 (RFC 4648), 11632 bytes when decoded. The decoder skips line ends.
     static let encoded: StaticString = """
         f0VMRgIBAQAAAAAAAAAAAAIA8wABAAAAAAAAgAAAAABAAAAAAAAAADArAAAAAAAABQAAAEAAOAABAEAACQAHAAEAAAAHAAAAgAAAAAAAAAAAAACA
