@@ -188,11 +188,11 @@ import Testing
     static let mistakes: [(line: String, message: String)] = [
         (
             "run vrit",
-            "vrit: there is no such platform; expected a file, or a name; did you mean “virt”?; legal are “demo”, “minimal”, “server” and “virt”"
+            "vrit: there is no such platform; expected a file, or a name; did you mean “virt”?; legal are “demo”, “micro”, “minimal”, “server” and “virt”"
         ),
         (
             "run gone/b.json5",
-            "gone/b.json5: the platform file cannot be read; expected a readable file, or the name of a platform; legal are “demo”, “minimal”, “server” and “virt”"
+            "gone/b.json5: the platform file cannot be read; expected a readable file, or the name of a platform; legal are “demo”, “micro”, “minimal”, “server” and “virt”"
         ),
         (
             "run virt",
@@ -235,7 +235,7 @@ import Testing
         ("run virt -bios builtin:x", "builtin:x: there is no such image in the program; legal are “builtin:demo”"),
         (
             "check vrit",
-            "vrit: there is no such platform; expected a file, or a name; did you mean “virt”?; legal are “demo”, “minimal”, “server” and “virt”"
+            "vrit: there is no such platform; expected a file, or a name; did you mean “virt”?; legal are “demo”, “micro”, “minimal”, “server” and “virt”"
         ),
     ]
 

@@ -13,7 +13,7 @@ struct BoardTests {
             #expect(ours.output == theirs.output)
             #expect(ours.exitCode == 0, "\(ours.errors)")
         }
-        #expect(theirs.lines.last == "done")
+        #expect(theirs.output.hasSuffix("\ndone\n"))
     }
 
     @Test("modulators drive pins, and a flash answers, on the microcontroller", .needs(.tandem, .crossCompiler))
@@ -21,7 +21,7 @@ struct BoardTests {
         let image = try BareMetal.image("micro-all.elf")
         let run = try Tandem.run(["micro", image, "-nographic", "-report", "none"])
         #expect(run.exitCode == 0, "\(run.errors)")
-        #expect(run.lines.suffix(4) == ["modulator: high and low", "modulator: source 40", "flash: ef4014", "done"])
+        #expect(run.output.hasSuffix("modulator: high and low\nmodulator: source 40\nflash: ef4014\ndone\n"))
     }
 
     @Test(
@@ -42,11 +42,13 @@ struct BoardTests {
         let memory = try Files.read(file)
         #expect(memory.count == 32768)
         #expect(String(decoding: memory[64..<90], as: UTF8.self) == "written by Linux to 0-0051")
-        // The file is what the guest finds in the chip; apart from that it is left alone in the mode “read”.
-        let again = try boot(2, ["-set", "eeprom.file=\(file)"])
-        #expect(Self.results(again.0) == Self.results(run))
-        #expect(report.claimed("plic.source6") > 0 && report.claimed("plic.source7") > 0)
+        #expect(report.claimed("plic.source6") > 0)
         #expect(report.claimed("plic.source32") == 5)
+        // The file is what the guest finds in the chip; apart from that it is left alone in the mode “read”. A slow flash
+        // is not polled by the driver.
+        let again = try boot(2, ["-set", "eeprom.file=\(file)", "-set", "flash.maximum-frequency=10MHz"])
+        #expect(Self.results(again.0) == Self.results(run))
+        #expect(report.claimed("plic.source7") == 0 && again.1.claimed("plic.source7") > 0)
         let warm = try boot(3, ["-set", "sensor.temperature=-12500", "-set", "button.level=on"])
         #expect(Self.results(warm.0).contains("sensor -12500"))
         #expect(Self.results(warm.0).contains("button 1"))

@@ -28,6 +28,9 @@ public struct SiFiveSPICore: Equatable, Sendable {
     private var receiveQueue = CharacterFIFO(capacity: depth)
     /// The frame that is under way.
     public private(set) var shifting: UInt8?
+    /// Its format: what is written to `fmt` meanwhile is for the next one. Software does so when the transmit queue is
+    /// empty, which it is as soon as its last frame begins.
+    private var frameFormat: UInt32 = 0
     /// The select line is active: of a frame that is under way, or held after one.
     public private(set) var isSelecting = false
     /// What was active is to be released before anything else happens.
@@ -66,8 +69,8 @@ public struct SiFiveSPICore: Equatable, Sendable {
             | (receiveQueue.count > Int(self[.receiveMark]) ? 2 : 0)
     }
 
-    /// Bits for each clock: 1, 2 or 4 (§19.11).
-    public var lanes: Int { Self.lanes(self[.format]) }
+    /// Bits for each clock of the frame that is under way: 1, 2 or 4 (§19.11).
+    public var lanes: Int { Self.lanes(frameFormat) }
     static func lanes(_ field: UInt32) -> Int { [1, 2, 4, 4][Int(field & 3)] }
 
     /// The memory-mapped mode is on, and frames wait.
@@ -105,10 +108,11 @@ public struct SiFiveSPICore: Equatable, Sendable {
     public mutating func beginFrame() -> UInt64? {
         guard shifting == nil, !isFlashMode, let entry = transmitQueue.popFirst() else { return nil }
         let byte = UInt8(truncatingIfNeeded: entry)
-        shifting = self[.format] & 4 == 0 ? byte : byte.reversedBits
+        frameFormat = self[.format]
+        shifting = frameFormat & 4 == 0 ? byte : byte.reversedBits
         let (beforeClock, afterClock) = (UInt64(self[.delay0] & 0xff), UInt64(self[.delay0] >> 16 & 0xff))
         let (inactive, between) = (UInt64(self[.delay1] & 0xff), UInt64(self[.delay1] >> 16 & 0xff))
-        let bits = UInt64(min(self[.format] >> 16 & 0xf, 8))
+        let bits = UInt64(min(frameFormat >> 16 & 0xf, 8))
         let clocks = (bits + UInt64(lanes) - 1) / UInt64(lanes)
         // §19.9: delays around the frame of a select line that goes with it, and between those of one that is held.
         switch selectMode {
@@ -131,8 +135,8 @@ public struct SiFiveSPICore: Equatable, Sendable {
         shifting = nil
         if selectMode == .auto { isSelecting = false }
         // With direction Tx nothing is received; what finds no room is lost (§19.11, §19.13).
-        guard self[.format] & 8 == 0, !receiveQueue.isFull else { return }
-        receiveQueue.append(UInt16(self[.format] & 4 == 0 ? byte : byte.reversedBits))
+        guard frameFormat & 8 == 0, !receiveQueue.isFull else { return }
+        receiveQueue.append(UInt16(frameFormat & 4 == 0 ? byte : byte.reversedBits))
     }
 
     // MARK: Registers
@@ -283,7 +287,8 @@ extension SiFiveSPICore: SnapshotPayload {
 
     public static func == (left: SiFiveSPICore, right: SiFiveSPICore) -> Bool {
         left.lines == right.lines && left.hasFlashMode == right.hasFlashMode && left.shifting == right.shifting
-            && left.transmitQueue == right.transmitQueue && left.receiveQueue == right.receiveQueue
+            && left.frameFormat == right.frameFormat && left.transmitQueue == right.transmitQueue
+            && left.receiveQueue == right.receiveQueue
             && left.isSelecting == right.isSelecting && left.releases == right.releases
             && left.continues == right.continues && left.words.indices.allSatisfy { left.words[$0] == right.words[$0] }
     }
@@ -295,6 +300,7 @@ extension SiFiveSPICore: SnapshotPayload {
         transmitQueue.encode(to: &writer)
         receiveQueue.encode(to: &writer)
         writer.write(optional: shifting) { $0.write($1) }
+        writer.write(frameFormat)
         for flag in [isSelecting, releases, continues] { writer.write(flag) }
     }
 
@@ -308,6 +314,7 @@ extension SiFiveSPICore: SnapshotPayload {
         transmitQueue = try CharacterFIFO(capacity: Self.depth, from: &reader)
         receiveQueue = try CharacterFIFO(capacity: Self.depth, from: &reader)
         shifting = try reader.read(optional: { reader throws(SnapshotError) in try reader.read(UInt8.self) })
+        frameFormat = try reader.read()
         isSelecting = try reader.read()
         releases = try reader.read()
         continues = try reader.read()

@@ -20,8 +20,8 @@ public struct Board: Equatable, Sendable {
     public var model: String
 
     public init(
-        harts: Part? = nil, memory: Part? = nil, bootROM: Part? = nil, flash: Part? = nil, serials: [Part] = [], clock: Part? = nil,
-        compatible: [String] = [], model: String = ""
+        harts: Part? = nil, memory: Part? = nil, bootROM: Part? = nil, flash: Part? = nil, serials: [Part] = [],
+        clock: Part? = nil, compatible: [String] = [], model: String = ""
     ) {
         self.harts = harts
         self.memory = memory

@@ -82,6 +82,19 @@ import Testing
         #expect(spi.status & 2 != 0, "the chip saw the whole command")
     }
 
+    @Test("a frame has the format that it began with: what is written meanwhile is for the next one")
+    func format() throws {
+        let spi = try SPIBench()
+        spi.write(0x18, 2)
+        // The command, sent only; the queue is empty as soon as it begins. Then three bytes that are received.
+        spi.write(0x40, 0x8_0008)
+        spi.write(0x48, 0x9f)
+        spi.write(0x40, 0x8_0000)
+        for _ in 0..<3 { spi.write(0x48, 0) }
+        spi.bench.run(for: .microseconds(10))
+        #expect((0..<4).map { _ in spi.read(0x4c) } == [0xef, 0x40, 0x14, 0x8000_0000])
+    }
+
     @Test("watermarks raise the interrupt, and queues say when they are full and empty")
     func queues() throws {
         let spi = try SPIBench()

@@ -22,7 +22,10 @@ private func text(_ path: String) -> String? {
 
     @Test("the platforms in the program are those in platforms/ (else run Scripts/embed-platforms)")
     func embedded() {
-        #expect(StandardPlatforms.files.map(\.file) == ["demo.json5", "micro.json5", "minimal.json5", "server.json5", "virt.json5"])
+        #expect(
+            StandardPlatforms.files.map(\.file) == [
+                "demo.json5", "micro.json5", "minimal.json5", "server.json5", "virt.json5",
+            ])
         for (file, inside) in StandardPlatforms.files { #expect(text("platforms/\(file)") == inside, "\(file)") }
     }
 
