@@ -2,6 +2,7 @@ import TandemBus
 import TandemCPU
 import TandemKernel
 import TandemMachine
+import TandemOS
 import Testing
 
 @testable import TandemCLI
@@ -128,6 +129,28 @@ import Testing
         let bench = CommandBench(texts: ["b.ini": text])
         #expect(bench.run("check", "virt", "-readconfig", "b.ini") == 2)
         #expect(bench.errors.hasPrefix("tandem: error: \(message)"), "\(bench.errors)")
+    }
+
+    @Test("-mem-path gives main memory the contents of a file, and what is wrong with it is told")
+    func memoryFile() throws {
+        let file = "/tmp/tandem-memory,\(HostProcess.identifier)-\(UInt64.random(in: 0...UInt64.max))"
+        let option = file.replacing(",", with: ",,")
+        defer { try? Files.removeAll(file) }
+        let bench = CommandBench()
+        #expect(bench.run("check", "minimal", "-mem-path", option) == 2)
+        #expect(
+            bench.errors.hasPrefix(
+                "tandem: error: -mem-path: the property “mem-path” of “ram”: there is no file “\(file)”"),
+            "\(bench.errors)"
+        )
+        #expect(bench.run("check", "minimal", "-mem-path", "\(option),share=on", "-writeconfig", "c.ini") == 0)
+        #expect(Files.size(file) == 1 << 20)
+        #expect(bench.run("check", "-readconfig", "c.ini") == 0, "\(bench.errors)")
+        #expect(bench.run("check", "minimal", "-m", "2", "-mem-path", option) == 2)
+        #expect(bench.run("check", "-readconfig", "c.ini", "-mem-path", "\(option),shared") == 2)
+        #expect(bench.errors.contains("-mem-path: there is no “shared” of a memory's file; did you mean “share”?"))
+        #expect(bench.run("check", "minimal", "-mem-path", "") == 2)
+        #expect(bench.errors.contains("-mem-path: there is no name of a file; expected FILE or FILE,share=on"))
     }
 
     @Test("a file of options that is not there is told")

@@ -9,6 +9,9 @@ enum CommandTable {
             "The platform, instead of the operand, and its properties; dumpdtb=FILE writes the device tree and ends."),
         OptionDeclaration("cpu", "MODEL[,PROPERTY=VALUE…]", "The model of the harts, and properties of them."),
         OptionDeclaration("m", "SIZE", "Main memory; a bare number counts MiB."),
+        OptionDeclaration(
+            "mem-path", "FILE[,share=on]",
+            "The file that holds what is in main memory at the start; with share=on it takes what the guest writes."),
         OptionDeclaration("smp", "N", "The number of harts; also cpus=N,sockets=N,cores=N,threads=N."),
         OptionDeclaration(
             "device", "TYPE[,id=NAME][,PROPERTY=VALUE…]", repeatable: true,

@@ -36,7 +36,7 @@ struct PlatformOptions {
         }
     }
 
-    /// Loads the platform `name` and applies -nodefaults, -machine, -cpu, -m, -smp, -engine, -device, -object and -set.
+    /// Loads the platform `name` and applies -nodefaults, -machine, -cpu, -m, -mem-path, -smp, -engine, -device, -object and -set.
     func platform(_ name: String, from library: PlatformLibrary) throws(RunError) -> Platform {
         do throws(PlatformError) {
             var platform = try library.load(name)
@@ -53,6 +53,11 @@ struct PlatformOptions {
             if let option = arguments.last("m") {
                 let memory = try part(platform.board.memory, option.place, "memory", platform)
                 platform.set("\(memory).size", to: Self.size(option.value), from: option.place)
+            }
+            if let option = arguments.last("mem-path") {
+                let memory = try part(platform.board.memory, option.place, "memory", platform)
+                let list = try OptionList(parsing: option.value, from: option.place)
+                try platform.setMemoryFile(list, of: memory, from: option.place)
             }
             if let option = arguments.last("smp") {
                 let harts = try part(platform.board.harts, option.place, "harts", platform)

@@ -6,7 +6,7 @@ import TandemMachine
 /// | group | option |
 /// |---|---|
 /// | `[machine]` `type`, `kernel`, `initrd`, `append`, `firmware`, properties | `-machine`, `-kernel` … |
-/// | `[memory]` `size` | `-m` |
+/// | `[memory]` `size`, `mem-path`, `share` | `-m`, `-mem-path` |
 /// | `[smp-opts]` `cpus` … | `-smp` |
 /// | `[cpu]` `model`, properties | `-cpu` |
 /// | `[device "ID"]` `driver`, properties | `-device` |
@@ -65,12 +65,18 @@ enum Configuration {
                 GivenOption("machine", text(type?.value ?? "", lines), from: type?.place ?? group.place)
             ]
         case "memory":
-            let size = try required("size")
+            let file = take("mem-path")
+            let share = file == nil ? nil : take("share")
+            let size = file == nil ? try required("size") : take("size")
             if let surplus = lines.first {
                 throw PlatformError(
-                    at: surplus.place, "the group “memory” has no “\(surplus.name)”", choices: ["size"])
+                    at: surplus.place, "the group “memory” has no “\(surplus.name)”",
+                    choices: ["size", "mem-path", "share"])
             }
-            return [GivenOption("m", size.value, from: size.place)]
+            return (size.map { [GivenOption("m", $0.value, from: $0.place)] } ?? [])
+                + (file.map {
+                    [GivenOption("mem-path", text(escaped($0.value), share.map { [$0] } ?? []), from: $0.place)]
+                } ?? [])
         case "smp-opts": return [GivenOption("smp", text("", lines), from: group.place)]
         case "rtc": return [GivenOption("rtc", text("", lines), from: group.place)]
         case "cpu": return [GivenOption("cpu", text(try required("model").value, lines), from: group.place)]
@@ -85,10 +91,13 @@ enum Configuration {
 
     /// A list as the command line has it.
     private static func text(_ first: String, _ pairs: [OptionList.Pair]) -> String {
-        let words = pairs.map {
-            "\($0.name)=\($0.value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,"))"
-        }
+        let words = pairs.map { "\($0.name)=\(escaped($0.value))" }
         return (first.isEmpty ? words : [first] + words).joined(separator: ",")
+    }
+
+    /// A value in which commas end nothing.
+    private static func escaped(_ value: String) -> String {
+        value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
     }
 
     // MARK: Writing
@@ -112,6 +121,7 @@ enum Configuration {
             switch option.name {
             case "machine": lines("machine", pairs.filter { $0.0 != "type" && $0.0 != "dumpdtb" })
             case "m": lines("memory", [("size", PlatformOptions.size(option.value))])
+            case "mem-path": lines("memory", [("mem-path", list.first)] + pairs)
             case "smp": lines("smp-opts", (list.first.isEmpty ? [] : [("cpus", list.first)]) + pairs)
             case "cpu": lines("cpu", [("model", list.first)] + pairs)
             case "rtc": lines("rtc", pairs)

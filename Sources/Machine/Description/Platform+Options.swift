@@ -40,6 +40,24 @@ extension Platform {
         for pair in option.pairs { set("\(harts.path).\(pair.name)", to: pair.value, from: place) }
     }
 
+    /// Gives a memory the contents of a file: `FILE`, or `FILE,share=on` for one that takes what the guest writes.
+    public mutating func setMemoryFile(
+        _ option: OptionList, of memory: String, from place: String
+    ) throws(PlatformError) {
+        var option = option
+        guard !option.first.isEmpty else {
+            throw PlatformError(at: place, "there is no name of a file", expected: "FILE or FILE,share=on")
+        }
+        let share = option.take("share")
+        if let surplus = option.pairs.first {
+            throw PlatformError(
+                at: surplus.place, "there is no “\(surplus.name)” of a memory's file", choices: ["share"],
+                nearest: ["share"].nearest(to: surplus.name))
+        }
+        set("\(memory).mem-path", to: option.first, from: place)
+        if let share { set("\(memory).mem-share", to: share.value, from: share.place) }
+    }
+
     /// A processor that `-cpu` can name.
     public struct Processor: Sendable {
         /// Its name, then its aliases.
