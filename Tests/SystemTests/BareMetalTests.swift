@@ -27,6 +27,20 @@ struct BareMetalTests {
     }
 
     @Test(
+        "a parallel flash tells a driver the same, and holds the same afterwards, as on QEMU",
+        .needs(.tandem, .qemu, .qemu32, .crossCompiler), arguments: GuestWidth.allCases, ["translate", "interpret"])
+    func flash(width: GuestWidth, engine: String) throws {
+        let image = try width.image("flash.elf")
+        let theirs = try QEMU.run(["-bios", "none", "-kernel", image], width: width)
+        #expect(theirs.exitCode == 0, "QEMU: \(theirs.errors)")
+        // QEMU's erases at once; a second of polling would be long.
+        let options = ["-set", "flash1.erase-time=20us", "-engine", engine]
+        let ours = try Tandem.run(["virt", image, "-nographic", "-report", "none"] + options + width.options)
+        #expect(ours.output == theirs.output)
+        #expect(ours.exitCode == 0, "\(ours.errors)")
+    }
+
+    @Test(
         "the quantum changes no output of a single hart", .needs(.tandem, .crossCompiler), arguments: ["1us", "10ms"])
     func quantum(quantum: String) throws {
         let image = try BareMetal.image("selftest.elf")
