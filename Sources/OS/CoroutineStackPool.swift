@@ -104,11 +104,12 @@ struct StackSlab {
     }
 
     /// Where the control block of a stack lies. Tops differ in colour: at equal offsets in their pages they would compete
-    /// for the same sets of the cache.
+    /// for the same sets of the cache. As many colours as leave a kilobyte of the top page for the frames of a thread that
+    /// does not go deep.
     static func control(
         base: UnsafeMutableRawPointer, stride: Int, index: Int
     ) -> UnsafeMutablePointer<CoroutineControl> {
-        let top = base + (index + 1) * stride - (index &* 7 & 31) * 64
+        let top = base + (index + 1) * stride - (index &* 7 % 48) * 64
         return (top - 64).assumingMemoryBound(to: CoroutineControl.self)
     }
 }

@@ -52,6 +52,30 @@ struct PendingSensitivity {
     let finder: EventFinder
 }
 
+/// All of them, in the order in which they were declared. In pieces that are let go of one after the other, so that the
+/// events that an elaboration makes find room in what it needs no longer.
+struct PendingSensitivities {
+    private static let pieceLength = 256
+    private var pieces: [[PendingSensitivity]] = []
+
+    mutating func append(_ pending: PendingSensitivity) {
+        if pieces.isEmpty || pieces[pieces.count - 1].count == Self.pieceLength {
+            pieces.append([])
+            pieces[pieces.count - 1].reserveCapacity(Self.pieceLength)
+        }
+        pieces[pieces.count - 1].append(pending)
+    }
+
+    mutating func removeAll() { pieces = [] }
+
+    /// Removes all, and calls `body` for each.
+    mutating func drain(_ body: (PendingSensitivity) -> Void) {
+        var rest = Array(pieces.reversed())
+        pieces = []
+        while let piece = rest.popLast() { for pending in piece { body(pending) } }
+    }
+}
+
 extension Module {
     /// As the form that takes events, for events behind ports. They follow the events of `sensitiveTo:` in the order of
     /// listeners, in which processes are woken.
@@ -89,9 +113,10 @@ extension Scheduler {
 
     /// All ports are resolved: makes processes sensitive to the events behind them.
     func resolveSensitivities() {
-        for pending in pendingSensitivities {
+        var sensitivities = pendingSensitivities
+        pendingSensitivities.removeAll()
+        sensitivities.drain { pending in
             pending.finder.forEachEvent { pending.process.join(sensitivity: $0) }
         }
-        pendingSensitivities = []
     }
 }

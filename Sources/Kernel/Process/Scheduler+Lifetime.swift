@@ -161,7 +161,7 @@ extension Scheduler {
         }
         removeProcesses()
         startHearers = []
-        pendingSensitivities = []
+        pendingSensitivities.removeAll()
     }
 }
 

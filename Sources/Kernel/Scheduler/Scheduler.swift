@@ -33,7 +33,7 @@ public final class Scheduler {
     private var stackPools: [(size: Int, pool: CoroutineStackPool)] = []
 
     /// Processes that are sensitive to events behind ports, until the elaboration.
-    var pendingSensitivities: [PendingSensitivity] = []
+    var pendingSensitivities = PendingSensitivities()
     /// Clocks, which begin with the simulation. Held by the bodies of their methods as well.
     var startHearers: [Clock] = []
 
