@@ -66,6 +66,8 @@ public struct Program {
             case CommandTable.describe.name:
                 return try usage { () throws(UsageError) in try DescribeCommand(arguments, catalog, surroundings).run()
                 }
+            case CommandTable.trace.name:
+                return try usage { () throws(UsageError) in try TraceCommand(arguments, surroundings).run() }
             default: return try usage { () throws(UsageError) in try BenchCommand(arguments, surroundings).run() }
             }
         } catch {

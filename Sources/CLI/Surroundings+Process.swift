@@ -18,7 +18,7 @@ extension Surroundings {
             openImage: mapImage, environment: HostProcess.environment, executable: HostProcess.executablePath,
             wallClock: { HostClock.timeOfDay(isLocal: $0) }, processNumber: HostProcess.identifier,
             hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
-            openLine: openLine, watchInterrupts: watchInterrupts,
+            openTrace: openTrace, openLine: openLine, watchInterrupts: watchInterrupts,
             showProgress: showProgress)
     }
 
@@ -40,6 +40,18 @@ extension Surroundings {
         } catch {
             throw PlatformError(
                 at: "-D \(path)", "the log cannot be written: \(error.errno)", expected: "a writable place")
+        }
+    }
+
+    private static func openTrace(_ path: String) throws(PlatformError) -> ([UInt8]) -> Void {
+        if path.isEmpty { return { StandardError.write(String(decoding: $0, as: UTF8.self)) } }
+        do throws(OSError) {
+            let file = try OutputFile(path)
+            return { file.write($0) }
+        } catch {
+            throw PlatformError(
+                at: "-trace file=\(path)", "the trace cannot be written: \(error.errno)",
+                expected: "a writable place")
         }
     }
 

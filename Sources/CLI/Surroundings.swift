@@ -25,6 +25,8 @@ public struct Surroundings {
     public var hasTerminal: Bool
     /// Opens a log: what is returned appends text to it. An empty path means standard error.
     public var openLog: (String) throws(PlatformError) -> (String) -> Void
+    /// Opens the file of a trace, standard error for an empty name; yields what appends to it.
+    public var openTrace: (String) throws(PlatformError) -> ([UInt8]) -> Void
     /// Opens a line to a peer on the host.
     public var openLine: (LineRequest) throws(PlatformError) -> OpenedLine
     /// Has a closure called with an exit code, from any thread, when the user interrupts the program; what it returns
@@ -41,6 +43,7 @@ public struct Surroundings {
         wallClock: @escaping (Bool) -> UInt64 = { _ in 0 }, processNumber: Int32 = 0,
         hasTerminal: Bool = false,
         openLog: @escaping (String) throws(PlatformError) -> (String) -> Void,
+        openTrace: @escaping (String) throws(PlatformError) -> ([UInt8]) -> Void = { _ in { _ in } },
         openLine: @escaping (LineRequest) throws(PlatformError) -> OpenedLine,
         watchInterrupts: @escaping (@escaping @Sendable (Int32) -> Void) -> () -> Void = { _ in {} },
         showProgress: @escaping (StopHandle, SimTime) -> () -> Void = { _, _ in {} }
@@ -56,6 +59,7 @@ public struct Surroundings {
         self.processNumber = processNumber
         self.hasTerminal = hasTerminal
         self.openLog = openLog
+        self.openTrace = openTrace
         self.openLine = openLine
         self.watchInterrupts = watchInterrupts
         self.showProgress = showProgress

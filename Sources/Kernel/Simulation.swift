@@ -9,6 +9,8 @@ public final class Simulation {
     /// The parent of the platform's top modules.
     public let root: Module
     public let log: Log
+    /// What objects tell of what they do, if somebody wants to know.
+    public let trace: Trace
     /// Asks for a stop from any thread.
     public let stopHandle: StopHandle
     /// The seed that everything random derives from.
@@ -29,6 +31,7 @@ public final class Simulation {
     /// The last run returned because of a pause, or the present one stands.
     private var isPaused = false
     private var services = ServiceList()
+    private let resets: TracePoint
 
     /// An empty simulation.
     public init(seed: UInt64 = 0) {
@@ -42,6 +45,8 @@ public final class Simulation {
         // then takes the slow way (45 ns were measured for a wait). The log is detached before the scheduler ends.
         log = Log { [unowned(unsafe) scheduler] in scheduler.now }
         scheduler.log = log
+        trace = Trace { [unowned(unsafe) scheduler] in scheduler.now }
+        resets = trace.point(Self.resetEvent)
         stopHandle = StopHandle(scheduler.mailroom)
         root = Module(rootOf: scheduler)
         scheduler.simulation = self
@@ -57,7 +62,12 @@ public final class Simulation {
         inbox.removeAll()
         root.removeChildren()
         log.detach()
+        trace.detach()
     }
+
+    /// The simulation is reset.
+    public static let resetEvent = TraceEvent(
+        "simulation.reset", "All objects are reset.", [TraceField("kind", .text)])
 
     /// Whether the first event has been.
     public var hasStarted: Bool { scheduler.hasStarted }
@@ -175,6 +185,7 @@ public final class Simulation {
     /// simulation ready to start. Time goes on from where it is. Between two runs only.
     public func reset(_ kind: ResetKind = .cold) {
         precondition(!scheduler.isActive, "A simulation is reset between two runs, not during one.")
+        resets.tell(of: "", .text("\(kind)"))
         beginRestore()
         forEachModule { module in for channel in module.channels { channel.reset() } }
         forEachModule { $0.reset(.enter(kind)) }

@@ -13,8 +13,11 @@ public final class OutputFile {
     deinit { flush() }
 
     /// Appends text. A full disk loses it: a log must not end the run that it tells of.
-    public func write(_ text: String) {
-        buffer.append(contentsOf: text.utf8)
+    public func write(_ text: String) { write(text.utf8) }
+
+    /// Appends bytes, as `write(_:)` does text.
+    public func write(_ bytes: some Sequence<UInt8>) {
+        buffer.append(contentsOf: bytes)
         if buffer.count >= Self.capacity { flush() }
     }
 

@@ -46,6 +46,10 @@ final class CommandBench {
                 files[path] = []
                 return { [unowned self] in files[path, default: []] += Array($0.utf8) }
             },
+            openTrace: { [unowned self] (path) throws(PlatformError) in
+                files[path] = []
+                return { [unowned self] in files[path, default: []] += $0 }
+            },
             openLine: { [unowned self] request in
                 requests.append(request)
                 let console = InMemoryCharacterBackend()

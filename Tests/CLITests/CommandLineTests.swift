@@ -52,11 +52,14 @@ import Testing
         ("run -machine vrit,help", "vrit: there is no such platform"),
         ("run -cpu rv46,help", "-cpu: there is no processor “rv46”; did you mean “rv64”"),
         ("run virt -report xml", "-report cannot be “xml”; expected text, json:FILE or none"),
-        ("run virt -gdb 1234", "-gdb cannot be “1234”; expected tcp::PORT, such as tcp::1234, or tcp:ADDRESS:PORT"),
+        (
+            "run virt -gdb 1234",
+            "-gdb cannot be “1234”; expected tcp::PORT, such as tcp::1234, tcp:ADDRESS:PORT or unix:PATH"
+        ),
         ("run virt -S", "with -S nothing would ever start the guest; expected -gdb, -qmp or -monitor beside it"),
         (
             "run virt -d in_asm,exce",
-            "-d does not know “exce”; did you mean “exec”?; legal are “in_asm”, “op”, “exec”, “int” and “mmu”"
+            "-d does not know “exce”; did you mean “exec”?; legal are “in_asm”, “op”, “out_asm”, “exec”, “cpu”, “int”, “mmu”, “guest_errors” and “unimp”"
         ),
         ("check", "“tandem check” needs a platform"),
         ("list typs", "“tandem list” cannot list “typs”; did you mean “types”?"),

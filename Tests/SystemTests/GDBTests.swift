@@ -5,20 +5,30 @@ struct GDBTests {
     /// Debugs an image with these commands, to the end of the guest. The output is GDB's; then the guest's, then
     /// “exit” and our exit code.
     private static func debug(_ image: String, _ options: [String] = [], _ commands: [String]) throws -> Program {
+        try debug(["virt", image] + options, symbols: image, commands)
+    }
+
+    /// The same for any machine; `python` is a script for GDB's own interpreter, which comes after the commands.
+    private static func debug(
+        _ machine: [String], symbols: String = "", report: String = "none", _ commands: [String], python: String = ""
+    ) throws -> Program {
         // GDB starts when the program has said where it listens; a pipe with a name carries that without waiting twice.
         let script = """
             folder=$(mktemp -d) || exit 1
             trap 'kill $guest 2>/dev/null; rm -rf "$folder"' EXIT
-            tandem=$1 gdb=$2 image=$3; shift 3
+            tandem=$1 gdb=$2 image=$3 report=$4 python=$5; shift 5
             options=(); while [ "$1" != -- ]; do options+=("$1"); shift; done; shift
             mkfifo "$folder/errors"
-            "$tandem" run virt "$image" -nographic -report none -gdb tcp::0 -S "${options[@]}" \\
+            printf '%s\\n' "$python" >"$folder/script.py"
+            "$tandem" run "${options[@]}" -nographic -report "$report" -gdb tcp::0 -S \\
                 >"$folder/output" 2>"$folder/errors" &
             guest=$!
             exec 3<"$folder/errors"
             read -r line <&3 || exit 1
+            if [ -n "$image" ]; then set -- -ex "file $image" -ex "target remote ${line##* }" "$@"
+            else set -- -ex "set architecture riscv:rv64" -ex "target remote ${line##* }" "$@"; fi
             "$gdb" -q -nx -batch -ex "set confirm off" -ex "set pagination off" -ex "set remotetimeout 60" \\
-                -ex "file $image" -ex "target remote ${line##* }" "$@" 2>&1
+                "$@" -x "$folder/script.py" 2>&1
             wait $guest; code=$?
             cat "$folder/output"
             echo "exit $code"
@@ -26,8 +36,9 @@ struct GDBTests {
         let words = commands.flatMap { ["-ex", $0] }
         return try Program.run(
             "/bin/bash",
-            ["-c", script, "bash", Peer.tandem.required(), Peer.gdb.required(), image] + options + ["--"] + words,
-            limit: 120)
+            ["-c", script, "bash", Peer.tandem.required(), Peer.gdb.required(), symbols, report, python] + machine
+                + ["--"] + words,
+            limit: 300)
     }
 
     @Test(
@@ -50,7 +61,7 @@ struct GDBTests {
             "start 1000", "at main: 1", "moved: 1", "t6 123456789abcdef0", "0x80100000:\t0x1122334455667788", "mode 3",
             "mscratch 77", "float 8", "[Inferior 1 (Remote target) exited normally]", "hello, world", "exit 0",
         ] { #expect(run.lines.contains { $0 == line }, "“\(line)” in\n\(run.output)") }
-        #expect(run.output.contains("unknown command “nonsense”"), "\(run.output)")
+        #expect(run.output.contains("there is no command “nonsense”"), "\(run.output)")
         #expect(run.output.contains("in finish ()"), "\(run.output)")
     }
 
@@ -86,5 +97,118 @@ struct GDBTests {
         }
         #expect(run.lines.contains("counter under the lock: 2000"), "\(run.output)")
         #expect(run.lines.contains("exit 0"), "\(run.output)")
+    }
+
+    @Test(
+        "GDB watches a variable of four harts, in both engines, and says who wrote what",
+        .needs(.tandem, .gdb, .crossCompiler), arguments: ["translate", "interpret"])
+    func watch(engine: String) throws {
+        let image = try BareMetal.image("harts.elf")
+        let script = """
+            import gdb
+            gdb.execute("watch counter")
+            values = []
+            threads = set()
+            for _ in range(12):
+                gdb.execute("continue", to_string=True)
+                values.append(int(gdb.parse_and_eval("counter")))
+                threads.add(gdb.selected_thread().num)
+            print("values", values)
+            gdb.execute("delete")
+            gdb.execute("rwatch counter")
+            print("read", "Value = " in gdb.execute("continue", to_string=True))
+            gdb.execute("delete")
+            gdb.execute("continue")
+            """
+        let run = try Self.debug(
+            ["virt", image, "-smp", "4", "-engine", engine], symbols: image, ["break work", "continue", "delete"],
+            python: script)
+        #expect(run.lines.contains("values [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]"), "\(run.output)")
+        #expect(run.lines.contains("read True"), "\(run.output)")
+        #expect(run.lines.contains("counter under the lock: 2000"), "\(run.output)")
+        #expect(run.lines.contains("exit 0"), "\(run.output)")
+    }
+
+    @Test("GDB restarts the guest, detaches from it, and reads physical memory", .needs(.tandem, .gdb, .crossCompiler))
+    func restart() throws {
+        let run = try Self.debug(
+            BareMetal.image("hello.elf"), [],
+            [
+                "break main", "continue", "monitor system_reset", "maintenance flush register-cache",
+                "printf \"again %lx\\n\", (long)$pc", "continue", "printf \"main %d\\n\", $pc >= (long)&main",
+                "maintenance packet Qqemu.PhyMemMode:1", "x/wx 0x80000000", "maintenance packet Qqemu.PhyMemMode:0",
+                "monitor info status", "detach",
+            ])
+        for line in ["again 1000", "main 1", "hello, world", "exit 0"] {
+            #expect(run.lines.contains { $0 == line }, "“\(line)” in\n\(run.output)")
+        }
+    }
+
+    /// Debian's kernel under GDB: OpenSBI, the entry of the kernel, its virtual addresses, and on to the end.
+    @Test(
+        "GDB follows Debian from OpenSBI into the kernel, and what it does changes nothing",
+        .needs(.tandem, .gdb, .guest))
+    func linux() throws {
+        let guest = try Peer.guest.required()
+        let machine = [
+            "virt", "-bios", "\(guest)/fw_dynamic.bin", "-kernel", "\(guest)/Image", "-initrd",
+            "\(guest)/initramfs.cpio.gz", "-append", "console=ttyS0", "-m", "1G", "-smp", "4",
+        ]
+        let script = """
+            import gdb
+            def value(text): return int(gdb.parse_and_eval(text)) & (2**64 - 1)
+            def run(text): return gdb.execute(text, to_string=True)
+            run("hbreak *0x80000000")
+            run("continue")
+            print("firmware %x %d" % (value("$pc"), value("$priv")))
+            run("delete")
+            run("hbreak *0x80200000")
+            run("continue")
+            print("kernel %x %d" % (value("$pc"), value("$priv")))
+            run("delete")
+            # Calls of the kernel to the firmware, until they come from virtual addresses.
+            run("hbreak *%d" % (value("$mtvec") & ~3))
+            while True:
+                run("continue")
+                if value("$mepc") >> 38 == 2**26 - 1: break
+            run("delete")
+            print("cause %d from S %d" % (value("$mcause"), value("$mstatus") >> 11 & 3))
+            run("hbreak *%d" % (value("$mepc") + 4))
+            run("continue")
+            print("virtual %d mode %d" % (value("$pc") >> 38, value("$priv")))
+            print("satp %d" % (value("$satp") >> 60))
+            print("threads %d" % len(gdb.selected_inferior().threads()))
+            before = value("$pc")
+            run("stepi 50")
+            print("moved %d" % (value("$pc") != before))
+            run("delete")
+            run("continue")
+            """
+        let folder = Repository.scratch
+        let plain = try Tandem.run(machine + ["-nographic", "-report", "json:\(folder)/gdb-plain.json"])
+        let run = try Self.debug(machine, report: "json:\(folder)/gdb-debugged.json", [], python: script)
+        for line in [
+            "firmware 80000000 3", "kernel 80200000 1", "cause 9 from S 1", "virtual 67108863 mode 1", "threads 4",
+            "moved 1", "TANDEM-GUEST-READY", "exit 0",
+        ] {
+            #expect(run.lines.contains { $0 == line }, "“\(line)” in\n\(run.lines.prefix(60).joined(separator: "\n"))")
+        }
+        #expect(plain.exitCode == 0)
+        let reports = try ["plain", "debugged"].map { try RunReport(file: "\(folder)/gdb-\($0).json").repeatable }
+        #expect(reports[0] == reports[1])
+    }
+
+    @Test(
+        "an instruction trace agrees with QEMU's", .needs(.tandem, .qemu, .crossCompiler),
+        arguments: ["selftest", "modes"])
+    func trace(name: String) throws {
+        let image = try BareMetal.image("\(name).elf")
+        let (ours, theirs) = ("\(Repository.scratch)/\(name)-ours.log", "\(Repository.scratch)/\(name)-theirs.log")
+        let run = try Tandem.run(["virt", image, "-nographic", "-report", "none", "-d", "cpu", "-D", ours])
+        #expect(run.exitCode == 0, "\(run.errors)")
+        _ = try QEMU.run(["-bios", "none", "-kernel", image, "-singlestep", "-d", "cpu,nochain", "-D", theirs])
+        let comparison = try Program.run(Peer.tandem.required(), ["trace", ours, "-compare", theirs])
+        #expect(comparison.exitCode == 0, "\(comparison.output)\(comparison.errors)")
+        #expect(comparison.output.hasPrefix("equal for "), "\(comparison.output)")
     }
 }

@@ -49,6 +49,7 @@ public final class LineInput: Port {
     /// Records the line. Not kept.
     public weak var observer: (any LineObserver)? { didSet { isObserved = observer != nil } }
     private var isObserved = false
+    private let claims: TracePoint
 
     private unowned(unsafe) var receiver: (any LineReceiver)?
     private var driverCount = 0
@@ -58,6 +59,7 @@ public final class LineInput: Port {
     public init(_ name: String, index: Int = 0, in owner: Module, isWiredOr: Bool = false) {
         self.index = index
         self.isWiredOr = isWiredOr
+        claims = owner.simulation.trace.point(BusTraceEvents.claim)
         super.init(name, in: owner)
         BusDirectory.of(owner.simulation).add(self)
     }
@@ -66,6 +68,7 @@ public final class LineInput: Port {
     public init(_ name: String, index: Int = 0, _ context: ModuleContext, isWiredOr: Bool = false) {
         self.index = index
         self.isWiredOr = isWiredOr
+        claims = context.simulation.trace.point(BusTraceEvents.claim)
         super.init(name, context)
         BusDirectory.of(context.simulation).add(self)
     }
@@ -84,7 +87,10 @@ public final class LineInput: Port {
     public func noteTaken() { taken += 1 }
 
     /// Says that the guest claimed the line.
-    public func noteClaimed() { claimed += 1 }
+    public func noteClaimed(at time: SimTime) {
+        claimed += 1
+        if claims.isOn { claims.tell(of: path, at: time) }
+    }
 
     /// Drives the input without an output: from a test or a monitor. Not on an input that is connected.
     public func set(_ level: Bool, at time: SimTime) {

@@ -11,11 +11,24 @@ public final class LineOutput: Port {
     /// Records what the output drives, connected or not. Not kept.
     public weak var observer: (any LineObserver)? { didSet { isObserved = observer != nil } }
     private var isObserved = false
+    private let trace: TracePoint
     /// The only input, which most lines have: reached without counting references.
     // SAFETY: `inputs` keeps it.
     private var single: Unmanaged<LineInput>?
 
     public var isConnected: Bool { !inputs.isEmpty }
+
+    /// A line that the module of `context` drives.
+    public override init(_ name: String, _ context: ModuleContext) {
+        trace = context.simulation.trace.point(BusTraceEvents.line)
+        super.init(name, context)
+    }
+
+    /// A line that `owner` drives.
+    public override init(_ name: String, in owner: Module) {
+        trace = owner.simulation.trace.point(BusTraceEvents.line)
+        super.init(name, in: owner)
+    }
 
     /// Drives the line to a level from `time` on, which may be later than the kernel's now: now + delay of the access that
     /// caused it. Driving the present level again does nothing.
@@ -23,6 +36,7 @@ public final class LineOutput: Port {
         guard level != self.level else { return }
         self.level = level
         if level { raisedCount += 1 }
+        if trace.isOn { trace.tell(of: path, at: time, .flag(level)) }
         if let single {
             single._withUnsafeGuaranteedRef { $0.drive(level, at: time) }
         } else {

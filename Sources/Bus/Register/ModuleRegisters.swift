@@ -40,6 +40,12 @@ public struct ModuleRegisters {
         declarations = type.declaration.registers
     }
 
+    /// The registers that stand behind a socket of a module; none if it leads elsewhere.
+    static func declarations(behind socket: TargetSocket) -> [RegisterDeclaration] {
+        guard let registers = ModuleRegisters(of: socket.owner), registers.socket === socket else { return [] }
+        return registers.declarations
+    }
+
     /// What reading each register would give. Of arrays, only the elements that differ from their reset value.
     public var values: [RegisterValue] {
         declarations.flatMap { declaration -> [RegisterValue] in

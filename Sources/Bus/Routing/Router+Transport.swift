@@ -83,6 +83,11 @@ extension Router {
 
     /// An access to a hole of the map.
     final func serveHole(_ transaction: inout Transaction) {
+        if holeTrace.isOn {
+            holeTrace.tell(
+                of: path, .text(BusDirectory.of(simulation).name(of: transaction.attributes.initiator)),
+                .text("\(transaction.command)"), .number(transaction.address), .number(UInt64(transaction.count)))
+        }
         if state.pointee.readsZero {
             if transaction.command == .read {
                 transaction.data.initializeMemory(as: UInt8.self, repeating: 0, count: transaction.count)

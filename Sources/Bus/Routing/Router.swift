@@ -57,7 +57,11 @@ public class Router: Module, CatalogModule, BusTarget {
     /// Where it is mapped, what it holds takes part in the map around it.
     var isTransparent: Bool { false }
 
+    /// Tells of accesses to holes.
+    let holeTrace: TracePoint
+
     public required override init(_ context: ModuleContext) {
+        holeTrace = context.simulation.trace.point(BusTraceEvents.hole)
         contention = Contention(context)
         `in` = TargetSocket("in", context, mayWait: contention.waits)
         let hole = HoleSeat(`in`.id)

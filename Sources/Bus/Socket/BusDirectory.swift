@@ -11,6 +11,8 @@ public final class BusDirectory: SimulationService {
     /// The same, to compare without touching a weak reference. A set ends with the simulation, and so does this.
     private var reservationIdentities: [ObjectIdentifier?] = []
 
+    private var followsTrace = false
+
     public init() {}
 
     /// Nothing of it is under way.
@@ -19,7 +21,14 @@ public final class BusDirectory: SimulationService {
     public func checkSnapshot() throws(SnapshotError) {}
 
     /// The directory of a simulation.
-    public static func of(_ simulation: Simulation) -> BusDirectory { simulation.service(BusDirectory.self) }
+    public static func of(_ simulation: Simulation) -> BusDirectory {
+        let directory = simulation.service(BusDirectory.self)
+        if !directory.followsTrace {
+            directory.followsTrace = true
+            directory.followTrace(simulation)
+        }
+        return directory
+    }
 
     /// All target sockets, by id.
     public var targets: [TargetSocket] { targetEntries.compactMap(\.object) }

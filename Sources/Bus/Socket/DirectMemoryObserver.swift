@@ -3,6 +3,12 @@ public protocol DirectMemoryObserver: AnyObject {
     /// Grants that touch the range must no longer be used: the same request would be answered differently now. The range
     /// is in the initiator's own bus addresses. Asking for a new grant from inside this call is a mistake.
     func directMemoryInvalidated(range: ClosedRange<UInt64>)
+    /// Routes and direct reads must be asked for anew; grants stay.
+    func routesChanged()
+}
+
+extension DirectMemoryObserver {
+    public func routesChanged() {}
 }
 
 /// What stands directly in front of a target socket: an initiator's socket, or a router.

@@ -279,6 +279,9 @@ extension InitiatorSocket: Upstream {
     }
 
     func serverChanged(of target: TargetSocket) { reach(target) }
+
+    /// Tells those who keep routes of this socket.
+    func routesChanged() { for observer in observers { observer.object?.routesChanged() } }
 }
 
 // MARK: What stands before the bound target

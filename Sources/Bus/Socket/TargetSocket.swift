@@ -39,6 +39,12 @@ public final class TargetSocket: Port {
     private var toBlocking: BlockingAdapter?
     private var toPhases: PhaseAdapter?
     private(set) var checker: ProtocolChecker?
+    /// Where accesses are told, while they are.
+    private var tracePoints: AccessTracePoints?
+    /// What tells them; kept for the next time.
+    private var tracing: TracingSeat?
+    /// What serves while nothing is told.
+    private var untraced: BusServer?
     private var upstream: [WeakUpstream] = []
 
     /// A socket of `owner`.
@@ -142,8 +148,28 @@ public final class TargetSocket: Port {
     private func assemble() {
         former.append(server)
         let seat = inner?.server ?? assembled()
-        server = checker?.checking(seat) ?? seat
+        untraced = checker?.checking(seat) ?? seat
+        install()
+    }
+
+    private func install() {
+        guard let untraced else { return }
+        if let tracePoints {
+            let seat =
+                tracing.flatMap { $0.inner === untraced ? $0 : nil } ?? TracingSeat(untraced, at: self, tracePoints)
+            tracing = seat
+            server = seat
+        } else {
+            server = untraced
+        }
         serverChanged()
+    }
+
+    /// Has accesses told from now on, or no longer. Entrances of routers are passed over: what stands behind tells them.
+    func trace(_ points: AccessTracePoints?) {
+        if onward != nil || inner != nil || !isServed { return }
+        tracePoints = points
+        install()
     }
 
     /// Tells those in front to look again at what they reach through this socket.

@@ -1,6 +1,6 @@
 /// Every command with its operands and options: the parser, the help and the documentation read this.
 enum CommandTable {
-    static let all = [run, check, list, describe, completions, bench]
+    static let all = [run, check, list, describe, completions, trace, bench]
 
     /// What says what a machine is: for every command that makes one.
     static let machineOptions = [
@@ -67,7 +67,8 @@ enum CommandTable {
                 "The summary at the end: text (standard error), json:FILE or none. Text if not given."),
             OptionDeclaration(
                 "gdb", "tcp::PORT",
-                "Lets GDB connect to this port; from other machines with tcp:ADDRESS:PORT. Port 0 is any free one."),
+                "Lets GDB connect to this port; from other machines with tcp:ADDRESS:PORT, or to unix:PATH. Port 0 is any free one."
+            ),
             OptionDeclaration(
                 "qmp", "PLACE", repeatable: true,
                 "Serves programs the monitor protocol QMP at PLACE: stdio, tcp:HOST:PORT,server,nowait or unix:PATH,server,nowait."
@@ -79,8 +80,17 @@ enum CommandTable {
                 flag: "no-shutdown", "Keeps the machine when its run has ended, until a monitor says quit."),
             OptionDeclaration(flag: "s", "The same as -gdb tcp::1234."),
             OptionDeclaration(flag: "S", "Does not start: a debugger or a monitor does."),
-            OptionDeclaration("d", "ITEMS", "Logs in_asm, op, exec, int, mmu, separated by commas."),
+            OptionDeclaration(
+                "d", "ITEMS",
+                "Logs in_asm, op, out_asm, exec, cpu, int, mmu, guest_errors, unimp, separated by commas."),
             OptionDeclaration("D", "FILE", "Where -d writes; standard error if not given."),
+            OptionDeclaration(
+                "trace", "PATTERN[,file=FILE][,format=text|jsonl|binary]", repeatable: true,
+                "Traces the events whose names match, such as hart.*; events=FILE for a pattern a line. help lists them."
+            ),
+            OptionDeclaration(
+                "log", "[PATH=]LEVEL", repeatable: true,
+                "Which messages of an object are shown: error, warning, info, debug or trace."),
             OptionDeclaration(
                 flag: "perfmap", "Writes /tmp/perf-PID.map, by which the profiler perf names compiled guest code."),
         ],
@@ -121,6 +131,23 @@ enum CommandTable {
         name: "completions", summary: "Print what makes a shell complete the words of tandem.", operands: "bash|zsh",
         operandCount: 0...1, options: [],
         examples: [("source <(tandem completions bash)", "Completion in this shell.")])
+
+    static let trace = CommandDeclaration(
+        name: "trace", summary: "Show a binary trace, or compare an instruction trace with QEMU's.", operands: "FILE",
+        operandCount: 1...1,
+        options: [
+            OptionDeclaration("format", "text|jsonl", "The form to show it in; text if not given."),
+            OptionDeclaration(
+                "compare", "FILE",
+                "Compares a log of -d cpu with what qemu-system-riscv64 -d cpu,nochain -accel tcg,one-insn-per-tb=on wrote."
+            ),
+            OptionDeclaration(
+                "from", "ADDRESS", "Where the comparison begins; 0x80000000, behind the boot ROM, if not given."),
+        ],
+        examples: [
+            ("tandem trace run.trace -format jsonl", "The events of a binary trace as JSON."),
+            ("tandem trace ours.log -compare qemu.log", "The first instruction at which the two differ."),
+        ])
 
     static let bench = CommandDeclaration(
         name: "bench", summary: "Measure the simulator itself.", operands: "MODE [N [OPS]]", operandCount: 0...3,

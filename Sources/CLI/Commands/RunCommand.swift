@@ -28,6 +28,10 @@ struct RunCommand {
 
     func run() throws(RunError) -> Int32 {
         let machine = try build()
+        if options.trace.wantsHelp {
+            surroundings.write(TraceSession.listing(machine))
+            return ExitStatus.success
+        }
         if !options.dumpDeviceTree.isEmpty { return try dumpDeviceTree(of: machine) }
         return try run(machine)
     }

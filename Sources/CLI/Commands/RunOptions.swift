@@ -36,6 +36,8 @@ struct RunOptions: Equatable {
     /// Whether a debugger starts the run.
     var startsHalted = false
     var debugItems: HartLogOptions = []
+    /// What -trace and -log say.
+    var trace = TraceOptions()
     /// Where debug output goes; empty for standard error.
     var debugFile = ""
     /// Whether generated code is named for a profiler.
@@ -222,9 +224,9 @@ struct RunOptions: Equatable {
     private mutating func readDebugging(_ arguments: Arguments) throws(UsageError) {
         if arguments.has("s") { debuggerAddress = .tcp(port: 1234) }
         if let text = arguments["gdb"] {
-            guard let address = Self.address(text) else {
+            guard let address = GDBServer.address(text) else {
                 throw Self.error(
-                    "-gdb cannot be “\(text)”; expected tcp::PORT, such as tcp::1234, or tcp:ADDRESS:PORT")
+                    "-gdb cannot be “\(text)”; expected tcp::PORT, such as tcp::1234, tcp:ADDRESS:PORT or unix:PATH")
             }
             debuggerAddress = address
         }
@@ -248,11 +250,7 @@ struct RunOptions: Equatable {
             }
         }
         debugFile = arguments["D"] ?? ""
-    }
-
-    /// `tcp:ADDRESS:PORT`: this machine alone where there is no address, any free port where the port is 0.
-    private static func address(_ text: String) -> SocketAddress? {
-        text.hasPrefix("tcp:") ? CharacterOptions.address(parsing: String(text.dropFirst(4))) : nil
+        trace = try TraceOptions(arguments)
     }
 
     private static func time(_ text: String, _ option: String) throws(UsageError) -> SimTime {

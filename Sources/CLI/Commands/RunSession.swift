@@ -30,12 +30,15 @@ struct RunSession {
     func run() throws(PlatformError) -> (RunOutcome, RunReport.Host) {
         let control = RunControl(machine, startsHalted: options.startsHalted)
         control.staysAfterEnd = options.staysAfterEnd
-        try openDebugger(control)
         let lines = try connectSerials()
         try openMonitors(control, lines)
+        try openDebugger(control, lines)
         try lines.start()
-        try openDebugLog()
-        control.isLogOpen = !options.debugItems.isEmpty
+        try TraceSession(options: options.trace, surroundings: surroundings).begin(machine)
+        if !options.debugItems.isEmpty || !options.debugFile.isEmpty {
+            control.debugLog.redirect(to: try surroundings.openLog(options.debugFile))
+            control.debugLog.log(options.debugItems)
+        }
         let perfMap = try openPerfMap()
         let stop = machine.simulation.stopHandle
         let endWatch = surroundings.watchInterrupts { code in
@@ -46,6 +49,7 @@ struct RunSession {
             !options.serials.contains(where: \.isStandardStreams)
             && !options.monitors.contains { $0.line.place == .standardStreams }
             && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
+            && (!options.trace.isTracing || !options.trace.file.isEmpty)
         let endProgress = isTerminalFree ? surroundings.showProgress(stop, options.limit) : {}
         let start = ProcessUsage.wallSeconds()
         let outcome = control.run(until: options.limit)
@@ -61,35 +65,42 @@ struct RunSession {
         return (outcome, host)
     }
 
+    /// What each monitor works with.
+    private func monitorContext(_ control: RunControl, _ lines: HostLines) -> MonitorContext {
+        var facilities = MonitorFacilities()
+        facilities.version = Version.text
+        facilities.say = { surroundings.warn("tandem: \($0)\n") }
+        facilities.characterDevices = lines.descriptions
+        return MonitorContext(control, commands: commands, catalog: catalog, facilities: facilities)
+    }
+
     /// Serves the monitors that -qmp, -monitor and shared lines ask for. The control keeps them.
     private func openMonitors(_ control: RunControl, _ lines: HostLines) throws(PlatformError) {
         var served: [(MonitorRequest, CharacterLink)] = []
         for request in options.monitors {
             if let link = try lines.link(request) { served.append((request, link)) }
         }
-        var facilities = MonitorFacilities()
-        facilities.version = Version.text
-        facilities.say = { surroundings.warn("tandem: \($0)\n") }
-        facilities.characterDevices = lines.descriptions
-        let shared = facilities
         for (request, link) in served {
             do throws(CharacterError) {
-                _ = try MonitorServer(control, request.face, on: link) {
-                    MonitorContext($0, commands: commands, catalog: catalog, facilities: shared)
+                _ = try MonitorServer(control, request.face, on: link) { control in
+                    monitorContext(control, lines)
                 }
             } catch { throw PlatformError([error.diagnosis]) }
         }
     }
 
     /// Opens the door that -gdb asks for.
-    private func openDebugger(_ control: RunControl) throws(PlatformError) {
+    private func openDebugger(_ control: RunControl, _ lines: HostLines) throws(PlatformError) {
         guard let address = options.debuggerAddress else { return }
         if machine.harts.isEmpty {
             throw PlatformError(
                 at: "-gdb", "the platform has nothing to debug", expected: "a module of type “riscv-hart”")
         }
+        let monitor = monitorContext(control, lines)
         do throws(CharacterError) {
-            let server = try GDBServer(control, at: address) { surroundings.warn("tandem: \($0)\n") }
+            let server = try GDBServer(control, at: address, monitor: monitor) {
+                surroundings.warn("tandem: \($0)\n")
+            }
             surroundings.warn("tandem: gdb: a debugger may connect to \(server.address ?? address)\n")
         } catch { throw PlatformError([error.diagnosis]) }
     }
@@ -107,16 +118,6 @@ struct RunSession {
         if let map, let problem = map.write() {
             throw PlatformError(
                 at: "-perfmap", "\(map.path) cannot be written: \(problem)", expected: "a writable place")
-        }
-    }
-
-    /// Has the harts write what -d asks for.
-    private func openDebugLog() throws(PlatformError) {
-        if options.debugItems.isEmpty { return }
-        let append = try surroundings.openLog(options.debugFile)
-        for hart in machine.harts {
-            hart.debugLog.options = options.debugItems
-            hart.debugLog.sink = { append($0 + "\n") }
         }
     }
 

@@ -22,6 +22,8 @@ struct OptionHelp {
         get throws(UsageError) {
             for option in arguments.options {
                 guard let declaration = command.option(named: option.name), declaration.value != nil else { continue }
+                // What can be traced is a question to a machine, which is built first.
+                if declaration.name == "trace" { continue }
                 do throws(PlatformError) {
                     // Whatever else is wrong with an option is said when it is used.
                     guard let list = try? OptionList(parsing: option.value, from: option.place), list.asksForHelp else {

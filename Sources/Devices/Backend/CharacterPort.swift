@@ -3,12 +3,35 @@ public import TandemKernel
 /// Where a character back-end is connected to a serial device. Keeps what has arrived until the device takes it, so
 /// that a fast sender loses nothing to a small queue.
 public final class CharacterPort: Port {
+    /// A device sends a character.
+    public static let sendEvent = TraceEvent(
+        "serial.send", "A device sends a character to its back-end.", [TraceField("character", .hexadecimal)])
+    /// A device takes a character.
+    public static let takeEvent = TraceEvent(
+        "serial.take", "A device takes a character that has arrived.", [TraceField("character", .hexadecimal)])
+
     /// The far end; without one, what the device sends is dropped.
     public private(set) var backend: (any CharacterBackend)?
     /// What has arrived and was not yet taken, oldest first.
     private var waiting: [UInt8] = []
     private var taken = 0
     private unowned(unsafe) var receiver: (any CharacterReceiver)?
+    private let sends: TracePoint
+    private let takes: TracePoint
+
+    /// A port of the module that `context` describes.
+    public override init(_ name: String, _ context: ModuleContext) {
+        sends = context.simulation.trace.point(Self.sendEvent)
+        takes = context.simulation.trace.point(Self.takeEvent)
+        super.init(name, context)
+    }
+
+    /// A port of `owner`.
+    public override init(_ name: String, in owner: Module) {
+        sends = owner.simulation.trace.point(Self.sendEvent)
+        takes = owner.simulation.trace.point(Self.takeEvent)
+        super.init(name, in: owner)
+    }
 
     /// Whom to tell of arrivals: the module that owns the port.
     public func deliver(to receiver: any CharacterReceiver) { self.receiver = receiver }
@@ -38,6 +61,7 @@ public final class CharacterPort: Port {
         guard hasInput else { return nil }
         let character = waiting[taken]
         taken += 1
+        if takes.isOn { takes.tell(of: owner.path, .number(UInt64(character))) }
         // The room is kept: it is used up in whole pieces of input, not character by character.
         if taken == waiting.count {
             waiting.removeAll(keepingCapacity: true)
@@ -47,7 +71,10 @@ public final class CharacterPort: Port {
         return character
     }
 
-    public func send(_ character: UInt8) { backend?.send(character) }
+    public func send(_ character: UInt8) {
+        if sends.isOn { sends.tell(of: owner.path, .number(UInt64(character))) }
+        backend?.send(character)
+    }
 
     /// What has arrived and was not taken, for a snapshot.
     public var pendingInput: [UInt8] {

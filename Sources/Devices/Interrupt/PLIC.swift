@@ -93,7 +93,7 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
     public func transport(_ transaction: inout Transaction, delay: inout SimTime) {
         registers.transport(&transaction, core: &core)
         if let source = core.takeClaimed() {
-            inputs[source - 1].noteClaimed()
+            inputs[source - 1].noteClaimed(at: now + delay)
         } else if transaction.command == .read {
             return
         }

@@ -17,9 +17,9 @@ enum LogCommands {
             `logfile` the log goes to standard error.
             """
     ) { call in
-        let harts = call.machine.harts
+        let debugLog = call.control.debugLog
         if call[items].isEmpty {
-            let active = HartLogOptions.named.filter { harts.first?.debugLog.options.contains($0.option) ?? false }
+            let active = HartLogOptions.named.filter { debugLog.options.contains($0.option) }
             return .text(
                 CommandText.table(HartLogOptions.named.map { [$0.name, $0.meaning] })
                     + "logged: \(active.isEmpty ? "none" : active.map(\.name).joined(separator: ","))\n")
@@ -34,8 +34,7 @@ enum LogCommands {
             }
             options.insert(row.option)
         }
-        if !call.control.isLogOpen { redirect(call) { StandardError.write($0) } }
-        for hart in harts { hart.debugLog.options = options }
+        debugLog.log(options)
         return .nothing
     }
 
@@ -46,13 +45,7 @@ enum LogCommands {
     ) { call in
         let path = call[path]
         let file = try GuestMemory.telling(path) { () throws(OSError) in try OutputFile(path) }
-        redirect(call) { file.write($0) }
+        call.control.debugLog.redirect { file.write($0) }
         return .nothing
-    }
-
-    /// Leads the lines of all harts to `append`. Whatever they went to before is closed with the last of them.
-    private static func redirect(_ call: CommandCall, _ append: @escaping (String) -> Void) {
-        for hart in call.machine.harts { hart.debugLog.sink = { append($0 + "\n") } }
-        call.control.isLogOpen = true
     }
 }

@@ -81,14 +81,13 @@ enum MachineCommands {
         guard !call.machine.harts.isEmpty else {
             throw CommandError(at: "gdbserver", "the machine has nothing to debug", expected: "a hart")
         }
-        guard call[place].hasPrefix("tcp:"),
-            let address = CharacterOptions.address(parsing: String(call[place].dropFirst(4)))
-        else {
+        guard let address = GDBServer.address(call[place]) else {
             throw CommandError(
                 at: "gdbserver", "“\(call[place])” is no place for a debugger",
-                expected: "tcp::PORT or tcp:ADDRESS:PORT")
+                expected: "tcp::PORT, tcp:ADDRESS:PORT or unix:PATH")
         }
-        let server = try GDBServer(call.control, at: address, say: call.context.facilities.say)
+        let server = try GDBServer(
+            call.control, at: address, monitor: call.context, say: call.context.facilities.say)
         return .text("waiting for a debugger at \(server.address ?? address)")
     }
 

@@ -39,8 +39,8 @@ public final class RunControl {
     }
     /// Whether the end of a run leaves the machine for inspection, until somebody says `quit` (-no-shutdown).
     public var staysAfterEnd = false
-    /// Whether the log of the harts leads somewhere (-d).
-    public var isLogOpen = false
+    /// What the harts do and the guest does wrong, as lines (-d).
+    public let debugLog: DebugLog
 
     private let simulation: Simulation
     /// Nanoseconds of the host's clock that the machine has run before the last start, and when that was.
@@ -63,6 +63,7 @@ public final class RunControl {
     /// The control of `machine`, of which a machine has one. With `startsHalted` it waits for somebody who lets it go.
     public init(_ machine: Machine, startsHalted: Bool = false) {
         self.machine = machine
+        debugLog = DebugLog(machine)
         simulation = machine.simulation
         startsByItself = !startsHalted
         state = .prelaunch

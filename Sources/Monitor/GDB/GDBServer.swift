@@ -20,9 +20,17 @@ public final class GDBServer: ControlClient {
     private var session: RSPSession?
     private var connection: UInt32 = 0
 
-    /// Listens. `say` gets lines for the user.
+    /// `tcp:ADDRESS:PORT`, which is this machine alone where there is no address and any free port where the port is 0; or
+    /// `unix:PATH`.
+    public static func address(_ text: String) -> SocketAddress? {
+        if text.hasPrefix("unix:"), text.utf8.count > 5 { return .unix(path: String(text.dropFirst(5))) }
+        return text.hasPrefix("tcp:") ? CharacterOptions.address(parsing: String(text.dropFirst(4))) : nil
+    }
+
+    /// Listens. `say` gets lines for the user; `monitor` is what the debugger's `monitor` commands work with.
     public init(
-        _ control: RunControl, at address: SocketAddress, say: @escaping (String) -> Void
+        _ control: RunControl, at address: SocketAddress, monitor: MonitorContext? = nil,
+        say: @escaping (String) -> Void
     ) throws(CharacterError) {
         self.control = control
         let machine = control.machine
@@ -36,6 +44,13 @@ public final class GDBServer: ControlClient {
             stop: machine.simulation.stopHandle)
         link = PeerLink(line) { RawFraming() }
         target.control = control
+        if let monitor {
+            target.console = { line in
+                do throws(CommandError) { return try HumanMonitor.perform(line, in: monitor) } catch {
+                    return "\(error)\n"
+                }
+            }
+        }
         try link.start(control.admit(self, name: "gdb"))
     }
 

@@ -8,6 +8,8 @@ public final class HartTarget: DebugTarget, HartDebugger {
     /// Through whom the machine stops; a target without one ends the run.
     weak var control: RunControl?
     public let readOnlyMemory: [ClosedRange<UInt64>]
+    /// Performs the commands of a monitor.
+    var console: ((String) -> String)?
     private let simulation: Simulation
     private let harts: [Hart]
     /// Why the run is about to return, if that is the debugger's business.
@@ -174,29 +176,5 @@ public final class HartTarget: DebugTarget, HartDebugger {
 
     // MARK: Commands
 
-    public func perform(_ command: String) -> String? {
-        switch command {
-        case "help": return "help\ninfo registers\ninfo time\n"
-        case "info time": return "\(simulation.scheduler.now)\n"
-        case "info registers": return harts.map(registers).joined(separator: "\n")
-        default: return nil
-        }
-    }
-
-    private func registers(of hart: Hart) -> String {
-        let width = hart.xlen == .rv32 ? 8 : 16
-        func digits(_ value: UInt64) -> String {
-            let text = String(value, radix: 16)
-            return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
-        }
-        var text = "\(hart.path): \(Self.mode(hart)), \(hart.instructionsRetired) instructions retired\n"
-        text += " pc   \(digits(hart.programCounter))\n"
-        for number in 0..<32 {
-            let name = RegisterNames.integer[number]
-            text +=
-                " \(name)\(String(repeating: " ", count: 4 - name.utf8.count)) \(digits(hart.integerRegister(number)))"
-            if number % 4 == 3 { text += "\n" }
-        }
-        return text
-    }
+    public func perform(_ command: String) -> String? { console?(command) }
 }

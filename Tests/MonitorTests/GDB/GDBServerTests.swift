@@ -76,6 +76,31 @@ import Testing
         }
     }
 
+    @Test("garbage, damaged and oversized packets get their errors, and a second debugger its turn")
+    func badPeers() throws {
+        let (outcome, _) = try debug(Self.loop, startsHalted: false, harts: 2) { address in
+            do {
+                let peer = try Socket.connect(to: address)
+                try Self.talk(peer, [("?", "T05thread:1;")])
+                try peer.write(Array("garbage}}##++--$$".utf8))
+                try peer.write(Array("m80000000,4#00".utf8))
+                try Self.talk(peer, [("QStartNoAckMode", "OK")])
+                try peer.write([UInt8](repeating: UInt8(ascii: "$"), count: 1))
+                try peer.write([UInt8](repeating: UInt8(ascii: "a"), count: 100_000) + Array("#".utf8))
+                try peer.write(Array("00".utf8))
+                try Self.hear(peer, "E16", after: "100,000 letters with a wrong sum")
+                try Self.talk(peer, [("m80000000,4", "6f000000"), ("M1000,1:00", "E0e"), ("Z2,0,0", "E16")])
+                let second = try Socket.connect(to: address)
+                try second.write(RSPCodec.packet(Array("?".utf8)))
+                try peer.write(Array("$c#63$m0,".utf8))
+                _ = consume peer
+                try Self.hear(second, "T05thread:1;", after: "the first debugger has gone")
+                try Self.talk(second, [("vKill;1", "OK")])
+            }
+        }
+        #expect(outcome == RunOutcome(.quit))
+    }
+
     @Test("a guest that has not started waits for a debugger, and is killed by it")
     func kill() throws {
         let (outcome, messages) = try debug(Self.loop) { address in

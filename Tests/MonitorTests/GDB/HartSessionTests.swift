@@ -7,10 +7,10 @@ import Testing
 @testable import TandemMonitor
 
 /// A board with harts, memory and the reset code, whose firmware is `source`, at 0x8000_0000.
-func debuggedMachine(_ source: String, harts: UInt64 = 1) throws -> Machine {
+func debuggedMachine(_ source: String, harts: UInt64 = 1, dmi: Bool = true) throws -> Machine {
     var platform = Platform("board", board: Board(harts: "cpu", memory: "ram", bootROM: "rom", compatible: ["test"]))
     platform.add("bus", "router")
-    platform.add("cpu", "riscv-hart", ["hart-id": "[i]", "bus": "bus"], count: harts)
+    platform.add("cpu", "riscv-hart", ["hart-id": "[i]", "bus": "bus", "dmi": .bool(dmi)], count: harts)
     platform.add("rom", "rom", ["size": "4K"], at: 0x1000)
     platform.add("ram", "ram", ["size": "16M"], at: 0x8000_0000)
     let machine = try Machine(platform, catalog: .standard)
@@ -30,6 +30,7 @@ func debuggedMachine(_ source: String, harts: UInt64 = 1) throws -> Machine {
         init(_ source: String, harts: UInt64 = 1) throws {
             machine = try debuggedMachine(source, harts: harts)
             target = HartTarget(machine.simulation, harts: machine.harts)
+            target.console = { [unowned machine] _ in "\(machine.simulation.scheduler.now)" }
             session = RSPSession(target)
         }
 
@@ -124,6 +125,51 @@ func debuggedMachine(_ source: String, harts: UInt64 = 1) throws -> Machine {
         #expect(harts.map(\.instructionsRetired) == [others[0], others[1] + 1, others[2]])
         #expect(bench.ask("vCont;s:1;c") == "T05thread:1;")
         #expect(harts[0].instructionsRetired == others[0] + 1)
+    }
+
+    @Test("whatever a debugger asks of a guest of several harts, each packet has its answer and nothing breaks")
+    func anything() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = SplitMix64(seed: seed)
+        let words = [
+            "?", "g", "p", "P", "m", "M", "X", "Z0,", "z0,", "Z1,", "Z2,", "z2,", "Z3,", "Z4,", "z4,", "Hg", "Hc", "c",
+            "s", "vCont;s:1", ";c", ";s:2", "vCont;c", "T", "qfThreadInfo", "qXfer:memory-map:read::", "80000004", ",4",
+            "80000100", ",8", "1000", "50000000", "20", "=00", ":ff", "300", "341", "-1", "0", "1", "2", "3",
+            "Qqemu.PhyMemMode:", "!", "ffffffffffffffff",
+        ]
+        var bench = try Bench(
+            """
+            la s0, data
+            1: ld a0, 0(s0)
+            addi a0, a0, 1
+            sd a0, 0(s0)
+            j 1b
+            .balign 8
+            data:
+            .dword 0
+            """, harts: 2)
+        var stops = 0
+        for number in 0..<1500 as Range<UInt64> {
+            let body = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+                words[Int.random(in: 0..<words.count, using: &random)]
+            }.joined()
+            let answer = bench.session.ask(body)
+            guard bench.session.state == .running else {
+                #expect(answer != nil, "seed \(seed), packet \(number) “\(body)”")
+                if bench.session.state != .stopped { bench.session = RSPSession(bench.target) }
+                continue
+            }
+            let now = bench.machine.simulation.scheduler.now
+            switch bench.machine.run(until: now + .microseconds(1)).reason {
+            case .debugger: stops += 1
+            case .timeLimit: break
+            case .guestHang, .starved: return
+            case let reason: Issue.record("seed \(seed), packet \(number) “\(body)”: \(reason)")
+            }
+            bench.session.guestStopped(bench.target.takeStop() ?? .interrupt)
+            #expect(bench.session.answer()?.hasPrefix("T0") == true)
+        }
+        #expect(stops > 10, "seed \(seed)")
     }
 
     @Test("the description names the registers that the hart has")

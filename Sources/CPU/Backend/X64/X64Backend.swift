@@ -11,6 +11,10 @@ final class X64Backend {
     private let thunks: X64Thunks
     private var optimizer = Optimizer(
         verifier: .riscvTraces, residents: X64Registers.pinned.map { Place(index: $0.place) })
+    /// The code of the unit that was compiled last, and where it is executed.
+    private(set) var lastCode: (bytes: UnsafeRawBufferPointer, address: UInt) = (
+        UnsafeRawBufferPointer(start: nil, count: 0), 0
+    )
     /// Bytes of code in use, and how many of them are common.
     private var used: Int
     private let common: Int
@@ -55,6 +59,10 @@ final class X64Backend {
                 writingAt: memory.code + used, executingAt: memory.executable + UInt(used), capacity: Self.unitRoom)
             guard lowering.lower() else { return false }
         }
+        lastCode = (
+            UnsafeRawBufferPointer(start: memory.code + used, count: lowering.asm.position),
+            memory.executable + UInt(used)
+        )
         used += (lowering.asm.position + 15) & ~15
         return true
     }

@@ -54,6 +54,8 @@ struct AccessState {
     /// The debug log wants something, and it wants every block.
     var isLogged = false
     var logsBlocks = false
+    /// It wants every instruction with what it changes.
+    var logsInstructions = false
     /// The code cache is full: it is emptied before the next block.
     var wantsFlush = false
     /// The exit that the last unit came back by, and the address of its computed jump: what comes next is linked there.

@@ -56,6 +56,9 @@ extension Hart {
             ir = translator.translate(pc: address, mode: mode, limit: count, source: source)
         }
         debugLog.translated(self, ir)
+        if trace.translate.isOn {
+            trace.translate.tell(of: path, at: localNow, .number(address), .number(UInt64(ir.boundaries.count)))
+        }
         let block = install(ir, physical: physical, secondPage: secondPage, grant: grant)
         remember(block)
         return block

@@ -133,7 +133,9 @@ extension Hart {
             return fault(.illegalInstruction, UInt64(raw))
         }
         applyDueChanges()
-        if !privileged.wakes(lines: liveLines) { isWaiting = true }
+        guard !privileged.wakes(lines: liveLines) else { return }
+        isWaiting = true
+        if trace.wait.isOn { trace.wait.tell(of: path, at: localNow, .number(pc)) }
     }
 
     /// Priv. spec §12.2.1. With an address, the address space is not looked at: to forget too much is allowed.

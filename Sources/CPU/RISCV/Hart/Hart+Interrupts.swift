@@ -93,7 +93,7 @@ extension Hart: LineReceiver, TimebaseObserver {
         foldFloatState()
         interruptsTaken[Int(cause.rawValue)] += 1
         if let line = HartLine(cause) { lineInputs[line.rawValue].noteTaken() }
-        if access.pointee.isLogged { debugLog.interrupt(self, cause) }
+        if access.pointee.isLogged { tellInterrupt(cause) }
         pc = privileged.take(cause, pc: pc)
         modeChanged()
     }

@@ -142,7 +142,10 @@ extension Hart {
 
     /// Executes a block and those chained to it, or as much of it as fits into the limit.
     private func execute(_ block: BlockPointer) {
-        if access.pointee.logsBlocks { debugLog.executes(self, block) }
+        if access.pointee.logsBlocks {
+            debugLog.executes(self, block)
+            if access.pointee.logsInstructions { beginInstruction() }
+        }
         if block.pointee.executions >= block.pointee.hotAt, runUnits(block) { return }
         pendingExit = nil
         pendingTarget = nil
@@ -204,7 +207,7 @@ extension Hart {
             return stop(.watchpoint(watchHit.address, watchHit.kind))
         }
         foldFloatState()
-        if access.pointee.isLogged { debugLog.exception(self, trapCause, trapValue) }
+        if access.pointee.isLogged { tellException(trapCause, trapValue) }
         let retired = self.retired
         if retired == retiredAtTrap {
             trapsInARow += 1

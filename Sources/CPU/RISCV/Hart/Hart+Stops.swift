@@ -25,8 +25,8 @@ public protocol HartDebugger: AnyObject {
 extension Hart {
     /// The debugger looks at every block that the dispatcher enters.
     func noteDebugging() {
-        isDebugged = !breakpoints.isEmpty || stepsLeft > 0
-        access.pointee.isStepping = stepsLeft > 0
+        isDebugged = !breakpoints.isEmpty || stepsLeft > 0 || access.pointee.logsInstructions
+        access.pointee.isStepping = stepsLeft > 0 || access.pointee.logsInstructions
     }
 
     /// Stops the hart before the instruction at an address.
@@ -90,6 +90,7 @@ extension Hart {
 
     /// One instruction was executed, or has trapped.
     func stepDone() {
+        if access.pointee.logsInstructions { endInstruction() }
         guard stepsLeft > 0, !access.pointee.stands else { return }
         stepsLeft -= 1
         if stepsLeft == 0 { stop(.step) }

@@ -453,6 +453,11 @@ extension Hart: WriteWatchObserver, DirectMemoryObserver {
         forEachView(ofPage: number) { tlb.slowWrites(toPage: $0 << 12) }
     }
 
+    public func routesChanged() {
+        routes.renew(bus)
+        forgetDirectReads()
+    }
+
     public func directMemoryInvalidated(range: ClosedRange<UInt64>) {
         flushBlocks()
         flushTranslations()

@@ -158,6 +158,7 @@ extension Hart {
         }
         notePages(unit)
         perfMap?.add(unit, name: profileName(unit.pointee.pc))
+        tellCompiled(unit, backend)
         block.pointee.unit = unit
         // From now on it always comes to the dispatcher, which enters the unit.
         block.pointee.hotAt = 0

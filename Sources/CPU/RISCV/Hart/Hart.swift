@@ -96,12 +96,10 @@ public final class Hart: Module, CatalogModule {
     public internal(set) var interruptsTaken = [UInt64](repeating: 0, count: 16)
     /// Times the supervisor timer of Sstc became due.
     public internal(set) var timerExpirations: UInt64 = 0
-    public var debugLog = HartLog() {
-        didSet {
-            access.pointee.isLogged = !debugLog.options.isEmpty
-            access.pointee.logsBlocks = debugLog.wantsEveryBlock
-        }
-    }
+    public var debugLog = HartLog() { didSet { renewLogging() } }
+    let trace: HartTracePoints
+    /// The state before the instruction under way, if every instruction is logged.
+    var loggedInstruction: LoggedInstruction?
     var breakpoints: [UInt64] = [] { didSet { noteDebugging() } }
     /// Those that the translated blocks know of.
     var translatedBreakpoints: [UInt64] = []
@@ -135,6 +133,7 @@ public final class Hart: Module, CatalogModule {
         engine = context[Properties.engine]
         hotThreshold = context[Properties.hotThreshold]
         timebasePath = context[Properties.timebase]
+        trace = HartTracePoints(context.simulation.trace)
         bus = InitiatorSocket("bus", context)
         lineInputs = HartLine.allCases.map { LineInput($0.name, index: $0.rawValue, context) }
         wake = Event("wake", context)
@@ -160,6 +159,7 @@ public final class Hart: Module, CatalogModule {
         bus.onInvalidate(self)
         bus.countsLazily(through: self)
         quantum.addInitiator()
+        simulation.trace.whenSwitched { [weak self] in self?.renewLogging() }
         prepareBackend()
         frame[Int(Place.programCounter.index)] = resetVector
         thread("run", stackSize: 256 * 1024, resumable: true) { [unowned self] context in

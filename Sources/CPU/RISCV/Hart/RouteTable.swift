@@ -31,6 +31,13 @@ struct RouteTable: ~Copyable {
         return UnsafePointer(routes + count.pointee - 1)
     }
 
+    /// Asks for each route again, and puts it where it stood.
+    func renew(_ bus: InitiatorSocket) {
+        for index in 0..<count.pointee {
+            if let route = bus.route(to: routes[index].first) { routes[index] = route }
+        }
+    }
+
     func removeAll() { count.pointee = 0 }
 }
 
