@@ -198,6 +198,63 @@ struct GDBTests {
         #expect(reports[0] == reports[1])
     }
 
+    /// What the kernel says of its own symbols, as an object for GDB; the command that loads it.
+    private static func kernelSymbols(_ machine: [String]) throws -> String {
+        let kallsyms = "\(Repository.scratch)/kallsyms"
+        // The shell of the guest's first program reads what is typed when it has said that it is there.
+        let script = """
+            folder=$(mktemp -d) || exit 1
+            trap 'kill $guest 2>/dev/null; rm -rf "$folder"' EXIT
+            mkfifo "$folder/keys" "$folder/screen"
+            "$@" <"$folder/keys" >"$folder/screen" 2>/dev/null &
+            guest=$!
+            exec 3>"$folder/keys" 4<"$folder/screen"
+            while read -r line <&4; do case $line in TANDEM-GUEST-READY*) break ;; esac; done
+            echo "grep -E ' (_start|linux_banner|jiffies_64|do_sys_openat2|__riscv_sys_reboot)$' /proc/kallsyms; exit" >&3
+            cat <&4
+            """
+        let arguments = ["-c", script, "bash", try Peer.tandem.required(), "run"] + machine
+        let run = try Program.run("/bin/bash", arguments + ["-nographic", "-report", "none"])
+        try write(Array(run.output.utf8), to: kallsyms)
+        let symbols = try Program.run(
+            "\(Repository.root)/Scripts/kernel-symbols", [kallsyms, "\(Repository.scratch)/kernel.o"])
+        guard symbols.exitCode == 0 else { throw ProgramFailure(text: "\(symbols.errors)\n\(run.output.suffix(2000))") }
+        return String(symbols.output.drop { $0.isNewline }.prefix { !$0.isNewline })
+    }
+
+    @Test(
+        "GDB stops Debian's kernel at its functions and at changes of its variables, by their names",
+        .needs(.tandem, .gdb, .guest, .crossCompiler))
+    func kernel() throws {
+        let guest = try Peer.guest.required()
+        func machine(_ words: String) -> [String] {
+            [
+                "virt", "-bios", "\(guest)/fw_dynamic.bin", "-kernel", "\(guest)/Image", "-initrd",
+                "\(guest)/initramfs.cpio.gz", "-append", "console=ttyS0\(words)", "-m", "1G",
+            ]
+        }
+        let symbols = try Self.kernelSymbols(machine(" tandem.shell"))
+        let run = try Self.debug(
+            machine(""),
+            [
+                symbols, "hbreak do_sys_openat2", "continue", "info symbol $pc", "x/s &linux_banner",
+                "printf \"mode %d\\n\", $priv", "delete", "watch *(long *)&jiffies_64", "continue", "continue",
+                "delete",
+                "continue",
+            ])
+        let shown = run.lines.prefix(60).joined(separator: "\n")
+        #expect(run.lines.contains { $0.hasPrefix("do_sys_openat2 in section .kernel") }, "\(shown)")
+        #expect(run.output.contains(":\t\"Linux version "), "\(shown)")
+        #expect(run.lines.contains("mode 1"), "\(shown)")
+        // Each tick adds one.
+        func values(_ title: String) -> [Int] {
+            run.lines.filter { $0.hasPrefix(title) }.compactMap { Int($0.dropFirst(title.count)) }
+        }
+        #expect(values("Old value = ").map { $0 + 1 } == values("New value = "), "\(shown)")
+        #expect(values("Old value = ").count == 2, "\(shown)")
+        #expect(run.lines.contains("TANDEM-GUEST-READY") && run.lines.contains("exit 0"), "\(shown)")
+    }
+
     @Test(
         "an instruction trace agrees with QEMU's", .needs(.tandem, .qemu, .crossCompiler),
         arguments: ["selftest", "modes"])

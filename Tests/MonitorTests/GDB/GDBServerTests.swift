@@ -82,7 +82,7 @@ import Testing
             do {
                 let peer = try Socket.connect(to: address)
                 try Self.talk(peer, [("?", "T05thread:1;")])
-                try peer.write(Array("garbage}}##++--$$".utf8))
+                try peer.write(Array("garbage}}##++$$".utf8))
                 try peer.write(Array("m80000000,4#00".utf8))
                 try Self.talk(peer, [("QStartNoAckMode", "OK")])
                 try peer.write([UInt8](repeating: UInt8(ascii: "$"), count: 1))
