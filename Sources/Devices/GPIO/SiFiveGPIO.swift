@@ -36,6 +36,9 @@ public final class SiFiveGPIO: Module, CatalogModule, BusTarget, LineReceiver {
     /// The levels of `outputs` and `interrupts`.
     private var driven: UInt32 = 0
     private var raised: UInt32 = 0
+    /// How many changes of its lines are under way within each other, and whether they were too many.
+    private var depth = 0
+    private var givesUp = false
 
     private var core: SiFiveGPIOCore {
         @inline(__always) _read { yield storage.core }
@@ -95,17 +98,32 @@ public final class SiFiveGPIO: Module, CatalogModule, BusTarget, LineReceiver {
     /// Brings the lines in accord with the registers. A pin may be wired to another one: what a line that is driven
     /// changes here is seen before the next one is driven.
     private func settle(at time: SimTime) {
-        while case let changed = core.outputs ^ driven, changed != 0 {
+        guard depth < Self.deepest else {
+            givesUp = true
+            return scheduler.fail(
+                SimulationError(
+                    at: path, "a pin hears its own output and never comes to rest", time: now,
+                    expected: "a loop that settles, or a device with a delay in it"))
+        }
+        depth += 1
+        defer {
+            depth -= 1
+            if depth == 0 { givesUp = false }
+        }
+        while !givesUp, case let changed = core.outputs ^ driven, changed != 0 {
             let pin = changed.trailingZeroBitCount
             driven ^= 1 << UInt32(pin)
             outputs[pin].set(driven >> UInt32(pin) & 1 != 0, at: time)
         }
-        while case let changed = core.interrupts ^ raised, changed != 0 {
+        while !givesUp, case let changed = core.interrupts ^ raised, changed != 0 {
             let pin = changed.trailingZeroBitCount
             raised ^= 1 << UInt32(pin)
             interrupts[pin].set(raised >> UInt32(pin) & 1 != 0, at: time)
         }
     }
+
+    /// How often lines change within each other: pins wired in a chain do it once for each pin.
+    private static let deepest = 64
 
     public override func reset(_ phase: ResetPhase) {
         switch phase {

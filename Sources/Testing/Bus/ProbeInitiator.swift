@@ -1,8 +1,13 @@
 public import TandemBus
 public import TandemKernel
 
-/// An initiator in the hands of a test: each call is one access.
-public final class ProbeInitiator: Module {
+/// An initiator in the hands of a test: each call is one access. What it remembers of them belongs to the test, and is in
+/// no snapshot.
+public final class ProbeInitiator: Module, CatalogModule {
+    public static let declaration = ModuleDeclaration(
+        "probe-initiator", category: "test", summary: "Initiator in the hands of a test",
+        ports: [PortDeclaration("bus", .initiator, "Where its accesses go.")])
+
     public let bus: InitiatorSocket
     /// What the next accesses say about themselves.
     public var attributes = Attributes()
@@ -22,6 +27,10 @@ public final class ProbeInitiator: Module {
         super.init(context)
         bus.onInvalidate(self)
     }
+
+    public func saveState() -> ModuleState { .stateless }
+
+    public func restoreState(_ state: ModuleState) throws(SnapshotError) {}
 
     // MARK: Timed accesses
 

@@ -141,6 +141,21 @@ import Testing
         #expect(read(0x00) == 0x4)
     }
 
+    @Test("a pin that drives the function behind itself the other way round ends the run with a name")
+    func chase() throws {
+        let gpio = try controller()
+        try #require(gpio.port(named: "out2") as? LineOutput).connect(to: input("functionA2", of: gpio))
+        try bench.simulation.elaborate()
+        write(0x38, 4)
+        #expect(bench.run(for: .nanoseconds(1)) == .timeReached)
+        write(0x40, 4)
+        guard case .failed(let error) = bench.run(for: .nanoseconds(1)) else {
+            Issue.record("the run goes on")
+            return
+        }
+        #expect(error.description.hasPrefix("\(gpio.path): a pin hears its own output and never comes to rest"))
+    }
+
     @Test("a restored controller goes on with its lines, without edges")
     func restored() throws {
         let gpio = try controller()
