@@ -109,8 +109,9 @@ public final class CFIFlash: RomDevice, CatalogModule, StorageOwner {
 
     /// The power of two of units that a time fits in.
     private static func exponent(_ time: SimTime, in unit: SimTime) -> UInt8 {
-        let units = max((time.picoseconds + (unit.picoseconds - 1)) / unit.picoseconds, 1)
-        return UInt8(64 - (units - 1).leadingZeroBitCount)
+        // One less than the number of units, rounded up.
+        let last = (max(time.picoseconds, 1) - 1) / unit.picoseconds
+        return UInt8(64 - last.leadingZeroBitCount)
     }
 
     // MARK: Accesses

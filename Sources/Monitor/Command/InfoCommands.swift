@@ -9,12 +9,28 @@ enum InfoCommands {
 
     static let isFlat = Property<Bool>("flat", default: false, "What is seen, instead of what was declared.")
 
+    static let space = Property<String?>(
+        "space", default: nil, "The path of the address space; all of them if not given.")
+
     static let map = MonitorCommand(
-        machine: nil, human: "info mtree", "The memory map of each address space.", arguments: [isFlat.erased],
-        returns: .text
+        machine: nil, human: "info mtree", "The memory map of each address space, or of one.",
+        arguments: [space.erased, isFlat.erased], returns: .text,
+        documentation: """
+            An address space is what initiators that are bound to one socket see; it bears the name of the module that \
+            they are bound to. Spaces that only a translation leads to come last.
+            """
     ) { call in
-        .text(
-            AddressSpace.all(of: call.machine.simulation).map { space in
+        var spaces = AddressSpace.all(of: call.machine.simulation)
+        if let name = call[space] {
+            let names = spaces.map(\.name)
+            spaces.removeAll { $0.name != name }
+            guard !spaces.isEmpty else {
+                throw CommandError(
+                    at: name, "there is no such address space", choices: names, nearest: names.nearest(to: name))
+            }
+        }
+        return .text(
+            spaces.map { space in
                 "address-space: \(space.name), seen by \(space.initiators.joined(separator: ", "))\n"
                     + (call[isFlat] ? space.flat.map(text).joined() : text(of: space.tree, depth: 1))
             }.joined(separator: "\n"))
