@@ -61,6 +61,9 @@ public struct Program {
                 return try RunCommand(arguments, catalog, commands: commands, surroundings).run()
             case CommandTable.check.name: return try CheckCommand(arguments, catalog, surroundings).run()
             case CommandTable.completions.name: return try CompletionsCommand(arguments, catalog, surroundings).run()
+            case CommandTable.diff.name:
+                let command = try diff(arguments)
+                return try command.run()
             case CommandTable.list.name:
                 return try usage { () throws(UsageError) in try ListCommand(arguments, catalog, surroundings).run() }
             case CommandTable.describe.name:
@@ -83,6 +86,10 @@ public struct Program {
     /// Runs `body`, whose errors are about the command line.
     private func usage(_ body: () throws(UsageError) -> Int32) throws(RunError) -> Int32 {
         do throws(UsageError) { return try body() } catch { throw .usage(error) }
+    }
+
+    private func diff(_ arguments: Arguments) throws(RunError) -> DiffCommand {
+        do throws(UsageError) { return try DiffCommand(arguments, surroundings) } catch { throw .usage(error) }
     }
 
     private func command(named name: String) -> CommandDeclaration? {

@@ -37,6 +37,7 @@ public final class Machine {
         plan = built.plan
         simulation = built.simulation
         platform.timing.apply(to: simulation)
+        try applyTraffic()
     }
 
     /// The module at a path.

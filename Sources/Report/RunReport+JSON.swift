@@ -38,7 +38,8 @@ extension RunReport {
                 interrupts.map { line in
                     JSONValue(members: [
                         "line": JSONValue(line.line), "raised": JSONValue(line.raised), "taken": JSONValue(line.taken),
-                        "claimed": JSONValue(line.claimed),
+                        "claimed": JSONValue(line.claimed), "takenLatency": line.takenLatency.json,
+                        "claimedLatency": line.claimedLatency.json,
                     ])
                 }),
             "links": JSONValue(
@@ -49,7 +50,14 @@ extension RunReport {
                         "queueingSeconds": JSONValue(link.statistics.queueing.seconds),
                         "longestQueueingSeconds": JSONValue(link.statistics.longestQueueing.seconds),
                         "busySeconds": JSONValue(link.statistics.busy.seconds),
+                        "series": link.bins.map(\.json) ?? .null,
                     ])
+                }),
+            "expectations": JSONValue(verdicts.map(\.json)),
+            "series": JSONValue(series.map(\.json)),
+            "outstanding": JSONValue(
+                outstanding.map { row in
+                    JSONValue(members: ["initiator": JSONValue(row.initiator), "most": JSONValue(row.most)])
                 }),
             "host": JSONValue(members: [
                 "hostSeconds": JSONValue(host.seconds), "cpuSeconds": JSONValue(host.cpuSeconds),
@@ -81,7 +89,18 @@ extension RunReport.Traffic {
     }
 }
 
+extension TrafficVerdict {
+    fileprivate var json: JSONValue {
+        JSONValue(members: [
+            "expectation": JSONValue(expectation.summary), "place": JSONValue(expectation.place),
+            "quantity": JSONValue(expectation.quantity.rawValue), "least": JSONValue(expectation.bounds.lowerBound),
+            "greatest": JSONValue(expectation.bounds.upperBound), "actual": actual.map { JSONValue($0) } ?? .null,
+            "holds": JSONValue(holds),
+        ])
+    }
+}
+
 extension SimTime {
     /// Seconds, correctly rounded: the same on every host.
-    fileprivate var seconds: Double { Double(picoseconds) / 1e12 }
+    var seconds: Double { Double(picoseconds) / 1e12 }
 }

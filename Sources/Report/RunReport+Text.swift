@@ -20,6 +20,10 @@ extension RunReport {
         let active = interrupts.filter { $0.raised | $0.taken | $0.claimed != 0 }
         if !active.isEmpty { text += "\n" + Self.interruptTable(active) }
         if !links.isEmpty { text += "\n" + linkTable }
+        if !verdicts.isEmpty {
+            let unmet = verdicts.count { !$0.holds }
+            text += "\ntraffic: \(verdicts.count - unmet) of \(verdicts.count) expectations hold\n"
+        }
         return text
     }
 
@@ -69,7 +73,7 @@ extension RunReport {
     }
 
     /// Aligned columns, the first `textColumns` to the left, the others to the right.
-    static func table(_ rows: [[String]], textColumns: Int) -> String {
+    public static func table(_ rows: [[String]], textColumns: Int) -> String {
         guard let columns = rows.first?.count else { return "" }
         let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
         var text = ""

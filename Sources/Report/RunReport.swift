@@ -48,6 +48,12 @@ public struct RunReport: Equatable, Sendable {
     /// The same for page walks, which are counted apart.
     public var pageWalks: [Traffic]
     public var interrupts: [Interrupt]
+    /// What was measured over time (`-traffic-bin`), by initiator and target; empty if nothing was.
+    public var series: [LinkSeries]
+    /// The most transactions that were under way at a time, by initiator, where that was measured.
+    public var outstanding: [Outstanding]
+    /// Which of the platform's expectations of its traffic held.
+    public var verdicts: [TrafficVerdict]
     /// What links of routers have carried whose accesses take time or compete.
     public var links: [LinkRecord]
     public var host: Host
@@ -66,6 +72,12 @@ public struct RunReport: Equatable, Sendable {
         public var latency: SimTime
     }
 
+    /// How many transactions of one initiator were under way at a time.
+    public struct Outstanding: Equatable, Sendable {
+        public var initiator: String
+        public var most: Int
+    }
+
     /// What happened on one line.
     public struct Interrupt: Equatable, Sendable {
         /// What drives it and where it ends, "uart0.interrupt -> plic.source10".
@@ -73,6 +85,10 @@ public struct RunReport: Equatable, Sendable {
         public var raised: UInt64
         public var taken: UInt64
         public var claimed: UInt64
+        /// How long rises took to be taken by a hart.
+        public var takenLatency: LineLatency
+        /// How long rises took to be claimed by a guest.
+        public var claimedLatency: LineLatency
     }
 
     /// All instructions.
@@ -104,6 +120,11 @@ public struct RunReport: Equatable, Sendable {
             return interrupt
         }
         links = directory.linkRecords
+        series = directory.trafficSeries
+        verdicts = machine.checkTraffic()
+        outstanding = directory.initiators.compactMap { initiator in
+            initiator.meter.map { Outstanding(initiator: directory.name(of: initiator.id), most: $0.peakOutstanding) }
+        }
         interrupts += machine.processors.flatMap(\.ownInterrupts).map(Interrupt.init)
         self.host = host
     }
@@ -118,7 +139,9 @@ public struct RunReport: Equatable, Sendable {
 
 extension RunReport.Interrupt {
     init(_ record: LineRecord) {
-        self.init(line: record.line, raised: record.raised, taken: record.taken, claimed: record.claimed)
+        self.init(
+            line: record.line, raised: record.raised, taken: record.taken, claimed: record.claimed,
+            takenLatency: record.takenLatency, claimedLatency: record.claimedLatency)
     }
 }
 

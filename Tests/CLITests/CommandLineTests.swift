@@ -51,7 +51,10 @@ import Testing
         ("run -device uart16650,help", "-device: there is no module type “uart16650”; did you mean “uart16550”?"),
         ("run -machine vrit,help", "vrit: there is no such platform"),
         ("run -cpu rv46,help", "-cpu: there is no processor “rv46”; did you mean “rv64”"),
-        ("run virt -report xml", "-report cannot be “xml”; expected text, json:FILE or none"),
+        (
+            "run virt -report xml",
+            "-report cannot be “xml”; expected text, json:FILE, chrome-trace:FILE, vcd:FILE or none"
+        ),
         (
             "run virt -gdb 1234",
             "-gdb cannot be “1234”; expected tcp::PORT, such as tcp::1234, tcp:ADDRESS:PORT or unix:PATH"

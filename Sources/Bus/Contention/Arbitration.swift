@@ -48,4 +48,6 @@ public struct LinkRecord: Equatable, Sendable {
     /// The path of the router, and where each target has a link of its own, that of the target.
     public var name: String
     public var statistics: LinkStatistics
+    /// The same over time; nothing while traffic is only counted.
+    public var bins: LinkBins?
 }

@@ -9,6 +9,8 @@ final class Link {
     let name: String
     let arbitration: Arbitration
     private(set) var statistics = LinkStatistics()
+    /// What it carried over time; nothing while traffic is only counted.
+    private(set) var bins: LinkBins?
     private var timeline = LinkTimeline()
 
     // MARK: What waits in simulated time
@@ -35,11 +37,11 @@ final class Link {
     /// Books an access of `occupancy` that comes at `time`. Returns how long it waits.
     func book(_ occupancy: SimTime, at time: SimTime, rank: UInt32, now: SimTime) -> SimTime {
         guard occupancy != .zero else {
-            statistics.count(queueing: .zero, busy: .zero)
+            note(queueing: .zero, busy: .zero, at: time)
             return .zero
         }
         guard arbitration != .none else {
-            statistics.count(queueing: .zero, busy: occupancy)
+            note(queueing: .zero, busy: occupancy, at: time)
             return .zero
         }
         timeline.forget(before: now.picoseconds)
@@ -47,8 +49,24 @@ final class Link {
         let start = timeline.book(occupancy.picoseconds, at: time.picoseconds, rank: isRanked ? rank : 0)
         if !isRanked { timeline.mergeNeighbours() }
         let queueing = SimTime(picoseconds: start) - time
-        statistics.count(queueing: queueing, busy: occupancy)
+        note(queueing: queueing, busy: occupancy, at: time)
         return queueing
+    }
+
+    private func note(queueing: SimTime, busy: SimTime, at time: SimTime) {
+        statistics.count(queueing: queueing, busy: busy)
+        if bins != nil { bins?.count(queueing: queueing, busy: busy, at: time) }
+    }
+
+    /// Measures in bins of `width` from `time` on; nil ends that.
+    func measure(inBins width: SimTime?, from time: SimTime) {
+        bins = width.map { LinkBins(width: $0, from: time) }
+    }
+
+    /// Forgets what was counted and measured.
+    func clearTraffic(at time: SimTime) {
+        statistics = LinkStatistics()
+        if let width = bins?.width { measure(inBins: width, from: time) }
     }
 
     /// Waits for the turn of `initiator`, then for `occupancy`. Those who come within the same delta cycle compete.
@@ -57,7 +75,7 @@ final class Link {
     ) throws(ProcessKilled) {
         let begin = thread.now
         guard arbitration != .none, occupancy != .zero else {
-            statistics.count(queueing: .zero, busy: occupancy)
+            note(queueing: .zero, busy: occupancy, at: begin)
             if occupancy != .zero { try thread.wait(for: occupancy) }
             return
         }
@@ -75,7 +93,7 @@ final class Link {
         }
         isTaken = true
         last = initiator
-        statistics.count(queueing: thread.now - begin, busy: occupancy)
+        note(queueing: thread.now - begin, busy: occupancy, at: begin)
         defer {
             isTaken = false
             changed.notifyDelta()

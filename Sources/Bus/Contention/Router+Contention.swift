@@ -29,7 +29,7 @@ extension Router {
 
     /// What each link has carried so far.
     public final var linkRecords: [LinkRecord] {
-        distinctLinks.map { LinkRecord(name: $0.name, statistics: $0.statistics) }
+        distinctLinks.map { LinkRecord(name: $0.name, statistics: $0.statistics, bins: $0.bins) }
     }
 
     /// Each link once, in the order in which they were made.

@@ -24,8 +24,17 @@ public struct LineRecord: Equatable, Sendable {
     public var taken: UInt64
     /// How often a guest claimed it at a controller.
     public var claimed: UInt64
+    /// How long after its rise the receiver acted.
+    public var takenLatency: LineLatency
+    /// How long after its rise a guest claimed it.
+    public var claimedLatency: LineLatency
 
-    public init(line: String, raised: UInt64, taken: UInt64, claimed: UInt64) {
+    public init(
+        line: String, raised: UInt64, taken: UInt64, claimed: UInt64, takenLatency: LineLatency = LineLatency(),
+        claimedLatency: LineLatency = LineLatency()
+    ) {
+        self.takenLatency = takenLatency
+        self.claimedLatency = claimedLatency
         self.line = line
         self.raised = raised
         self.taken = taken
@@ -46,6 +55,9 @@ public final class LineInput: Port {
     public private(set) var taken: UInt64 = 0
     /// How often a guest claimed it.
     public private(set) var claimed: UInt64 = 0
+    /// How long rises took to be acted on, and to be claimed.
+    public private(set) var takenLatency = LineLatency()
+    public private(set) var claimedLatency = LineLatency()
     /// Records the line. Not kept.
     public weak var observer: (any LineObserver)? { didSet { isObserved = observer != nil } }
     private var isObserved = false
@@ -80,15 +92,21 @@ public final class LineInput: Port {
 
     /// What happened so far.
     public var record: LineRecord {
-        LineRecord(line: path, raised: raised, taken: taken, claimed: claimed)
+        LineRecord(
+            line: path, raised: raised, taken: taken, claimed: claimed, takenLatency: takenLatency,
+            claimedLatency: claimedLatency)
     }
 
     /// Says that the receiver acted on the line.
-    public func noteTaken() { taken += 1 }
+    public func noteTaken(at time: SimTime) {
+        taken += 1
+        takenLatency.answered(at: time)
+    }
 
     /// Says that the guest claimed the line.
     public func noteClaimed(at time: SimTime) {
         claimed += 1
+        claimedLatency.answered(at: time)
         if claims.isOn { claims.tell(of: path, at: time) }
     }
 
@@ -133,7 +151,11 @@ public final class LineInput: Port {
     private func change(_ level: Bool, at time: SimTime) {
         guard level != self.level else { return }
         self.level = level
-        if level { raised += 1 }
+        if level {
+            raised += 1
+            takenLatency.rose(at: time)
+            claimedLatency.rose(at: time)
+        }
         receiver?.lineChanged(self, level: level, at: time)
         if isObserved { observer?.lineObserved(self, level: level, at: time) }
     }

@@ -34,6 +34,7 @@ extension UnsafeMutablePointer<InitiatorPhases> {
             slot.pointee.payload.response = .incomplete
             slot.pointee.payload.attributes = slot.pointee.payload.attributes.sent(
                 by: pointee.state.pointee.attributes)
+            if pointee.state.pointee.meter != nil { measureBegin() }
             let hop = slot.pointee.push(pointee.back, begin: now &+ delay.picoseconds)
             let status = send(transaction, &phase, &delay)
             if status == .completed { finish(transaction, hop, delay) }
@@ -59,6 +60,10 @@ extension UnsafeMutablePointer<InitiatorPhases> {
         if status == .completed || phase == .endResponse { finish(transaction, hop, delay) }
     }
 
+    @usableFromInline @inline(never) func measureBegin() {
+        pointee.state.pointee.meter?._withUnsafeGuaranteedRef { $0.begin() }
+    }
+
     /// The transaction is over at this socket at now + `delay`: counts it. Its latency is the time from the beginning of
     /// the request to the end of the response.
     @usableFromInline func finish(_ transaction: PooledTransaction, _ hop: Int, _ delay: SimTime) {
@@ -68,6 +73,13 @@ extension UnsafeMutablePointer<InitiatorPhases> {
         let begin = slot.pointee.hops[hop].begin
         slot.pointee.end(hop: hop)
         let command = slot.pointee.payload.command
+        if let meter = pointee.state.pointee.meter {
+            let end = now &+ delay.picoseconds
+            meter._withUnsafeGuaranteedRef {
+                $0.prepare(end)
+                $0.count(slot.pointee.payload, start: begin, end: end)
+            }
+        }
         guard command != .ignore, !slot.pointee.payload.exclusiveFailed else { return }
         let state = pointee.state
         state.pointee.transactions &+= 1

@@ -42,9 +42,36 @@ public final class BusDirectory: SimulationService {
     /// What address translation did, by initiator, then by target.
     public var pageWalkTraffic: [TrafficRecord] { initiators.flatMap(\.pageWalkTraffic) }
 
+    /// The width of the bins in which traffic is measured; nothing while it is only counted.
+    public private(set) var trafficBin: SimTime?
+
+    /// Measures the traffic of every initiator in bins of simulated time from now on, with histograms; nil ends that.
+    /// Counters go on either way. After elaboration, while nothing runs. Changes nothing that a guest sees.
+    public func measureTraffic(inBins bin: SimTime?) {
+        precondition(bin != .zero, "a bin takes time")
+        trafficBin = bin
+        for initiator in initiators { initiator.measure(inBins: bin) }
+        for router in routers {
+            for link in router.distinctLinks { link.measure(inBins: bin, from: router.now) }
+        }
+    }
+
+    /// What was measured, by initiator, then by target; empty while traffic is only counted.
+    public var trafficSeries: [LinkSeries] { initiators.flatMap { $0.meter?.series ?? [] } }
+
+    /// Sets all counters of traffic to zero, and forgets what was measured. While nothing runs.
+    public func clearTraffic() {
+        for initiator in initiators { initiator.clearTraffic() }
+        for router in routers {
+            for link in router.distinctLinks { link.clearTraffic(at: router.now) }
+        }
+    }
+
+    private var routers: [Router] { targets.compactMap { $0.onward as? Router } }
+
     /// Every link that has carried something, by router, in the order in which the routers were made.
     public var linkRecords: [LinkRecord] {
-        targets.compactMap { $0.onward as? Router }.flatMap(\.linkRecords).filter { $0.statistics.accesses > 0 }
+        routers.flatMap(\.linkRecords).filter { $0.statistics.accesses > 0 }
     }
 
     /// The socket of that id.

@@ -13,6 +13,8 @@ public final class InitiatorSocket: Port {
         @usableFromInline let traffic: TrafficTable
         /// Accesses that went through `transport`; those through direct memory are none.
         @usableFromInline var transactions: UInt64 = 0
+        // SAFETY: the socket keeps all meters that it ever had.
+        @usableFromInline var meter: Unmanaged<TrafficMeter>?
 
         init(server: BusServer, id: InitiatorID) {
             self.server = .passUnretained(server)
@@ -50,6 +52,11 @@ public final class InitiatorSocket: Port {
     /// Several initiators run ahead of time: the order of accesses is watched.
     private var isOrdered = false
     private var orderingSeats: [OrderingSeat] = []
+    /// What measures the traffic over time; nothing while nobody does.
+    public private(set) var meter: TrafficMeter?
+    /// Accesses that wait may return to seats and meters of before.
+    private var meterSeats: [MeterSeat] = []
+    private var formerMeters: [TrafficMeter] = []
 
     /// A socket of `owner`.
     /// - Parameters:
@@ -146,6 +153,7 @@ public final class InitiatorSocket: Port {
         }
         isOrdered = owner.simulation.quantum.initiatorCount > 1
         if isOrdered { reach(bound) }
+        if meter == nil, let bin = BusDirectory.of(owner.simulation).trafficBin { measure(inBins: bin) }
     }
 
     // MARK: Accesses
@@ -252,6 +260,20 @@ public final class InitiatorSocket: Port {
         source?.foldTraffic()
         state.pointee.transactions = 0
         state.pointee.traffic.clear()
+        meter?.clear()
+    }
+
+    /// The cells that have counted something besides page walks, as they stand.
+    func countedCells() -> [(target: TargetID, cell: TrafficCell)] { state.pointee.traffic.counted(pageWalks: false) }
+
+    /// Measures the traffic in bins of `bin` from now on; nil ends it. After elaboration, while nothing runs.
+    func measure(inBins bin: SimTime?) {
+        meter?.end()
+        if let meter { formerMeters.append(meter) }
+        meter = bin.map { TrafficMeter(self, source: source, bin: $0) }
+        state.pointee.meter = meter.map { .passUnretained($0) }
+        if let bound { reach(bound) }
+        routesChanged()
     }
 
     private func records(pageWalks: Bool) -> [TrafficRecord] {
@@ -296,6 +318,7 @@ extension InitiatorSocket {
             measuring = seat
         }
         if isOrdered { seat = ordering(seat, latency: .zero) }
+        if let meter { seat = metering(seat, meter, latency: .zero) }
         state.pointee.server = .passUnretained(seat)
     }
 
@@ -337,9 +360,20 @@ extension InitiatorSocket {
         return seat
     }
 
+    /// A seat before another that measures this socket's accesses. Kept as long as the socket.
+    private func metering(_ inner: BusServer, _ meter: TrafficMeter, latency: SimTime) -> BusServer {
+        if let seat = meterSeats.first(where: { $0.inner === inner && $0.latency == latency && $0.meter === meter }) {
+            return seat
+        }
+        let seat = MeterSeat(inner, meter, of: self, latency: latency)
+        meterSeats.append(seat)
+        return seat
+    }
+
     /// What a route to `target` calls, behind routers that add `latency`.
     func server(of target: TargetSocket, latency: SimTime) -> BusServer {
-        isOrdered ? ordering(target.server, latency: latency) : target.server
+        let seat = isOrdered ? ordering(target.server, latency: latency) : target.server
+        return meter.map { metering(seat, $0, latency: latency) } ?? seat
     }
 
     /// Counts what passed inside an access beside what it added to the delay.

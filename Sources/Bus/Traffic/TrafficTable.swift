@@ -12,12 +12,17 @@ internal import TandemOS
     @inlinable static var targetCount: Int { Int(UInt16.max) + 1 }
 
     init() {
+        pages = Self.pages(capacity: 2 * Self.targetCount)
+        cells = pages.base.bindMemory(to: UnsafeMutablePointer<TrafficCell>?.self, capacity: 2 * Self.targetCount)
+    }
+
+    /// Memory for so many pointers, all nil.
+    static func pages(capacity: Int) -> HostPages {
         do throws(OSError) {
-            pages = try HostPages(size: 2 * Self.targetCount * MemoryLayout<UnsafeMutablePointer<TrafficCell>?>.stride)
+            return try HostPages(size: capacity * MemoryLayout<UnsafeMutableRawPointer?>.stride)
         } catch {
             preconditionFailure("There is no address space for the traffic of one more initiator: \(error)")
         }
-        cells = pages.base.bindMemory(to: UnsafeMutablePointer<TrafficCell>?.self, capacity: 2 * Self.targetCount)
     }
 
     deinit {

@@ -1,6 +1,6 @@
 /// Every command with its operands and options: the parser, the help and the documentation read this.
 enum CommandTable {
-    static let all = [run, check, list, describe, completions, trace, bench]
+    static let all = [run, check, list, describe, completions, trace, bench, diff]
 
     /// What says what a machine is: for every command that makes one.
     static let machineOptions = [
@@ -64,7 +64,11 @@ enum CommandTable {
             OptionDeclaration("seed", "N", "The seed of everything random, 0 if not given."),
             OptionDeclaration(
                 "report", "FORM", repeatable: true,
-                "The summary at the end: text (standard error), json:FILE or none. Text if not given."),
+                "What is told at the end: text (standard error), json:FILE, chrome-trace:FILE (Perfetto), vcd:FILE (waves) or none. Text if not given."
+            ),
+            OptionDeclaration(
+                "traffic-bin", "TIME|off",
+                "Measures the traffic of each link over time, in bins of this width such as 1ms, with histograms."),
             OptionDeclaration(
                 "gdb", "tcp::PORT",
                 "Lets GDB connect to this port; from other machines with tcp:ADDRESS:PORT, or to unix:PATH. Port 0 is any free one."
@@ -153,4 +157,23 @@ enum CommandTable {
         name: "bench", summary: "Measure the simulator itself.", operands: "MODE [N [OPS]]", operandCount: 0...3,
         options: [],
         examples: [("tandem bench timed1", "One line: mode, size, operations, seconds, rate, memory.")])
+
+    static let diff = CommandDeclaration(
+        name: "diff", summary: "Compare two reports, and say by how much they differ.", operands: "A.json B.json",
+        operandCount: 0...2,
+        options: [
+            OptionDeclaration(
+                "threshold", "[PATTERN=]PERCENT", repeatable: true,
+                "How much numbers may differ, such as 5%; of places that match the pattern, such as traffic*=5%."),
+            OptionDeclaration(
+                "ignore", "PATTERN", repeatable: true, "Places that may differ as they like, such as stateHash."),
+            OptionDeclaration(flag: "host", "Compares what depends on the host too."),
+            OptionDeclaration(flag: "all", "Shows the differences that are allowed too."),
+        ],
+        examples: [
+            (
+                "tandem diff before.json after.json -threshold 'traffic*=1%' -ignore stateHash",
+                "Ends with 1 if any traffic differs by more than 1 %, or anything else at all."
+            )
+        ])
 }

@@ -1,6 +1,7 @@
 import TandemBus
 import TandemJSON
 import TandemKernel
+import TandemMachine
 
 /// The JSON schema (draft 2020-12) of platform files, made from a catalogue: for completion and checks in editors.
 struct PlatformSchema {
@@ -31,9 +32,39 @@ struct PlatformSchema {
                         "maxSkew": text("The largest skew between initiators that is allowed."),
                     ]),
                 ]),
+                "traffic": traffic,
                 "modules": ["$ref": "#/$defs/modules"],
             ]),
             "$defs": JSONValue(members: ["modules": modules, "number": number, "timing": timing, "window": window]),
+        ])
+    }
+
+    private var traffic: JSONValue {
+        let bounds: JSONValue = [
+            "anyOf": [
+                ["$ref": "#/$defs/number"],
+                [
+                    "type": "object", "additionalProperties": false,
+                    "properties": ["min": ["$ref": "#/$defs/number"], "max": ["$ref": "#/$defs/number"]],
+                ],
+            ]
+        ]
+        let expectation = JSONValue(members: [
+            "type": "object", "additionalProperties": false,
+            "properties": JSONValue(
+                members: [
+                    JSONMember("from", text("The module that makes the accesses; * for any.")),
+                    JSONMember("to", text("The module that serves them; * for any.")),
+                    JSONMember("after", text("The beginning of the time that counts.")),
+                    JSONMember("before", text("Its end.")),
+                ] + TrafficExpectation.Quantity.allCases.map { JSONMember($0.rawValue, bounds) }),
+        ])
+        return JSONValue(members: [
+            "type": "object", "additionalProperties": false,
+            "properties": JSONValue(members: [
+                "bin": text("The width of the bins in which traffic is measured: -traffic-bin."),
+                "expect": ["anyOf": [expectation, ["type": "array", "items": expectation]]],
+            ]),
         ])
     }
 

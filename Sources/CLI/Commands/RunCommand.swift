@@ -54,6 +54,11 @@ struct RunCommand {
             case nil: break
             }
             machine.simulation.scheduler.orderSeed = options.order
+            switch options.trafficBin {
+            case .off: try machine.measureTraffic(inBins: nil)
+            case .width(let width): try machine.measureTraffic(inBins: width)
+            case nil: break
+            }
             if let maxSkew = options.maxSkew { machine.simulation.quantum.maxSkew = maxSkew }
             return machine
         } catch { throw .platform(error) }
@@ -78,12 +83,20 @@ struct RunCommand {
 
     private func run(_ machine: Machine) throws(RunError) -> Int32 {
         let session = RunSession(machine, options, surroundings, catalog: catalog, commands: commands)
-        let outcome: RunOutcome
+        var recorder: LineRecorder?
+        var outcome: RunOutcome
         let host: RunReport.Host
         do throws(PlatformError) {
             try machine.load(options.boot, from: images)
+            if options.reports.contains(where: { if case .waveform = $0 { true } else { false } }) {
+                recorder = LineRecorder(machine.simulation)
+            }
             (outcome, host) = try session.run()
         } catch { throw .platform(error) }
+        for verdict in machine.checkTraffic() where !verdict.holds {
+            surroundings.complain("\(verdict.expectation.place): \(verdict.summary)")
+            if outcome.code == ExitStatus.success { outcome.code = RunOutcome.hangCode }
+        }
         if let failure = outcome.failure { surroundings.complain(failure.description) }
         if outcome.reason == .starved {
             surroundings.complain(
@@ -101,6 +114,10 @@ struct RunCommand {
             for form in options.reports {
                 switch form {
                 case .text: surroundings.warn("\n" + report.text)
+                case .chromeTrace(let file):
+                    try write(Array(JSONWriter(.compact).text(of: report.chromeTrace).utf8), to: file)
+                case .waveform(let file):
+                    if let recorder { try write(Array(Waveform(recorder, report).text.utf8), to: file) }
                 case .json(let file): try write(Array(JSONWriter(.pretty).text(of: report.json).utf8), to: file)
                 }
             }

@@ -18,6 +18,8 @@ struct RunOptions: Equatable {
     var restartsOnReset = true
     /// The start of the real-time clock; nothing for the module's own default.
     var clockBase: ClockBase?
+    /// How traffic is measured over time; nothing for what the platform says.
+    var trafficBin: TrafficBin?
     /// Nothing for what the platform says.
     var quantum: QuantumChoice?
     /// Nothing for what the platform says.
@@ -202,6 +204,11 @@ struct RunOptions: Equatable {
         if let text = arguments["quantum"] {
             quantum = text == "auto" ? .automatic : .time(try Self.time(text, "-quantum"))
         }
+        if let text = arguments["traffic-bin"] {
+            let width = text == "off" ? nil : try Self.time(text, "-traffic-bin")
+            if width == .zero { throw Self.error("-traffic-bin cannot be “\(text)”; expected a time such as “1ms”") }
+            trafficBin = width.map { .width($0) } ?? .off
+        }
         if let text = arguments["max-skew"] { maxSkew = try Self.time(text, "-max-skew") }
         if let option = arguments.last("rtc") { clockBase = try ClockBase(option.value, option.place) }
     }
@@ -214,9 +221,13 @@ struct RunOptions: Equatable {
             switch text {
             case "text": reports.append(.text)
             case "none": break
-            case _ where text.hasPrefix("json:") && text.utf8.count > 5:
-                reports.append(.json(String(text.dropFirst(5))))
-            default: throw Self.error("-report cannot be “\(text)”; expected text, json:FILE or none")
+            default:
+                let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+                guard parts.count == 2, let form = ReportForm.files.first(where: { $0.name == parts[0] }) else {
+                    throw Self.error(
+                        "-report cannot be “\(text)”; expected text, json:FILE, chrome-trace:FILE, vcd:FILE or none")
+                }
+                reports.append(form.make(parts[1]))
             }
         }
     }
@@ -322,8 +333,23 @@ enum QuantumChoice: Equatable {
     case time(SimTime)
 }
 
+/// What -traffic-bin says.
+enum TrafficBin: Equatable {
+    case off
+    case width(SimTime)
+}
+
 /// A form of the report at the end.
 enum ReportForm: Equatable {
     case text
     case json(String)
+    /// Trace events, which Perfetto shows.
+    case chromeTrace(String)
+    /// A value change dump of lines and links.
+    case waveform(String)
+
+    /// The forms that go into a file, by the word before it.
+    static let files: [(name: String, make: @Sendable (String) -> ReportForm)] = [
+        ("json", { .json($0) }), ("chrome-trace", { .chromeTrace($0) }), ("vcd", { .waveform($0) }),
+    ]
 }

@@ -2,15 +2,25 @@ import TandemBus
 
 /// What one run of a block does on the bus if every access goes to the hart's home RAM.
 ///
-/// It is added once for each execution when the counters are read (`BlockTable.fold`); an access that traps or goes
+/// It is added once for each execution when the counters are read (`Hart.fold`); an access that traps or goes
 /// elsewhere, and a block that is left early, take their share back.
 struct AccessTally {
-    var reads: UInt32 = 0
-    var writes: UInt32 = 0
-    var readBytes: UInt32 = 0
-    var writeBytes: UInt32 = 0
+    /// How many accesses of 1, 2, 4 and 8 bytes.
+    var reads = SIMD4<UInt16>()
+    var writes = SIMD4<UInt16>()
     var fetches: UInt32 = 0
     var fetchBytes: UInt32 = 0
+
+    /// The place of a width among the counts.
+    static func place(_ width: Int) -> Int { width.trailingZeroBitCount & 3 }
+
+    static func bytes(_ counts: SIMD4<UInt16>) -> UInt64 {
+        UInt64(counts[0]) &+ 2 &* UInt64(counts[1]) &+ 4 &* UInt64(counts[2]) &+ 8 &* UInt64(counts[3])
+    }
+
+    static func count(_ counts: SIMD4<UInt16>) -> UInt64 {
+        UInt64(counts[0]) &+ UInt64(counts[1]) &+ UInt64(counts[2]) &+ UInt64(counts[3])
+    }
 }
 
 /// One guest instruction of a translated block: what is needed to leave the block there.
@@ -20,11 +30,11 @@ struct BlockBoundary {
     /// Index of its first step in the portable code.
     var firstStep: UInt16
     var length: UInt8
-    /// Accesses that the instruction makes.
+    /// Accesses that the instruction makes: all reads have one width, and all writes.
     var reads: UInt8
     var writes: UInt8
-    var readBytes: UInt8
-    var writeBytes: UInt8
+    var readWidth: UInt8
+    var writeWidth: UInt8
     /// Bus accesses that fetching it takes: 2 where it crosses a page.
     var fetches: UInt8
 }
@@ -64,7 +74,7 @@ struct TranslatedBlock {
     var lastStart: Int64
     /// The part of `cost` that is the latency of fetches.
     var waited: Int64
-    /// Times the block was entered since the last fold.
+    /// Times the block was entered.
     var executions: UInt64
     var code: UnsafeMutablePointer<PortableInstruction>
     var boundaries: UnsafeMutablePointer<BlockBoundary>
@@ -76,11 +86,15 @@ struct TranslatedBlock {
     var fetchCell: UnsafeMutablePointer<TrafficCell>?
     /// Picoseconds that each fetch takes, apart from its instruction.
     var fetchLatency: UInt64
+    /// Whose cell that is.
+    var fetchTarget = TargetID.none
     /// Whether blocks may be chained to and from it.
     var isChainable: Bool
     /// False once it was dropped.
     var isValid = true
     var tally: AccessTally
+    /// Of its executions, those that the counters know of.
+    var folded: UInt64 = 0
 
     // MARK: Tiers
 

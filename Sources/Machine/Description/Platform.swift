@@ -26,6 +26,8 @@ public struct Platform: Equatable, Sendable {
     public var images: DefaultImages
     /// Quantum and bound on skew.
     public var timing: SimulationSettings
+    /// How traffic is measured, and what is expected of it.
+    public var traffic: TrafficSettings
     /// Values that replace described ones, in the order in which they were given (`-set`, `-m`, `-smp`).
     public var overrides: [Override]
 
@@ -39,6 +41,7 @@ public struct Platform: Equatable, Sendable {
         modules = []
         images = DefaultImages()
         timing = SimulationSettings()
+        traffic = TrafficSettings()
         overrides = []
     }
 

@@ -9,7 +9,9 @@ struct PlatformDecoder {
 
     init(file: String) { self.file = file }
 
-    static let keys = ["name", "description", "include", "machine", "board", "simulation", "firmware", "modules"]
+    static let keys = [
+        "name", "description", "include", "machine", "board", "simulation", "traffic", "firmware", "modules",
+    ]
 
     mutating func decode(_ value: JSONValue) -> Platform {
         var platform = Platform(Self.stem(of: file))
@@ -21,6 +23,7 @@ struct PlatformDecoder {
             case "machine": platform.machine = machine(member.value)
             case "board": platform.board = board(member.value)
             case "simulation": platform.timing = simulation(member.value)
+            case "traffic": platform.traffic = traffic(member.value)
             case "firmware":
                 platform.images = DefaultImages(
                     firmware: string(member) ?? "", firmwareFile: member.value.location.file)

@@ -13,7 +13,8 @@ public struct CommandCatalog: Sendable {
         .adding(MachineCommands.all).adding(QueryCommands.all).adding(ObjectCommands.all).adding(HartCommands.all)
         .adding(RegisterCommands.all)
         .adding(HelpCommands.all).adding(MemoryCommands.all).adding(InfoCommands.all)
-        .adding(LogCommands.all).adding(TraceCommands.all).adding(CharacterCommands.all)
+        .adding(LogCommands.all).adding(TraceCommands.all).adding(TrafficCommands.all)
+        .adding(CharacterCommands.all)
 
     /// This catalogue with more commands. One of the same name is replaced, so that a user can refine one of ours.
     public func adding(_ more: MonitorCommand...) -> CommandCatalog { adding(more) }

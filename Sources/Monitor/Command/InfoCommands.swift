@@ -5,7 +5,7 @@ import TandemOS
 
 /// What people ask about the machine.
 enum InfoCommands {
-    static let all = [map, devices, objects, images, lines, traffic, time, deviceTree]
+    static let all = [map, devices, objects, images, lines, time, deviceTree]
 
     static let isFlat = Property<Bool>("flat", default: false, "What is seen, instead of what was declared.")
 
@@ -114,21 +114,6 @@ enum InfoCommands {
                     "line": .text(record.line), "level": .integer(line.level ? 1 : 0),
                     "raised": .unsigned(record.raised),
                     "taken": .unsigned(record.taken), "claimed": .unsigned(record.claimed),
-                ])
-            })
-    }
-
-    static let traffic = MonitorCommand(
-        machine: nil, human: "info traffic", "Who has accessed what, counted exactly.", returns: .list(.any)
-    ) { call in
-        .list(
-            BusDirectory.of(call.machine.simulation).traffic.map { row in
-                .record([
-                    "initiator": .text(row.initiator), "target": .text(row.target), "reads": .unsigned(row.reads),
-                    "writes": .unsigned(row.writes), "fetches": .unsigned(row.fetches),
-                    "read-bytes": .unsigned(row.readBytes), "write-bytes": .unsigned(row.writeBytes),
-                    "fetch-bytes": .unsigned(row.fetchBytes), "errors": .unsigned(row.errors),
-                    "latency": .text("\(row.latency)"),
                 ])
             })
     }

@@ -71,13 +71,31 @@ struct LineTests {
     func counts() throws {
         let line = try RecordingLine("plic", of: output, in: bench)
         output.pulse(at: .zero)
-        line.input.noteTaken()
+        line.input.noteTaken(at: .zero)
         line.input.noteClaimed(at: .zero)
         line.input.noteClaimed(at: .zero)
-        let record = LineRecord(line: "plic.in", raised: 1, taken: 1, claimed: 2)
-        #expect(BusDirectory.of(bench.simulation).lineRecords == [record])
+        let record = try #require(BusDirectory.of(bench.simulation).lineRecords.first)
+        #expect(record.line == "plic.in" && record.raised == 1 && record.taken == 1 && record.claimed == 2)
         line.input.restore(raised: 4, taken: 3, claimed: 2)
-        #expect(line.input.record == LineRecord(line: "plic.in", raised: 4, taken: 3, claimed: 2))
+        #expect(line.input.raised == 4 && line.input.taken == 3 && line.input.claimed == 2)
+    }
+
+    @Test("what answers a rise is timed from the oldest that nobody has answered")
+    func latencies() throws {
+        let line = try RecordingLine("plic", of: output, in: bench)
+        output.pulse(at: .nanoseconds(10))
+        output.pulse(at: .nanoseconds(20))
+        line.input.noteClaimed(at: .nanoseconds(35))
+        line.input.noteTaken(at: .nanoseconds(11))
+        output.pulse(at: .nanoseconds(40))
+        line.input.noteClaimed(at: .nanoseconds(45))
+        line.input.noteClaimed(at: .nanoseconds(99))
+        // Whoever runs ahead may have taken it before.
+        line.input.noteTaken(at: .nanoseconds(30))
+        let record = line.input.record
+        #expect(record.claimedLatency.count == 2 && record.claimedLatency.total == .nanoseconds(30))
+        #expect(record.claimedLatency.longest == .nanoseconds(25))
+        #expect(record.takenLatency.count == 2 && record.takenLatency.total == .nanoseconds(1))
     }
 
     @Test("an observer sees what the receiver was told, after it")

@@ -39,7 +39,7 @@ struct HartTrafficTests {
     }
 
     /// A random program of arithmetic, accesses of every kind, traps, loops and calls over a small buffer.
-    private static func program(_ generator: inout SampleGenerator) -> String {
+    static func program(_ generator: inout SampleGenerator) -> String {
         let registers = ["a0", "a1", "a2", "a3", "a4", "a5", "a6", "a7", "t0", "t1"]
         func register() -> String { registers.randomElement(using: &generator) ?? "a0" }
         func offset(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &generator) }

@@ -30,6 +30,14 @@ struct AccessState {
     var homeGrant = -1
     /// Where the static tallies go.
     var homeCell: UnsafeMutablePointer<TrafficCell>
+    /// Whose cell that is; `none` before the home is known.
+    var homeTarget = TargetID.none
+    /// What is measured of the way home; nil while traffic is only counted.
+    var homeLink: UnsafeMutablePointer<LinkMeter>?
+    // SAFETY: the hart's socket keeps its meters.
+    var meter: Unmanaged<TrafficMeter>?
+    /// When the next bin of the measurement begins, in absolute time.
+    var binEnd = SimTime.never
     var reservedMemory: Unmanaged<Memory>?
 
     // MARK: The dispatcher

@@ -93,6 +93,7 @@ extension Hart {
         bus.count(directReads: reads, of: width, in: cell)
         homeCell.pointee.reads &-= reads
         homeCell.pointee.readBytes &-= reads &* UInt64(width)
+        access.pointee.homeLink?.pointee.add(.read, size: width, times: -Int64(reads))
     }
 
     /// Adds all reads to the traffic.

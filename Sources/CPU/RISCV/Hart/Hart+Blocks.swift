@@ -86,7 +86,8 @@ extension Hart {
             pc: ir.pc, physical: physical, secondPage: secondPage, mode: state.pointee.mode,
             count: UInt32(count), cost: unit * Int64(count), lastStart: unit * Int64(count - 1),
             waited: fetching * Int64(count), executions: 0, code: code,
-            boundaries: boundaries, fetchCell: grants[Int(grant)].cell, fetchLatency: latency, isChainable: isWhole,
+            boundaries: boundaries, fetchCell: grants[Int(grant)].cell, fetchLatency: latency,
+            fetchTarget: grants[Int(grant)].target, isChainable: isWhole,
             tally: tally)
         if backend != nil, isWhole { block.hotAt = hotThreshold }
         return blocks.insert(block)
@@ -102,7 +103,7 @@ extension Hart {
                 pc: ir.pc, physical: 0, secondPage: TranslatedBlock.noPage,
                 mode: state.pointee.mode, count: 1, cost: instructionCost, lastStart: 0, waited: 0, executions: 0,
                 code: transient.code, boundaries: transient.boundaries, fetchCell: nil,
-                fetchLatency: 0,
+                fetchLatency: 0, fetchTarget: .none,
                 isChainable: false, tally: tally))
         return transient.block
     }
@@ -132,7 +133,7 @@ extension BlockBoundary {
             let source = ir.boundaries[index]
             var boundary = BlockBoundary(
                 pcOffset: Int32(truncatingIfNeeded: source.pc &- ir.pc), firstStep: steps?[index] ?? 0,
-                length: UInt8(source.length), reads: 0, writes: 0, readBytes: 0, writeBytes: 0, fetches: crosses ? 2 : 1
+                length: UInt8(source.length), reads: 0, writes: 0, readWidth: 0, writeWidth: 0, fetches: crosses ? 2 : 1
             )
             let end = index + 1 < ir.boundaries.count ? ir.boundaries[index + 1].firstOperation : ir.instructions.count
             for operation in ir.instructions[source.firstOperation..<end] {
@@ -140,18 +141,17 @@ extension BlockBoundary {
                 let width = UInt8(row.accessWidth(operation.type))
                 if row.readsMemory {
                     boundary.reads += 1
-                    boundary.readBytes += width
+                    boundary.readWidth = width
                 }
                 if row.writesMemory {
                     boundary.writes += 1
-                    boundary.writeBytes += width
+                    boundary.writeWidth = width
                 }
             }
             (boundaries + index).initialize(to: boundary)
-            tally.reads += UInt32(boundary.reads)
-            tally.writes += UInt32(boundary.writes)
-            tally.readBytes += UInt32(boundary.readBytes)
-            tally.writeBytes += UInt32(boundary.writeBytes)
+            let reads = UInt16(boundary.reads), writes = UInt16(boundary.writes)
+            if reads > 0 { tally.reads[AccessTally.place(Int(boundary.readWidth))] &+= reads }
+            if writes > 0 { tally.writes[AccessTally.place(Int(boundary.writeWidth))] &+= writes }
             tally.fetches += UInt32(boundary.fetches)
             tally.fetchBytes += UInt32(boundary.length)
         }

@@ -81,18 +81,19 @@ extension Hart: LineReceiver, TimebaseObserver {
         var limit = sliceLimit
         if timerTime != .never, !isTimerDue { limit = min(limit, offset(of: timerTime)) }
         if let change = pendingChanges.first { limit = min(limit, offset(of: change.time)) }
+        if access.pointee.binEnd != .never { limit = min(limit, closeBins()) }
         state.pointee.limit = limit
     }
 
     /// A later absolute time as a local offset.
-    private func offset(of time: SimTime) -> Int64 {
+    func offset(of time: SimTime) -> Int64 {
         time > sliceStart ? Int64(clamping: (time - sliceStart).picoseconds) : 0
     }
 
     private func take(_ cause: InterruptCause) {
         foldFloatState()
         interruptsTaken[Int(cause.rawValue)] += 1
-        if let line = HartLine(cause) { lineInputs[line.rawValue].noteTaken() }
+        if let line = HartLine(cause) { lineInputs[line.rawValue].noteTaken(at: localNow) }
         if access.pointee.isLogged { tellInterrupt(cause) }
         pc = privileged.take(cause, pc: pc)
         modeChanged()

@@ -191,12 +191,14 @@ extension Hart: GuestRuntime {
     private func takeBackRead(_ width: Int) {
         homeCell.pointee.reads &-= 1
         homeCell.pointee.readBytes &-= UInt64(truncatingIfNeeded: width)
+        if access.pointee.homeLink != nil { measureTakenBack(.read, width) }
     }
 
     @inline(__always)
     private func takeBackWrite(_ width: Int) {
         homeCell.pointee.writes &-= 1
         homeCell.pointee.writeBytes &-= UInt64(truncatingIfNeeded: width)
+        if access.pointee.homeLink != nil { measureTakenBack(.write, width) }
     }
 
     /// What an access says about itself.
@@ -245,6 +247,7 @@ extension Hart: GuestRuntime {
         let latency = grants[place.grant].readLatency
         grants[place.grant].cell?.pointee.count(
             write: false, fetch: false, bytes: width, failed: false, latency: latency)
+        if access.pointee.meter != nil { measure(.read, width, at: place.grant, latency) }
         charge(latency)
         return value
     }
@@ -258,6 +261,7 @@ extension Hart: GuestRuntime {
         let latency = grants[place.grant].writeLatency
         grants[place.grant].cell?.pointee.count(
             write: true, fetch: false, bytes: width, failed: false, latency: latency)
+        if access.pointee.meter != nil { measure(.write, width, at: place.grant, latency) }
         charge(latency)
         grants[place.grant].memory?._withUnsafeGuaranteedRef {
             $0.noteWrite(to: place.host, count: width, by: bus.id)

@@ -163,12 +163,13 @@ extension Hart {
         if block == transient.block { fold(block) }
     }
 
-    /// How many instructions of a block may start before the limit.
+    /// How many instructions of a block may start before the limit. The first has: it was fetched before, which may have
+    /// taken until after the limit.
     private func countThatFits(_ block: BlockPointer) -> Int {
         let budget = state.pointee.limit - state.pointee.localTime
         guard budget <= block.pointee.lastStart else { return Int(block.pointee.count) }
         let unit = block.pointee.instructionTime
-        return Int((budget + unit - 1) / unit)
+        return max(1, Int((budget + unit - 1) / unit))
     }
 
     /// Executes the first instructions of a block: a stop stands in the place of the next one for the time.

@@ -11,14 +11,15 @@ extension Hart: TrafficSource {
     /// Adds what the executions of a block did since the last time.
     func fold(_ block: BlockPointer) {
         if let unit = block.pointee.unit { foldUnit(unit) }
-        let times = block.pointee.executions
+        let times = block.pointee.executions &- block.pointee.folded
         guard times != 0 else { return }
-        block.pointee.executions = 0
+        block.pointee.folded = block.pointee.executions
         let tally = block.pointee.tally
-        homeCell.pointee.reads &+= times &* UInt64(tally.reads)
-        homeCell.pointee.writes &+= times &* UInt64(tally.writes)
-        homeCell.pointee.readBytes &+= times &* UInt64(tally.readBytes)
-        homeCell.pointee.writeBytes &+= times &* UInt64(tally.writeBytes)
+        homeCell.pointee.reads &+= times &* AccessTally.count(tally.reads)
+        homeCell.pointee.writes &+= times &* AccessTally.count(tally.writes)
+        homeCell.pointee.readBytes &+= times &* AccessTally.bytes(tally.reads)
+        homeCell.pointee.writeBytes &+= times &* AccessTally.bytes(tally.writes)
+        if access.pointee.meter != nil { measure(block, times: times) }
         guard let cell = block.pointee.fetchCell else { return }
         let fetches = times &* UInt64(tally.fetches)
         cell.pointee.fetches &+= fetches
@@ -44,8 +45,9 @@ extension Hart: TrafficSource {
             later += 1
             homeCell.pointee.reads &-= times &* UInt64(boundary.reads)
             homeCell.pointee.writes &-= times &* UInt64(boundary.writes)
-            homeCell.pointee.readBytes &-= times &* UInt64(boundary.readBytes)
-            homeCell.pointee.writeBytes &-= times &* UInt64(boundary.writeBytes)
+            homeCell.pointee.readBytes &-= times &* UInt64(boundary.reads) &* UInt64(boundary.readWidth)
+            homeCell.pointee.writeBytes &-= times &* UInt64(boundary.writes) &* UInt64(boundary.writeWidth)
+            if access.pointee.meter != nil { measureTakenBack(boundary, of: block, times: times) }
             guard let cell = block.pointee.fetchCell else { continue }
             let fetches = times &* UInt64(boundary.fetches)
             cell.pointee.fetches &-= fetches
@@ -64,6 +66,7 @@ extension Hart: TrafficSource {
         cell.pointee.fetches &-= UInt64(boundary.fetches)
         cell.pointee.fetchBytes &-= UInt64(boundary.length)
         cell.pointee.latencyPicoseconds &-= UInt64(boundary.fetches) &* block.pointee.fetchLatency
+        if access.pointee.meter != nil { measureFetchTakenBack(boundary, of: block, times: 1) }
     }
 
     /// Fetches one instruction by transactions and makes a block of it, for memory that gives no direct access.

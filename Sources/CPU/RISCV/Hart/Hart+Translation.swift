@@ -227,6 +227,8 @@ extension Hart: PageTableMemory {
             cell.pointee.add(orphanCell.pointee)
             orphanCell.pointee = TrafficCell()
             homeCell = cell
+            access.pointee.homeTarget = grant.target
+            noteHome()
         }
         return index
     }
@@ -492,18 +494,4 @@ struct CodePage {
 
     /// Whether a write to these bytes touches code. Data often stands in the same page.
     func overlaps(_ from: Int, _ to: Int) -> Bool { from <= last && to >= first }
-}
-
-extension TrafficCell {
-    /// Adds the counts of another cell; counts that were taken back wrap around and come out right.
-    mutating func add(_ other: TrafficCell) {
-        reads &+= other.reads
-        writes &+= other.writes
-        fetches &+= other.fetches
-        readBytes &+= other.readBytes
-        writeBytes &+= other.writeBytes
-        fetchBytes &+= other.fetchBytes
-        errors &+= other.errors
-        latencyPicoseconds &+= other.latencyPicoseconds
-    }
 }

@@ -148,7 +148,8 @@ extension Hart {
                 pc: block.pointee.pc, physical: block.pointee.physical, secondPage: TranslatedBlock.noPage,
                 mode: block.pointee.mode, count: UInt32(count), cost: cost, lastStart: cost - instructionCost,
                 waited: 0, executions: 0, code: block.pointee.code, boundaries: boundaries,
-                fetchCell: block.pointee.fetchCell, fetchLatency: 0, isChainable: true, tally: tally))
+                fetchCell: block.pointee.fetchCell, fetchLatency: 0, fetchTarget: block.pointee.fetchTarget,
+                isChainable: true, tally: tally))
         unit.pointee.exits = exits
         var settings = settings()
         settings.usesCovers = !block.pointee.avoidsCovers
@@ -202,7 +203,7 @@ extension Hart {
     /// again before it is compiled anew, for what stood in its trace must have run by then.
     func release(_ block: BlockPointer) {
         fold(block)
-        if block.pointee.unit != nil { block.pointee.hotAt = hotThreshold }
+        if block.pointee.unit != nil { block.pointee.hotAt = block.pointee.executions &+ hotThreshold }
         guard let unit = block.pointee.unit, let exits = unit.pointee.exits else { return }
         while let exit = unit.pointee.incoming { UnitExit.unlink(exit) }
         for index in 0..<Int(unit.pointee.exitCount) { UnitExit.unlink(exits + index) }

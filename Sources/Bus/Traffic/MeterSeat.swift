@@ -1,0 +1,33 @@
+internal import TandemKernel
+
+/// Stands before what a socket is bound to, or at the end of a route, while the socket is measured. It gives no direct
+/// reads of registers: their times are measured too.
+final class MeterSeat: BusServer {
+    let inner: BusServer
+    /// What routers on the way have added before an access comes here.
+    let latency: SimTime
+    // SAFETY: the socket owns the seat and the meter, and keeps both as long as anybody may come here.
+    unowned(unsafe) let meter: TrafficMeter
+    private let scheduler: Scheduler
+
+    init(_ inner: BusServer, _ meter: TrafficMeter, of socket: InitiatorSocket, latency: SimTime) {
+        self.inner = inner
+        self.meter = meter
+        self.latency = latency
+        scheduler = socket.owner.scheduler
+    }
+
+    override func transport(_ transaction: inout Transaction, _ delay: inout SimTime, _ shape: AccessShape) {
+        let start = scheduler.now.picoseconds &+ delay.picoseconds &- latency.picoseconds
+        meter.prepare(start)
+        meter.begin()
+        inner.transport(&transaction, &delay, shape)
+        meter.count(transaction, start: start, end: scheduler.now.picoseconds &+ delay.picoseconds)
+    }
+
+    override func debugTransport(_ transaction: inout Transaction) -> Int { inner.debugTransport(&transaction) }
+
+    override func directMemory(
+        at address: UInt64, _ command: Command, _ attributes: Attributes, _ grant: inout DirectMemory
+    ) -> Bool { inner.directMemory(at: address, command, attributes, &grant) }
+}

@@ -1,0 +1,147 @@
+import TandemBus
+import TandemKernel
+import TandemMachine
+
+/// What initiators and targets exchange, while the machine runs.
+enum TrafficCommands {
+    static let all = [traffic, series, measure, reset]
+
+    static let traffic = MonitorCommand(
+        machine: "query-traffic", human: "info traffic", "Who has accessed what, counted exactly.",
+        returns: .list(
+            .record(
+                name: "TrafficInfo",
+                [
+                    CommandMember("initiator", .text), CommandMember("target", .text),
+                    CommandMember("reads", .integer), CommandMember("writes", .integer),
+                    CommandMember("fetches", .integer), CommandMember("read-bytes", .integer),
+                    CommandMember("write-bytes", .integer), CommandMember("fetch-bytes", .integer),
+                    CommandMember("errors", .integer),
+                    CommandMember("latency", .integer, "Picoseconds that the accesses took, in all."),
+                ])),
+        documentation: """
+            Since the start of the run or the last `traffic-reset`. Direct memory is in it, page walks are not; the \
+            numbers are those that a run with `-set cpu.dmi=off` would give.
+            """,
+        text: { value in
+            guard case .list(let rows) = value else { return "" }
+            return CommandText.text(
+                of: .list(
+                    rows.map { row in
+                        guard case .record(let fields) = row else { return row }
+                        return .record(
+                            fields.map { field in
+                                guard field.name == "latency", case .unsigned(let time) = field.value else {
+                                    return field
+                                }
+                                return CommandValue.Field("latency", .text("\(SimTime(picoseconds: time))"))
+                            })
+                    }))
+        }
+    ) { call in
+        .list(
+            BusDirectory.of(call.machine.simulation).traffic.map { row in
+                .record([
+                    "initiator": .text(row.initiator), "target": .text(row.target), "reads": .unsigned(row.reads),
+                    "writes": .unsigned(row.writes), "fetches": .unsigned(row.fetches),
+                    "read-bytes": .unsigned(row.readBytes), "write-bytes": .unsigned(row.writeBytes),
+                    "fetch-bytes": .unsigned(row.fetchBytes), "errors": .unsigned(row.errors),
+                    "latency": .unsigned(row.latency.picoseconds),
+                ])
+            })
+    }
+
+    static let bin = Property<String>(
+        "bin", default: "1ms", "The width of a bin of simulated time, such as 100us; off ends measuring.")
+
+    static let measure = MonitorCommand(
+        "traffic-measure", "Measures traffic over time from now on, or ends that.", arguments: [bin.erased],
+        documentation: """
+            What was measured before is forgotten; the counters go on. Changes nothing that the guest sees. The same as \
+            `-traffic-bin`. `query-traffic-series` tells the result, and so does the report.
+            """
+    ) { call in
+        let text = call[bin]
+        let directory = BusDirectory.of(call.machine.simulation)
+        if text == "off" {
+            directory.measureTraffic(inBins: nil)
+            return .nothing
+        }
+        guard let width = try? SimTime(parsing: text), width != .zero else {
+            throw CommandError(
+                at: "bin", "a bin cannot be as wide as “\(text)”", expected: "a time such as “1ms”, or “off”")
+        }
+        directory.measureTraffic(inBins: width)
+        return .nothing
+    }
+
+    static let reset = MonitorCommand(
+        "traffic-reset", "Sets all counters of traffic to zero, and forgets what was measured.",
+        documentation: "Interrupts, instructions and time count on. The guest sees nothing of it."
+    ) { call in
+        BusDirectory.of(call.machine.simulation).clearTraffic()
+        return .nothing
+    }
+
+    static let from = Property<UInt64>(
+        "from", default: 0, "The number of the first bin to tell, for those who ask again and again.")
+
+    static let series = MonitorCommand(
+        machine: "query-traffic-series", human: "info traffic-series",
+        "What was measured over time, bin by bin.", arguments: [from.erased],
+        returns: .list(
+            .record(
+                name: "TrafficSeries",
+                [
+                    CommandMember("initiator", .text), CommandMember("target", .text),
+                    CommandMember("bin", .integer, "The width of a bin in picoseconds."),
+                    CommandMember(
+                        "bins",
+                        .list(
+                            .record(
+                                name: "TrafficBin",
+                                [
+                                    CommandMember("number", .integer, "It begins at so many times the width."),
+                                    CommandMember("transactions", .integer, "Reads, writes and fetches."),
+                                    CommandMember("bytes", .integer), CommandMember("errors", .integer),
+                                    CommandMember("latency", .integer, "Picoseconds, in all."),
+                                    CommandMember("peak-latency", .integer, "Picoseconds, of the longest access."),
+                                ]))),
+                ])),
+        documentation: "Nothing while traffic is only counted; see `traffic-measure`. The last bin is not over yet.",
+        text: { value in
+            guard case .list(let links) = value else { return "" }
+            return links.map { link in
+                let name = "\(CommandText.word(link["initiator"] ?? .nothing)) -> "
+                let end = CommandText.word(link["target"] ?? .nothing)
+                return "\(name)\(end), bins of \(time(link["bin"]))\n"
+                    + CommandText.text(of: link["bins"] ?? .list([]))
+            }.joined(separator: "\n")
+        }
+    ) { call in
+        let first = call[from]
+        return .list(
+            BusDirectory.of(call.machine.simulation).trafficSeries.map { series in
+                .record([
+                    "initiator": .text(series.initiator), "target": .text(series.target),
+                    "bin": .unsigned(series.binWidth.picoseconds),
+                    "bins": .list(
+                        series.rows.filter { $0.bin >= first }.map { row in
+                            let cell = row.cell
+                            return .record([
+                                "number": .unsigned(row.bin),
+                                "transactions": .unsigned(cell.reads &+ cell.writes &+ cell.fetches),
+                                "bytes": .unsigned(cell.readBytes &+ cell.writeBytes &+ cell.fetchBytes),
+                                "errors": .unsigned(cell.errors), "latency": .unsigned(cell.latencyPicoseconds),
+                                "peak-latency": .unsigned(row.peakLatency),
+                            ])
+                        }),
+                ])
+            })
+    }
+
+    private static func time(_ value: CommandValue?) -> String {
+        guard case .unsigned(let picoseconds) = value else { return "?" }
+        return "\(SimTime(picoseconds: picoseconds))"
+    }
+}

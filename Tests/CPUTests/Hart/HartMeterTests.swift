@@ -1,0 +1,104 @@
+import TandemBus
+import TandemKernel
+import TandemTesting
+import Testing
+
+@testable import TandemCPU
+
+@Suite("Hart: traffic over time")
+struct HartMeterTests {
+    /// What must not depend on how memory is reached or code executed.
+    struct Outcome {
+        var hart: HartOutcome
+        var series: [LinkSeries]
+
+        init(_ bench: HartBench) {
+            hart = HartOutcome(bench)
+            series = BusDirectory.of(bench.sim.simulation).trafficSeries
+        }
+    }
+
+    static func run(
+        _ source: String, bin: SimTime?, latency: SimTime, dmi: Bool = true, ramLatency: SimTime = .zero,
+        quantum: SimTime? = nil, engine: HartEngine? = nil, hot: UInt64? = nil
+    ) throws -> Outcome {
+        let bench = try HartBench(
+            source, dmi: dmi, quantum: quantum, ramLatency: ramLatency, engine: engine, hotThreshold: hot)
+        bench.device.latency = latency
+        bench.device.fill = 0x3c
+        if let bin { BusDirectory.of(bench.sim.simulation).measureTraffic(inBins: bin) }
+        bench.run(for: .microseconds(400))
+        #expect(bench.rests)
+        return Outcome(bench)
+    }
+
+    @Test("every bin and every histogram is the same with and without direct memory, in each engine, at any quantum")
+    func equal() throws {
+        let seed: UInt64 = 0x7aff_0003
+        print("bins with and without direct memory: seed \(seed)")
+        var generator = SampleGenerator(seed: seed)
+        for index in 0..<9 {
+            let source = HartTrafficTests.program(&generator)
+            let latency = SimTime.nanoseconds([0, 3, 50][index % 3])
+            let ramLatency = SimTime.nanoseconds([0, 0, 0, 2][index % 4])
+            // Not a multiple of anything: boundaries fall into instructions that take time.
+            let bin = SimTime.picoseconds([100_000, 33_300, 7_001][index / 3])
+            let plain = try Self.run(source, bin: nil, latency: latency, ramLatency: ramLatency)
+            let reference = try Self.run(
+                source, bin: bin, latency: latency, ramLatency: ramLatency, engine: .interpret)
+            #expect(reference.hart.differences(from: plain.hart) == [], "program \(index)")
+            let ram = try #require(reference.series.first { $0.target == "ram" })
+            #expect(ram.rows.count > 5 && ram.total == reference.hart.traffic.first { $0.target == "ram" }?.cell)
+            for series in reference.series {
+                var sum = TrafficCell()
+                for row in series.rows { sum.add(row.cell) }
+                #expect(sum == series.total)
+                #expect(series.latencies.total == sum.reads + sum.writes + sum.fetches)
+                #expect(series.readSizes.total == sum.reads && series.writeSizes.total == sum.writes)
+                #expect(series.fetchSizes.total == sum.fetches)
+            }
+            var variants: [(String, Outcome)] = [
+                ("translated", try Self.run(source, bin: bin, latency: latency, ramLatency: ramLatency, hot: 1)),
+                (
+                    "translated late",
+                    try Self.run(
+                        source, bin: bin, latency: latency, ramLatency: ramLatency, quantum: .nanoseconds(333), hot: 3)
+                ),
+                (
+                    "short quantum",
+                    try Self.run(
+                        source, bin: bin, latency: latency, ramLatency: ramLatency, quantum: .nanoseconds(7))
+                ),
+            ]
+            // Where fetching takes time, a transaction of an instruction begins after its own fetch, one of a block before.
+            if ramLatency == .zero {
+                variants.append(
+                    ("without direct memory", try Self.run(source, bin: bin, latency: latency, dmi: false)))
+            }
+            for (name, other) in variants {
+                #expect(other.hart.differences(from: plain.hart) == [], "program \(index), \(name)")
+                #expect(other.series == reference.series, "program \(index), \(name)")
+            }
+        }
+    }
+
+    @Test("a hart that sleeps closes its bins when it wakes, and each instruction stands where it begins")
+    func sleeping() throws {
+        let bench = try HartBench(
+            """
+                li   t0, 0x80
+                csrw mie, t0
+                nop
+                wfi
+                nop
+                nop
+            """)
+        try bench.drive(.mtip, [(.nanoseconds(1000), true)])
+        BusDirectory.of(bench.sim.simulation).measureTraffic(inBins: .nanoseconds(2))
+        bench.run(for: .nanoseconds(1002))
+        let series = try #require(BusDirectory.of(bench.sim.simulation).trafficSeries.first)
+        // Two instructions in each bin before it sleeps, and two after it has woken.
+        #expect(series.rows.map(\.bin) == [0, 1, 500])
+        #expect(series.rows.map(\.cell.fetches) == [2, 2, 2])
+    }
+}

@@ -1,0 +1,63 @@
+import TandemCPU
+import TandemJSON
+import TandemKernel
+import TandemMachine
+import TandemTesting
+import Testing
+
+@testable import TandemMonitor
+
+@Suite("Monitor: traffic")
+struct TrafficCommandTests {
+    /// The minimal board with a program that writes to its serial port for ever.
+    private func bench() throws -> MonitorBench {
+        let program = try GuestAssembler.assemble(
+            """
+                li   s0, 0x10000000
+                auipc s1, 0
+            1:  sb   zero, 7(s0)
+                lw   t0, 0(s1)
+                j    1b
+            """, at: 0x8000_0000, xlen: .rv64)
+        let platform = try PlatformLibrary(folders: ["platforms"], files: PlatformSource { _ in nil }).load("minimal")
+        let machine = try Machine(platform)
+        let images = ImageSource { (name) throws(PlatformError) in ImageBytes(program, name: name) }
+        try machine.load(BootOptions(firmware: "x.bin"), from: images)
+        return try MonitorBench(machine)
+    }
+
+    @Test("traffic is counted exactly, told to programs and to people, and reset while the machine runs")
+    func counters() throws {
+        let bench = try bench()
+        _ = bench.machine.run(for: .microseconds(1))
+        let rows = try bench.value("query-traffic").array()
+        let uart = try #require(rows.first { $0["target"] == "uart0" })
+        #expect(uart["initiator"] == "cpu0" && uart["writes"]?.isNull == false && uart["latency"] == 0)
+        #expect(bench.type("info traffic").hasPrefix("initiator  target  reads"))
+        #expect(bench.type("traffic-reset") == "")
+        #expect(bench.type("info traffic") == "")
+        #expect(try bench.value("query-traffic") == [])
+        _ = bench.machine.run(for: .nanoseconds(3))
+        #expect(try bench.value("query-traffic").array().contains { $0["target"] == "ram" && $0["fetches"] == 3 })
+    }
+
+    @Test("measuring begins and ends while the machine runs, and tells only the bins that are asked for")
+    func series() throws {
+        let bench = try bench()
+        _ = bench.machine.run(for: .nanoseconds(500))
+        #expect(try bench.value("query-traffic-series") == [])
+        #expect(bench.type("traffic-measure bin=100ns") == "")
+        _ = bench.machine.run(for: .nanoseconds(450))
+        let all = try bench.value("query-traffic-series").array()
+        let uart = try #require(all.first { $0["target"] == "uart0" })
+        #expect(uart["bin"] == 100_000)
+        #expect(try #require(uart["bins"]).array().map { $0["number"] } == [5, 6, 7, 8, 9])
+        let late = try bench.value("query-traffic-series", #"{"from":8}"#).array()
+        #expect(try #require(late.first?["bins"]).array().map { $0["number"] } == [8, 9])
+        #expect(bench.type("info traffic-series from=9").contains("cpu0 -> uart0, bins of 100 ns\n"))
+        #expect(bench.type("traffic-measure off") == "")
+        #expect(try bench.value("query-traffic-series") == [])
+        #expect(bench.type("traffic-measure never").contains("a bin cannot be as wide as “never”; expected a time"))
+        #expect(bench.type("traffic-measure 0s").contains("a bin cannot be as wide as “0s”"))
+    }
+}
