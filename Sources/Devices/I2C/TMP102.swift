@@ -7,8 +7,10 @@ public final class TMP102: Module, CatalogModule, I2CTarget {
         "bus", default: nil, "The I2C controller on whose bus it stands; must be given in a platform.")
     public static let address = Property<Int>(
         "address", default: 0x48, range: 0x48...0x4b, "Its I2C address, as the pin ADD0 selects it.")
+    /// What 13 bits can say, in thousandths of a degree Celsius.
+    static let measurable = -256_000...255_937
     public static let temperature = Property<Int>(
-        "temperature", default: 25_000, when: .anyTime, range: -256_000...255_937,
+        "temperature", default: 25_000, when: .anyTime, range: measurable,
         "What it measures, in thousandths of a degree Celsius.")
 
     public static let declaration = ModuleDeclaration(
@@ -161,6 +163,11 @@ private struct TMP102State: SnapshotPayload {
     init(from reader: inout SnapshotReader) throws(SnapshotError) {
         core = try reader.read(payload: TMP102Core.self)
         millidegrees = Int(try reader.read(Int64.self))
+        guard TMP102.measurable.contains(millidegrees) else {
+            throw reader.error(
+                "the temperature is \(millidegrees)",
+                expected: "\(TMP102.measurable.lowerBound) to \(TMP102.measurable.upperBound)")
+        }
         firstEnd = try reader.read()
     }
 }

@@ -177,6 +177,9 @@ extension TMP102Core: SnapshotPayload {
         faults = try reader.read()
         position = try reader.read()
         upper = try reader.read()
+        guard faults < 6, position <= 3 else {
+            throw reader.error("the sensor is at byte \(position) after \(faults) faults", expected: "at most 3 and 5")
+        }
         isConvertingOnce = try reader.read()
         isBeyond = try reader.read()
         isAlerting = try reader.read()

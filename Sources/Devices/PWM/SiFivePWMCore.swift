@@ -14,6 +14,7 @@ public struct SiFivePWMCore: Equatable, Sendable {
     public static let comparators = 4
     private static let compareBits: UInt64 = 16
     private static let compareMask: UInt64 = 0xffff
+    private static let countMask: UInt64 = 0x7fff_ffff
 
     private enum Configuration {
         static let scale: UInt32 = 0x0000_000f
@@ -168,7 +169,7 @@ extension SiFivePWMCore: RegisterCore {
     public mutating func write(_ register: Register, at index: Int, _ value: UInt64, mask: UInt64) {
         switch register {
         case .configuration: configuration = UInt32(truncatingIfNeeded: value) & Configuration.writable
-        case .count: count = value & 0x7fff_ffff
+        case .count: count = value & Self.countMask
         case .scaled: return
         case .compare: compares[index] = value & Self.compareMask
         }
@@ -196,5 +197,8 @@ extension SiFivePWMCore: SnapshotPayload {
         configuration = try reader.read()
         count = try reader.read()
         for index in compares.indices { compares[index] = try reader.read() }
+        guard configuration & ~Configuration.writable == 0, count <= Self.countMask,
+            compares.indices.allSatisfy({ compares[$0] <= Self.compareMask })
+        else { throw reader.error("a register of the modulator holds more than its bits") }
     }
 }

@@ -114,7 +114,9 @@ public struct NORFlashCore: Equatable, Sendable {
         case Command.identify:
             return .value(UInt8(truncatingIfNeeded: identification >> UInt32(16 - 8 * (count % 3))))
         case Command.wake: return .value(count < 3 ? 0xff : UInt8(truncatingIfNeeded: identification) &- 1)
-        case Command.writeStatus, Command.writeStatus2: statusBytes.append(byte)
+        case Command.writeStatus, Command.writeStatus2:
+            // There are two registers, however long the chip stays selected.
+            if statusBytes.count < 2 { statusBytes.append(byte) }
         case Command.read, Command.fastRead, Command.fastReadDual, Command.fastReadQuad, Command.parameters,
             Command.program, Command.erase4K, Command.erase32K, Command.erase64K:
             if count < 3 { takeAddress(byte) } else { return data(byte, command, clocks: clocks) }

@@ -34,6 +34,33 @@ import Testing
             }
         }
     }
+
+    @Test(
+        "a damaged snapshot of a device is refused, or the device goes on from it, but nothing crashes",
+        arguments: types)
+    func damage(typeName: String) throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("\(typeName): seed \(seed)")
+        var random = SplitMix64(seed: seed)
+        let world = try Surroundings(of: typeName)
+        for _ in 0..<60 {
+            for _ in 0..<10 { _ = try world.perform(.random(in: world, using: &random)) }
+            var snapshot = try world.bench.simulation.save()
+            for index in snapshot.sections.indices {
+                guard case .payload(let schema, var bytes) = snapshot.sections[index].state, !bytes.isEmpty else {
+                    continue
+                }
+                // Registers stand before contents.
+                for _ in 0..<2 {
+                    bytes[.random(in: 0..<min(bytes.count, 400), using: &random)] = .random(in: 0...255, using: &random)
+                }
+                snapshot.sections[index].state = .payload(schema, bytes)
+            }
+            let copy = try Surroundings(of: typeName)
+            do { try copy.bench.simulation.restore(snapshot) } catch { continue }
+            for _ in 0..<20 { _ = try copy.perform(.random(in: copy, using: &random)) }
+        }
+    }
 }
 
 /// One thing that happens to a device.
