@@ -60,6 +60,7 @@ public struct Program {
             case CommandTable.run.name:
                 return try RunCommand(arguments, catalog, commands: commands, surroundings).run()
             case CommandTable.check.name: return try CheckCommand(arguments, catalog, surroundings).run()
+            case CommandTable.new.name: return try NewCommand(arguments, surroundings).run()
             case CommandTable.completions.name: return try CompletionsCommand(arguments, catalog, surroundings).run()
             case CommandTable.diff.name:
                 let command = try diff(arguments)

@@ -15,6 +15,13 @@ extension Surroundings {
                     return nil
                 } catch { return "\(error.errno)" }
             },
+            makeFolder: { path in
+                if Files.isDirectory(path) { return nil }
+                do throws(OSError) {
+                    try Files.makeDirectory(path)
+                    return nil
+                } catch { return "\(error.errno)" }
+            },
             openImage: mapImage, environment: HostProcess.environment, executable: HostProcess.executablePath,
             wallClock: { HostClock.timeOfDay(isLocal: $0) }, processNumber: HostProcess.identifier,
             hasTerminal: HostProcess.isTerminal(2), openLog: openLog,

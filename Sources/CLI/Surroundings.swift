@@ -11,6 +11,8 @@ public struct Surroundings {
     public var readFile: (String) -> [UInt8]?
     /// Writes a file; returns what went wrong, if anything did.
     public var writeFile: (String, [UInt8]) -> String?
+    /// Makes a folder where none of that name is; its parent must exist. Returns what went wrong, if anything did.
+    public var makeFolder: (String) -> String?
     /// Opens an image.
     public var openImage: (String) throws(PlatformError) -> ImageBytes
     /// The value of an environment variable.
@@ -38,6 +40,7 @@ public struct Surroundings {
     public init(
         write: @escaping (String) -> Void, warn: @escaping (String) -> Void,
         readFile: @escaping (String) -> [UInt8]?, writeFile: @escaping (String, [UInt8]) -> String?,
+        makeFolder: @escaping (String) -> String? = { _ in nil },
         openImage: @escaping (String) throws(PlatformError) -> ImageBytes,
         environment: @escaping (String) -> String? = { _ in nil }, executable: String = "",
         wallClock: @escaping (Bool) -> UInt64 = { _ in 0 }, processNumber: Int32 = 0,
@@ -52,6 +55,7 @@ public struct Surroundings {
         self.warn = warn
         self.readFile = readFile
         self.writeFile = writeFile
+        self.makeFolder = makeFolder
         self.openImage = openImage
         self.environment = environment
         self.executable = executable
@@ -74,22 +78,24 @@ public struct Surroundings {
         for line in text.split(separator: "\n") { warn("tandem: \(label) \(line)\n") }
     }
 
+    /// The package that the program was built from; nothing for one that stands elsewhere.
+    var package: String? {
+        var folder = Self.folder(of: executable)
+        // A package's program stands in .build/TRIPLE/CONFIGURATION.
+        while !folder.isEmpty {
+            if folder.hasSuffix("/.build") { return Self.folder(of: folder) }
+            folder = Self.folder(of: folder)
+        }
+        return nil
+    }
+
     /// Platforms by path or name: beside the program, where it is installed, in the package that it was built from, in
     /// the current folder, and those inside the program.
     var library: PlatformLibrary {
         var folders = ["platforms"]
-        var folder = Self.folder(of: executable)
-        if !folder.isEmpty {
-            folders += ["\(folder)/platforms", "\(folder)/../share/tandem/platforms"]
-            // A package's program stands in .build/TRIPLE/CONFIGURATION.
-            while !folder.isEmpty {
-                if folder.hasSuffix("/.build") {
-                    folders.append("\(Self.folder(of: folder))/platforms")
-                    break
-                }
-                folder = Self.folder(of: folder)
-            }
-        }
+        let folder = Self.folder(of: executable)
+        if !folder.isEmpty { folders += ["\(folder)/platforms", "\(folder)/../share/tandem/platforms"] }
+        if let package { folders.append("\(package)/platforms") }
         return PlatformLibrary(folders: folders, files: PlatformSource(read: readFile))
     }
 

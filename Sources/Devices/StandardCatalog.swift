@@ -9,8 +9,8 @@ extension Catalog {
     /// The devices of this module, in the order of their names.
     public static var devices: [any CatalogModule.Type] {
         [
-            MSWI.self, MTimer.self, SSWI.self, AT24.self, CFIFlash.self, DemoDMA.self, GoldfishRTC.self, IOMMU.self,
-            LineGate.self,
+            MSWI.self, MTimer.self, SSWI.self, AT24.self, CFIFlash.self, CharacterMemory.self, DemoDMA.self,
+            GoldfishRTC.self, IOMMU.self, LineGate.self,
             LineSwitch.self, NORFlash.self, OpenCoresI2C.self,
             PL011.self, PLIC.self, SiFiveGPIO.self, SiFivePRCI.self, SiFivePWM.self, SiFiveSPI.self, SiFiveTest.self,
             SiFiveUART.self, TMP102.self, UART16550.self,

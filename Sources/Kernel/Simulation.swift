@@ -26,6 +26,8 @@ public final class Simulation {
     var moduleCount = 1
     /// All of them in the order of the tree, once it is frozen: walked without counting references. The tree holds them.
     private var modules: [Unmanaged<Module>] = []
+    /// The modules that `plug` is making; nothing while it makes none.
+    private var plugged: [Module]?
     private var hasEnded = false
     private var hasAnnouncedStart = false
     /// The last run returned because of a pause, or the present one stands.
@@ -110,6 +112,84 @@ public final class Simulation {
         scheduler.resolveSensitivities()
         self.modules = modules
         isFrozen = true
+    }
+
+    // MARK: Coming and going
+
+    /// Whether modules may be made.
+    var acceptsModules: Bool { !isFrozen || plugged != nil }
+
+    func noteMade(_ module: Module) { plugged?.append(module) }
+
+    /// Makes modules in a machine that exists: `make` constructs and connects them; then they are elaborated, and told of
+    /// the start if that has been. If anything is wrong with them, they are taken out again. Between two runs only.
+    ///
+    /// Whether a bus accepts them is the caller's to check.
+    public func plug<Made>(_ make: () throws(ElaborationError) -> Made) throws(ElaborationError) -> Made {
+        precondition(!scheduler.isActive, "Modules come between two runs, not during one.")
+        if !isFrozen { return try make() }
+        precondition(plugged == nil, "Modules that are being made make others in “elaborated”, not by “plug”.")
+        plugged = []
+        let clockCount = scheduler.startHearers.count
+        do throws(ElaborationError) {
+            let made = try make()
+            let modules = try elaboratePlugged()
+            plugged = nil
+            if hasAnnouncedStart {
+                for module in modules { module.takeUnretainedValue().simulationWillStart() }
+                for clock in scheduler.startHearers[clockCount...] { clock.begin() }
+            }
+            return made
+        } catch {
+            let half = plugged ?? []
+            plugged = nil
+            for module in half where module.parent?.children.contains(where: { $0 === module }) ?? false {
+                unplug(module)
+            }
+            throw error
+        }
+    }
+
+    /// Takes a module and everything below out of a machine that exists: it is told, its ports let go of their
+    /// connections, its processes end, what is pending is dropped, and nothing of it is in tree, snapshot or report from
+    /// then on. Between two runs only. Nobody may hold links to it: that is the caller's to check.
+    public func unplug(_ module: Module) {
+        precondition(!scheduler.isActive, "Modules go between two runs, not during one.")
+        precondition(module !== root, "The root stays.")
+        var modules: [Module] = []
+        module.forEachDescendant { modules.append($0) }
+        for module in modules.reversed() {
+            module.unrealized()
+            for port in module.ports.reversed() { port.unrealized() }
+        }
+        scheduler.startHearers.removeAll { clock in modules.contains { $0 === clock.module } }
+        scheduler.remove(modules.flatMap(\.processes))
+        module.parent?.disown(module)
+        moduleCount -= modules.count
+        self.modules = []
+        root.collect(&self.modules, elaboration: nil)
+        for module in modules.reversed() { module.removeChildren() }
+    }
+
+    /// Elaborates the modules that are new, and returns them.
+    private func elaboratePlugged() throws(ElaborationError) -> [Unmanaged<Module>] {
+        var made: [Unmanaged<Module>] = []
+        while true {
+            var fresh: [Unmanaged<Module>] = []
+            root.collect(&fresh, elaboration: elaborations)
+            if fresh.isEmpty { break }
+            made += fresh
+            try elaborate(fresh)
+        }
+        var tree: [Unmanaged<Module>] = []
+        root.collect(&tree, elaboration: nil)
+        for module in tree { try module.takeUnretainedValue().checkChildNames() }
+        for module in made {
+            try module.takeUnretainedValue().forEachPort { (port) throws(ElaborationError) in try port.elaborated() }
+        }
+        scheduler.resolveSensitivities()
+        modules = tree
+        return made
     }
 
     private func elaborate(_ modules: [Unmanaged<Module>]) throws(ElaborationError) {

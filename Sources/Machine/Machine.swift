@@ -11,8 +11,12 @@ public import TandemKernel
 /// let outcome = machine.run()
 /// ```
 public final class Machine {
-    public let platform: Platform
-    public let plan: PlatformPlan
+    /// What it was made from, with what has come and without what has gone since.
+    public internal(set) var platform: Platform
+    /// The plan of that platform.
+    public internal(set) var plan: PlatformPlan
+    /// The module types that it may have.
+    public let catalog: Catalog
     public let simulation: Simulation
     /// What was loaded and where; nothing before `load`.
     public private(set) var layout: BootLayout?
@@ -35,6 +39,7 @@ public final class Machine {
         let built = try BuiltPlatform(platform, catalog: catalog, seed: seed)
         self.platform = built.platform
         plan = built.plan
+        self.catalog = catalog
         simulation = built.simulation
         platform.timing.apply(to: simulation)
         try applyTraffic()
@@ -44,6 +49,9 @@ public final class Machine {
     public func module(_ path: String) -> Module? { simulation.root.find(path) }
 
     // MARK: Images
+
+    /// The addresses of main memory; an error where the board has none.
+    public var mainMemoryRange: ClosedRange<UInt64> { get throws(PlatformError) { try mainMemory().range } }
 
     /// Main memory and where it stands; an error where the board has none.
     func mainMemory() throws(PlatformError) -> (memory: Memory, range: ClosedRange<UInt64>) {

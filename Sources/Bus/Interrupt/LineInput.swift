@@ -126,6 +126,8 @@ public final class LineInput: Port {
         self.claimed = claimed
     }
 
+    public override func unrealized() { BusDirectory.of(owner.simulation).remove(self) }
+
     // MARK: The driving side
 
     func attach(_ output: LineOutput) throws(ElaborationError) {
@@ -137,6 +139,9 @@ public final class LineInput: Port {
         driverCount += 1
         if output.level { restoreDriver(level: true) }
     }
+
+    /// An output that drives low goes away.
+    func detach() { driverCount -= 1 }
 
     func drive(_ level: Bool, at time: SimTime) {
         highDrivers += level ? 1 : -1

@@ -61,6 +61,14 @@ public final class LineOutput: Port {
         single = inputs.count == 1 ? Unmanaged.passUnretained(input) : nil
     }
 
+    /// Lets go of its inputs: the line falls first, as that of a board that is pulled out.
+    public override func unrealized() {
+        set(false, at: owner.now)
+        for input in inputs { input.detach() }
+        inputs = []
+        single = nil
+    }
+
     /// Takes over a level from a snapshot: no edge at the inputs, which take over the level too, and nothing is counted.
     public func restore(level: Bool) {
         guard level != self.level else { return }

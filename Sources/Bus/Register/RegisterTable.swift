@@ -152,6 +152,17 @@ public struct RegisterTable<Register: RegisterName>: Sendable {
         self.rowOfRegister = rowOfRegister
     }
 
+    /// Registers of 32 bits one behind the other, each with the mode of all its bits, called as the cases in capitals:
+    /// `RegisterTable<Register>(words: [.control: .readWrite, .status: .readOnly])`.
+    public init(words: KeyValuePairs<Register, FieldMode>) {
+        self.init(
+            size: UInt64(words.count) * 4,
+            words.enumerated().map { index, word in
+                RegisterRow(
+                    word.key, "\(word.key)".uppercased(), offset: UInt64(index) * 4, width: 4, word.value)
+            })
+    }
+
     /// The row of a register.
     public subscript(register: Register) -> RegisterRow<Register> { rows[rowOfRegister[register.rawValue]] }
 

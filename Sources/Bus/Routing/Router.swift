@@ -19,13 +19,16 @@ public class Router: Module, CatalogModule, BusTarget {
     public static let unmapped = Property<UnmappedPolicy>(
         "unmapped", default: .error, "What an access is answered where nothing is mapped.")
 
+    public static let plugging = Property<Bool>(
+        "hotplug", default: false, when: .anyTime, "Whether modules may come and go while the machine exists.")
+
     public class var declaration: ModuleDeclaration { ownDeclaration }
     private static let ownDeclaration = ModuleDeclaration(
         "router", category: "bus", summary: "Address decoder between initiators and targets",
         properties: [
             latency.erased, unmapped.erased, arbitration.erased, links.erased, priorities.erased, waits.erased,
             readLatency.erased, writeLatency.erased, clock.erased, bytesPerCycle.erased, timePerByte.erased,
-            directMemory.erased,
+            directMemory.erased, plugging.erased,
         ],
         ports: [PortDeclaration("in", .target, "Accesses of all initiators, and of routers in front.")],
         documentation: """
@@ -103,6 +106,11 @@ public class Router: Module, CatalogModule, BusTarget {
         return true
     }
 
+    /// Removes every region of a target.
+    final func unmap(_ target: TargetSocket) {
+        for region in regions where region.target === target { unmap(region.name) }
+    }
+
     private func mapChanged(_ region: Region) {
         forgetView()
         // The maps around hold what this one shows.
@@ -112,6 +120,7 @@ public class Router: Module, CatalogModule, BusTarget {
 
     private func forgetView() {
         state.pointee.last = nil
+        leaves = []
         state.pointee.view.free()
         state.pointee.view = .none
     }
@@ -271,6 +280,14 @@ public class Router: Module, CatalogModule, BusTarget {
             throw SnapshotError(at: path, "the snapshot holds \(saved.count) links", expected: "\(links.count) links")
         }
         for (link, state) in zip(links, saved) { link.state = state }
+    }
+}
+
+extension Router: PluggingBus {
+    /// Modules may be mapped and unmapped at any time; whether they are is up to the machine.
+    public final var acceptsPlugging: Bool {
+        let isDeclared = properties.declarations.contains { $0.name == Self.plugging.name }
+        return isDeclared && properties[Self.plugging]
     }
 }
 

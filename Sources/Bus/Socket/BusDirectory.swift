@@ -129,6 +129,11 @@ public final class BusDirectory: SimulationService {
         reservationEntries[index].object = set
     }
 
+    // What is taken out of a machine is forgotten, whoever may still hold it; identifiers are not used again.
+    func remove(_ socket: TargetSocket) { targetEntries[Int(socket.id.rawValue) - 1].object = nil }
+    func remove(_ socket: InitiatorSocket) { initiatorEntries[Int(socket.id.rawValue) - 1].object = nil }
+    func remove(_ line: LineInput) { lineEntries.removeAll { $0.object == nil || $0.object === line } }
+
     func add(_ line: LineInput) { lineEntries.append(Weak(object: line)) }
 }
 

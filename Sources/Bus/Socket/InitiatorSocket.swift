@@ -156,6 +156,11 @@ public final class InitiatorSocket: Port {
         if meter == nil, let bin = BusDirectory.of(owner.simulation).trafficBin { measure(inBins: bin) }
     }
 
+    public override func unrealized() {
+        bound?.detach(self)
+        BusDirectory.of(owner.simulation).remove(self)
+    }
+
     // MARK: Accesses
 
     /// Sends an access and counts it at the target that served it. Never allocates.
@@ -280,8 +285,10 @@ public final class InitiatorSocket: Port {
         source?.foldTraffic()
         let directory = BusDirectory.of(owner.simulation)
         let name = directory.name(of: id)
-        return state.pointee.traffic.counted(pageWalks: pageWalks).map { target, cell in
-            TrafficRecord(initiator: name, target: directory.name(of: target), cell: cell)
+        return state.pointee.traffic.counted(pageWalks: pageWalks).compactMap { target, cell in
+            // A target that was taken out of the machine is in no report.
+            if target != .none, directory.target(target) == nil { return nil }
+            return TrafficRecord(initiator: name, target: directory.name(of: target), cell: cell)
         }
     }
 }

@@ -31,6 +31,12 @@ public final class PassingSocket: Port {
         }
     }
 
+    public override func unrealized() {
+        for entry in passers {
+            if let passer = entry.object { bound?.detach(passer) }
+        }
+    }
+
     public override func elaborated() throws(ElaborationError) {
         guard bound != nil else {
             throw ElaborationError(at: path, "the socket leads nowhere", expected: "a target socket")

@@ -260,6 +260,12 @@ public final class TargetSocket: Port {
         }
     }
 
+    /// Takes the socket out of the maps of all routers.
+    public override func unrealized() {
+        for entry in upstream { (entry.object as? Router)?.unmap(self) }
+        BusDirectory.of(owner.simulation).remove(self)
+    }
+
     /// Ends all grants in `range`, which is in the target's own addresses, wherever they are held.
     public func invalidateDirectMemory(range: ClosedRange<UInt64> = 0...UInt64.max) {
         for entry in upstream { entry.object?.directMemoryInvalidated(range: range, of: self) }

@@ -1,6 +1,6 @@
 /// Every command with its operands and options: the parser, the help and the documentation read this.
 enum CommandTable {
-    static let all = [run, check, list, describe, completions, trace, bench, diff]
+    static let all = [run, check, list, describe, new, completions, trace, bench, diff]
 
     /// What says what a machine is: for every command that makes one.
     static let machineOptions = [
@@ -130,6 +130,16 @@ enum CommandTable {
             ("tandem describe uart16550", "What the serial port has and can be told."),
             ("tandem describe --schema platform > platform.schema.json", "Completion and checks in an editor."),
         ])
+
+    static let new = CommandDeclaration(
+        name: "new", summary: "Make a package of your own: a device, a platform, a program for it and a test.",
+        operands: "NAME", operandCount: 0...1,
+        options: [
+            OptionDeclaration(
+                "path", "FOLDER",
+                "Where the package of Tandem is, as seen from the new one; where this program was built, if not given.")
+        ],
+        examples: [("tandem new mysim && cd mysim && swift test", "A package, built and tested.")])
 
     static let completions = CommandDeclaration(
         name: "completions", summary: "Print what makes a shell complete the words of tandem.", operands: "bash|zsh",

@@ -7,6 +7,10 @@ public protocol CharacterBackend: AnyObject {
     /// Takes a character that the device sent. May buffer; must not wait for a reader.
     func send(_ character: UInt8)
 
+    /// The same, of a character that leaves at a time of its own: an initiator ahead of simulated time has written it. What
+    /// devices call.
+    func send(_ character: UInt8, at time: SimTime)
+
     /// Hands on what `send` has buffered. Called when the run rests or ends.
     func flush()
 
@@ -23,6 +27,8 @@ public protocol CharacterBackend: AnyObject {
 }
 
 extension CharacterBackend {
+    /// For a far end to which the time means nothing.
+    public func send(_ character: UInt8, at time: SimTime) { send(character) }
     /// For a sender that needs not wait.
     public func taken(_ count: Int) {}
 }

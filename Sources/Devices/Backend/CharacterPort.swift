@@ -15,6 +15,7 @@ public final class CharacterPort: Port {
     /// What has arrived and was not yet taken, oldest first.
     private var waiting: [UInt8] = []
     private var taken = 0
+    private var input: InboxPort?
     private unowned(unsafe) var receiver: (any CharacterReceiver)?
     private let sends: TracePoint
     private let takes: TracePoint
@@ -48,8 +49,20 @@ public final class CharacterPort: Port {
             waiting.append(contentsOf: bytes)
             receiver?.charactersArrived(at: self)
         }
+        self.input = input
         backend.connect(input)
     }
+
+    /// Takes the far end away, if there is one; what the device sends is dropped from then on. Between two runs, or
+    /// between events.
+    public func disconnect() {
+        backend?.close()
+        backend = nil
+        if let input { owner.simulation.inbox.close(input) }
+        input = nil
+    }
+
+    public override func unrealized() { disconnect() }
 
     // MARK: For the device
 
@@ -71,9 +84,10 @@ public final class CharacterPort: Port {
         return character
     }
 
-    public func send(_ character: UInt8) {
+    /// Sends a character, at `time` if that is not the kernel's now.
+    public func send(_ character: UInt8, at time: SimTime? = nil) {
         if sends.isOn { sends.tell(of: owner.path, .number(UInt64(character))) }
-        backend?.send(character)
+        backend?.send(character, at: time ?? owner.now)
     }
 
     /// What has arrived and was not taken, for a snapshot.

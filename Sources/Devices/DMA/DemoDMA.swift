@@ -18,7 +18,7 @@ public final class DemoDMA: Module, CatalogModule, BusTarget {
             PortDeclaration("memory", .initiator, "What the transfers read and write."),
             PortDeclaration("interrupt", .lineOut, "INTERRUPT_ENABLE, and DONE or ERROR."),
         ],
-        registers: DemoDMACore.registers.declarations,
+        registers: DemoDMACore.registers.declarations, plugging: .hot,
         documentation: """
             A device of this project. Software sets SOURCE, DESTINATION, LENGTH and BURST, writes START, and waits \
             for DONE or ERROR by polling or by interrupt. Every cycle one burst is read and written, the last one as \

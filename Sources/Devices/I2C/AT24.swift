@@ -4,7 +4,8 @@ public import TandemKernel
 /// A two-wire EEPROM of the AT24 family on an I2C bus: the shell around `AT24Core`.
 public final class AT24: Module, CatalogModule, I2CTarget, LineReceiver, StorageOwner {
     public static let controller = Property<ModulePath?>(
-        "bus", default: nil, "The I2C controller on whose bus it stands; must be given in a platform.")
+        "bus", default: nil, to: ModuleInterface.i2cController.name,
+        "The I2C controller on whose bus it stands; must be given in a platform.")
     public static let address = Property<Int>(
         "address", default: 0x50, range: 0x50...0x57,
         "Its first I2C address; parts from 24c04 to 24c16 take two, four or eight in a row.")
@@ -20,6 +21,7 @@ public final class AT24: Module, CatalogModule, I2CTarget, LineReceiver, Storage
         "at24", category: "i2c", summary: "EEPROM on I2C (AT24C02 to AT24C256)",
         properties: [controller.erased, address.erased, part.erased, writeTime.erased, file.erased, mode.erased],
         ports: [PortDeclaration("wp", .lineIn, "Write protect: while it is high, nothing is written.")],
+        plugging: .hot,
         documentation: """
             Atmel data sheets AT24C02 to AT24C256. A write of up to a page takes effect at its stop; the address wraps \
             within the page. For the write time after it the chip acknowledges no address. A write that a start ends, \
@@ -34,7 +36,8 @@ public final class AT24: Module, CatalogModule, I2CTarget, LineReceiver, Storage
     private var core: AT24Core
     private var contents: StoredBytes
     private var busyUntil = SimTime.zero
-    private var isAttached = false
+    /// The bus that it stands on.
+    private var bus: I2CBus?
     private let mistake: ElaborationError?
 
     public override init(_ context: ModuleContext) {
@@ -56,15 +59,20 @@ public final class AT24: Module, CatalogModule, I2CTarget, LineReceiver, Storage
         protect.deliver(to: self)
     }
 
+    public override func unrealized() {
+        bus?.detach(self)
+        bus = nil
+    }
+
     /// Stands on the bus of a controller. Later than the elaboration, too.
     public func attach(to bus: I2CBus) throws(ElaborationError) {
         try bus.attach(self)
-        isAttached = true
+        self.bus = bus
     }
 
     public override func elaborated() throws(ElaborationError) {
         if let mistake { throw mistake }
-        guard !isAttached else { return }
+        guard bus == nil else { return }
         try attach(to: BusLink.resolve(link, of: self, kind: "I2C", as: (any I2CController).self).i2c)
     }
 

@@ -29,8 +29,19 @@ public protocol I2CTarget: Module {
 }
 
 /// A module that controls an I2C bus.
-public protocol I2CController: Module {
+public protocol I2CController: PluggingBus {
     var i2c: I2CBus { get }
+}
+
+extension I2CController {
+    /// Targets come and go as on a connector; an address that nobody answers is no error.
+    public var acceptsPlugging: Bool { true }
+}
+
+extension ModuleInterface {
+    /// What the property `bus` of I2C targets links to.
+    public static let i2cController = ModuleInterface(
+        "i2c-controller", (any I2CController).self, "Controls an I2C bus")
 }
 
 /// An I2C bus with one controller and any number of targets, byte by byte. How long a byte takes is the controller's

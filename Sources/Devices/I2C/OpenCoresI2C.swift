@@ -36,7 +36,7 @@ public final class OpenCoresI2C: Module, CatalogModule, BusTarget, I2CController
             PortDeclaration("bus", .target, "The registers."),
             PortDeclaration("interrupt", .lineOut, "A transfer is over."),
         ],
-        registers: OpenCoresI2CCore.registers.declarations,
+        registers: OpenCoresI2CCore.registers.declarations, interfaces: [.i2cController],
         documentation: """
             OpenCores I2C-Master Core Specification 0.9. Targets stand on its bus by their property `bus`. A byte takes \
             nine periods of SCL, a start and a stop one each, in simulated time; what a command does on the bus happens \

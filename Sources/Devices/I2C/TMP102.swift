@@ -4,7 +4,8 @@ public import TandemKernel
 /// A TMP102 temperature sensor on an I2C bus: the shell around `TMP102Core`.
 public final class TMP102: Module, CatalogModule, I2CTarget {
     public static let controller = Property<ModulePath?>(
-        "bus", default: nil, "The I2C controller on whose bus it stands; must be given in a platform.")
+        "bus", default: nil, to: ModuleInterface.i2cController.name,
+        "The I2C controller on whose bus it stands; must be given in a platform.")
     public static let address = Property<Int>(
         "address", default: 0x48, range: 0x48...0x4b, "Its I2C address, as the pin ADD0 selects it.")
     /// What 13 bits can say, in thousandths of a degree Celsius.
@@ -17,6 +18,7 @@ public final class TMP102: Module, CatalogModule, I2CTarget {
         "tmp102", category: "i2c", summary: "Temperature sensor on I2C (TI TMP102)",
         properties: [controller.erased, address.erased, temperature.erased],
         ports: [PortDeclaration("alert", .lineOut, "ALERT with its pull-up: low while it alerts, unless POL is set.")],
+        plugging: .hot,
         documentation: """
             Texas Instruments data sheet SBOS397H: 12 and 13 bits, the four conversion rates, shutdown with single \
             conversions, both limits, fault queue, comparator and interrupt mode, polarity. Conversions end at exact \
@@ -32,13 +34,15 @@ public final class TMP102: Module, CatalogModule, I2CTarget {
     private var core = TMP102Core()
     private var millidegrees: Int
     /// When the first conversion since power-on or the last change of the configuration ends.
-    private var firstEnd = TMP102Core.conversionTime
-    private var isAttached = false
+    private var firstEnd: SimTime
+    /// The bus that it stands on.
+    private var bus: I2CBus?
 
     public override init(_ context: ModuleContext) {
         link = context[Self.controller]
         ownAddress = UInt8(context[Self.address])
         millidegrees = context[Self.temperature]
+        firstEnd = context.scheduler.now.saturatingAdd(TMP102Core.conversionTime)
         alert = LineOutput("alert", context)
         conversion = Event("conversion", context)
         super.init(context)
@@ -52,14 +56,19 @@ public final class TMP102: Module, CatalogModule, I2CTarget {
         }
     }
 
+    public override func unrealized() {
+        bus?.detach(self)
+        bus = nil
+    }
+
     /// Stands on the bus of a controller. Later than the elaboration, too.
     public func attach(to bus: I2CBus) throws(ElaborationError) {
         try bus.attach(self)
-        isAttached = true
+        self.bus = bus
     }
 
     public override func elaborated() throws(ElaborationError) {
-        guard !isAttached else { return }
+        guard bus == nil else { return }
         try attach(to: BusLink.resolve(link, of: self, kind: "I2C", as: (any I2CController).self).i2c)
     }
 

@@ -2,7 +2,7 @@ public import TandemBus
 public import TandemKernel
 
 /// An ARM PrimeCell UART: the shell around `PL011Core`.
-public final class PL011: Module, CatalogModule, BusTarget, CharacterReceiver {
+public final class PL011: Module, CatalogModule, BusTarget, CharacterDevice, CharacterReceiver {
     public static let clock = Property<Frequency>(
         "clock-frequency", default: .hertz(24_000_000), range: .hertz(1)...Frequency.gigahertz(1000),
         "UARTCLK, input of the baud rate generator.")
@@ -19,7 +19,7 @@ public final class PL011: Module, CatalogModule, BusTarget, CharacterReceiver {
             PortDeclaration("interrupt", .lineOut, "UARTINTR: any source that is pending and not masked."),
             PortDeclaration("characters", .backend, "The far end of the serial line."),
         ],
-        registers: PL011Core.registers.declarations,
+        registers: PL011Core.registers.declarations, interfaces: [.characterDevice], plugging: .hot,
         documentation: """
             ARM PrimeCell UART (PL011) Technical Reference Manual, ARM DDI 0183G, revision r1p5: queues of 32 \
             characters. All registers, interrupts, queue levels, the receive time-out and loop-back are modelled. \

@@ -54,7 +54,7 @@ final class SerialLine {
             awaitArrival(core, at: time)
         } else {
             while core.beginCharacter() {
-                if let character = core.endCharacter() { characters.send(character) }
+                if let character = core.endCharacter() { characters.send(character, at: time) }
             }
             while core.acceptsFromLine, let character = characters.next() { core.receiveFromLine(character) }
         }
@@ -70,7 +70,7 @@ final class SerialLine {
 
     /// The character on the transmit line is through.
     func transmissionEnded<Core: SerialCore>(_ core: inout Core, at time: SimTime) {
-        if let character = core.endCharacter() { characters.send(character) }
+        if let character = core.endCharacter() { characters.send(character, at: time) }
         settle(&core, at: time)
     }
 

@@ -2,7 +2,7 @@ public import TandemBus
 public import TandemKernel
 
 /// The SiFive UART: the shell around `SiFiveUARTCore`.
-public final class SiFiveUART: Module, CatalogModule, BusTarget, CharacterReceiver {
+public final class SiFiveUART: Module, CatalogModule, BusTarget, CharacterDevice, CharacterReceiver {
     public static let clock = Property<Frequency>(
         "clock-frequency", default: .hertz(33_333_333), range: .hertz(1)...Frequency.gigahertz(1000),
         "Input of the baud rate generator.")
@@ -21,7 +21,7 @@ public final class SiFiveUART: Module, CatalogModule, BusTarget, CharacterReceiv
             PortDeclaration("interrupt", .lineOut, "A watermark is passed and its interrupt enabled."),
             PortDeclaration("characters", .backend, "The far end of the serial line."),
         ],
-        registers: SiFiveUARTCore.registers.declarations,
+        registers: SiFiveUARTCore.registers.declarations, interfaces: [.characterDevice], plugging: .hot,
         documentation: """
             SiFive FU540-C000 manual, chapter 13: two queues of eight characters with watermarks. Deviations: input \
             waits while the receiver is off or its queue is full, instead of being lost; there are no framing errors. \

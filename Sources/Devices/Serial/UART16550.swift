@@ -2,7 +2,7 @@ public import TandemBus
 public import TandemKernel
 
 /// An NS16550A serial port: the shell around `UART16550Core`.
-public final class UART16550: Module, CatalogModule, BusTarget, CharacterReceiver {
+public final class UART16550: Module, CatalogModule, BusTarget, CharacterDevice, CharacterReceiver {
     public static let clock = Property<Frequency>(
         "clock-frequency", default: .hertz(3_686_400), range: .hertz(1)...Frequency.gigahertz(1000),
         "Input of the baud rate generator.")
@@ -19,7 +19,7 @@ public final class UART16550: Module, CatalogModule, BusTarget, CharacterReceive
             PortDeclaration("interrupt", .lineOut, "INTR: any enabled source is pending."),
             PortDeclaration("characters", .backend, "The far end of the serial line."),
         ],
-        registers: UART16550Core.registers.declarations,
+        registers: UART16550Core.registers.declarations, interfaces: [.characterDevice], plugging: .hot,
         documentation: """
             National Semiconductor PC16550D data sheet, June 1995. Both queues, trigger levels, the character \
             time-out, loop mode, modem status and the order of interrupts are modelled. Deviations: input from the \

@@ -100,7 +100,11 @@ public final class Clock: Signal<Bool> {
 
     /// The simulation starts, for the first time or after a reset.
     func simulationStarts() {
-        if scheduler.hasStarted { return }
+        if !scheduler.hasStarted { begin() }
+    }
+
+    /// The first edge is `start` from now on.
+    func begin() {
         edges = 0
         origin = scheduler.now.saturatingAdd(start).picoseconds
         notifyNext()

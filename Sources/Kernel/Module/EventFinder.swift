@@ -68,6 +68,13 @@ struct PendingSensitivities {
 
     mutating func removeAll() { pieces = [] }
 
+    /// Removes those of processes that go.
+    mutating func removeAll(of leaving: [Process]) {
+        for index in pieces.indices {
+            pieces[index].removeAll { pending in leaving.contains { $0 === pending.process } }
+        }
+    }
+
     /// Removes all, and calls `body` for each.
     mutating func drain(_ body: (PendingSensitivity) -> Void) {
         var rest = Array(pieces.reversed())

@@ -76,6 +76,10 @@ open class Module {
     /// that depend on them. Making more modules here calls their hooks too.
     open func elaborated() throws(ElaborationError) {}
 
+    /// The module is taken out of a machine that goes on without it; children before parents. The place to undo what
+    /// `elaborated` has told others. Processes, events and ports end by themselves.
+    open func unrealized() {}
+
     /// One phase of a reset; parents before children. Calls of `super` are not needed.
     open func reset(_ phase: ResetPhase) {}
 
@@ -168,9 +172,17 @@ open class Module {
 
     private func adopt(_ child: Module) {
         precondition(
-            scheduler.simulation?.isFrozen != true, "The module “\(child.path)” was made after the elaboration.")
+            scheduler.simulation?.acceptsModules != false,
+            "The module “\(child.path)” was made after the elaboration, and not by “plug”.")
         children.append(child)
         scheduler.simulation?.moduleCount += 1
+        scheduler.simulation?.noteMade(child)
+    }
+
+    /// Lets go of a child that is taken out.
+    final func disown(_ child: Module) {
+        children.removeAll { $0 === child }
+        checkedChildren = UInt32(children.count)
     }
 
     final func adopt(_ event: Event) {

@@ -20,6 +20,9 @@ open class Port {
     /// Every module has been elaborated and all connections are made: the place to refuse a port that leads nowhere.
     open func elaborated() throws(ElaborationError) {}
 
+    /// The module is taken out of a machine that goes on: the place to let go of what the port is connected to.
+    open func unrealized() {}
+
     /// The module that it belongs to. Not before the module's `super.init` has run.
     public final var owner: Module {
         guard let module else { preconditionFailure("The port “\(name)” was used before its module was made.") }

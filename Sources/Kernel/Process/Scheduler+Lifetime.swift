@@ -96,6 +96,24 @@ extension Scheduler {
         core.pointee.annexSlab.release(annex)
     }
 
+    /// Between two runs: ends the processes of modules that are taken out, and gives their memory back.
+    func remove(_ leaving: [Process]) {
+        let phase = core.pointee.phase
+        core.pointee.phase = .ended
+        for process in leaving {
+            unwindAtEnd(process)
+            if !process.isTerminated { terminate(process) }
+            if process.details.slot != nil {
+                reclaim(process)
+            } else {
+                release(process)
+            }
+        }
+        processes.removeAll { process in leaving.contains { $0 === process } }
+        pendingSensitivities.removeAll(of: leaving)
+        core.pointee.phase = phase
+    }
+
     // MARK: The end of a run
 
     /// Unwinds the stack of a thread that has begun, because the simulation ends: its wait throws, its locals are

@@ -44,6 +44,10 @@ public final class Inbox {
         return InboxPort(mailroom, index: receivers.count - 1)
     }
 
+    /// Takes back `register`: what still comes for the port is dropped. The number of the port is not used again, because
+    /// mail may be under way.
+    public func close(_ port: InboxPort) { receivers[port.index] = Receiver(path: "") { _ in } }
+
     /// Whether mail waits to be handed over.
     public var hasMail: Bool { mailroom.hasMail }
 
@@ -122,7 +126,7 @@ public final class Inbox {
 /// The end of a port that other host threads hold.
 public final class InboxPort: Sendable {
     private let mailroom: Mailroom
-    private let index: Int
+    let index: Int
 
     init(_ mailroom: Mailroom, index: Int) {
         self.mailroom = mailroom

@@ -27,9 +27,12 @@ extension Planner {
             if let value = property.defaultValue {
                 module.properties.set(property.name, value)
             } else if property.isRequired, !description.settings.contains(where: { $0.name == property.name }) {
+                // The sentence goes on behind it.
+                let meaning =
+                    property.documentation.hasSuffix(".")
+                    ? property.documentation.dropLast() : property.documentation[...]
                 findings.add(
-                    at: module.place,
-                    "the property “\(property.name)” of “\(module.path)” must be given: \(property.documentation)",
+                    at: module.place, "the property “\(property.name)” of “\(module.path)” must be given: \(meaning)",
                     expected: property.kind.description)
             }
         }

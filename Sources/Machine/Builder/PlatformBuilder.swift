@@ -34,7 +34,7 @@ extension Platform {
 }
 
 /// Makes what a plan says.
-private struct PlatformBuilder {
+struct PlatformBuilder {
     let plan: PlatformPlan
     let simulation: Simulation
     private var findings = Findings()
@@ -58,11 +58,34 @@ private struct PlatformBuilder {
         let locate = locate(_:)
         findings.attempt(locate: locate) { () throws(ElaborationError) in try simulation.elaborate() }
         try findings.check()
-        for planned in plan.modules {
-            guard let owner = simulation.root.find(planned.path) as? any StorageOwner else { continue }
-            findings.attempt(locate: locate) { () throws(ElaborationError) in try FileStorage.connect(owner) }
-        }
+        for planned in plan.modules { connectStorage(of: planned) }
         try findings.check()
+    }
+
+    private mutating func connectStorage(of planned: PlannedModule) {
+        guard let owner = simulation.root.find(planned.path) as? any StorageOwner else { return }
+        let locate = locate(_:)
+        findings.attempt(locate: locate) { () throws(ElaborationError) in try FileStorage.connect(owner) }
+    }
+
+    /// Makes one module of the plan in a machine that exists.
+    mutating func plug(_ planned: PlannedModule) throws(PlatformError) {
+        do throws(ElaborationError) {
+            try simulation.plug { () throws(ElaborationError) in
+                make(planned)
+                for connection in planned.connections where findings.isEmpty {
+                    connect(connection, of: planned.path)
+                }
+                for window in planned.windows where findings.isEmpty { map(window, of: planned.path) }
+                if findings.isEmpty { connectStorage(of: planned) }
+                if let first = findings.diagnoses.first { throw ElaborationError(first) }
+            }
+        } catch {
+            guard findings.isEmpty else { throw PlatformError(findings.diagnoses) }
+            var diagnosis = error.diagnosis
+            locate(&diagnosis)
+            throw PlatformError([diagnosis])
+        }
     }
 
     private mutating func make(_ planned: PlannedModule) {

@@ -71,6 +71,16 @@ public struct Platform: Equatable, Sendable {
         modules.append(module)
     }
 
+    /// This platform with one more module: `add` for use in one expression.
+    public func adding(
+        _ path: String, _ type: String, _ settings: KeyValuePairs<String, PropertyValue> = [:], count: UInt64? = nil,
+        at start: UInt64? = nil, span: UInt64? = nil, on router: String? = nil
+    ) -> Platform {
+        var platform = self
+        platform.add(path, type, settings, count: count, at: start, span: span, on: router)
+        return platform
+    }
+
     /// Replaces a described value, as `-set path=value` does. `path` ends in the name of a property, a port, `count`,
     /// `at` or `span`; the path of an array means each of its modules.
     public mutating func set(_ path: String, to text: String, from place: String = "-set") {

@@ -180,6 +180,17 @@ private func board(_ module: String) -> String {
         #expect(Self.error(mistake.file) == mistake.message)
     }
 
+    @Test("at least thirty kinds of wrong platforms are told with the object, the place and the fix")
+    func thirty() {
+        let whole = (Self.mistakes + WrongMachineTests.mistakes).filter { mistake in
+            let fixes = ["; expected ", "; did you mean ", "; legal are "]
+            return mistake.message.hasPrefix("b.json5:") && mistake.message.contains("“")
+                && fixes.contains { mistake.message.contains($0) }
+        }
+        #expect(Set(whole.map(\.name)).count >= 30)
+        #expect(Set(whole.map(\.message)).count == whole.count)
+    }
+
     @Test("several mistakes are reported at once, in the order of the file")
     func several() {
         let text = Self.error(

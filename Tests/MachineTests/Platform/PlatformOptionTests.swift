@@ -163,7 +163,7 @@ private func device(_ text: String, _ platform: inout Platform) throws(PlatformE
             { (p) throws(PlatformError) in
                 p.machine.properties.append(MachineProperty("x", of: ["left.ram.sice"], place: "b.json5:1:1"))
             },
-            "b.json5:1:1: “left.ram” has no property “sice”; did you mean “size”?; legal are “size”, “read-latency”, “write-latency”, “mem-path” and “mem-share”"
+            "b.json5:1:1: “left.ram” has no property “sice”; did you mean “size”?; legal are “size”, “read-latency”"
         ),
     ]
 

@@ -15,6 +15,8 @@ enum Peer: String, CaseIterable {
     case socat
     /// The terminal program, from PATH.
     case telnet
+    /// The shell, from PATH.
+    case zsh
     /// A Python that has QEMU's library for QMP: `TANDEM_PYTHON`, or the one that `.ci/run` makes in the repository.
     case qmpLibrary = "a Python with qemu.qmp (TANDEM_PYTHON)"
     /// Counts the allocations of a process, from PATH.
@@ -42,6 +44,8 @@ enum Peer: String, CaseIterable {
             return inPath("socat")
         case .telnet:
             return inPath("telnet")
+        case .zsh:
+            return inPath("zsh")
         case .qmpLibrary:
             let candidates = [environment("TANDEM_PYTHON"), Repository.root + "/.build-python/bin/python3"]
             return candidates.compactMap(\.self).first { access($0, X_OK) == 0 }

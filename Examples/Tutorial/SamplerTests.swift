@@ -3,7 +3,7 @@ import TandemTesting
 import Testing
 
 /// The tests of the tutorial's platform.
-struct PlatformTests {
+struct SamplerTests {
     @Test("the accumulator adds what is written, and refuses what it does not have")
     func accumulator() throws {
         let bench = SimBench()
@@ -24,7 +24,7 @@ struct PlatformTests {
 
     @Test("the filter gives every large sample to the accumulator")
     func sum() throws {
-        let platform = try Platform(blocks: 3, threshold: 108)
+        let platform = try Sampler(blocks: 3, threshold: 108)
         #expect(platform.simulation.run() == .starved)
 
         // Of the samples 0…15, 100…115 and 200…215 those from 108 on.
@@ -35,7 +35,7 @@ struct PlatformTests {
 
     @Test("the traffic of both initiators is counted where it arrives")
     func traffic() throws {
-        let platform = try Platform(blocks: 3, threshold: 108)
+        let platform = try Sampler(blocks: 3, threshold: 108)
         _ = platform.simulation.run()
         #expect(
             platform.traffic == [
@@ -47,7 +47,7 @@ struct PlatformTests {
 
     @Test("any quantum gives the same sum, and the same time to the end", arguments: [0, 50, 1_000, 100_000])
     func quantum(nanoseconds: UInt64) throws {
-        let platform = try Platform(blocks: 8, threshold: 0)
+        let platform = try Sampler(blocks: 8, threshold: 0)
         platform.simulation.quantum.value = .nanoseconds(nanoseconds)
         #expect(platform.simulation.run() == .starved)
         #expect(platform.accumulator.count == 128)

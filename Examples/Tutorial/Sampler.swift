@@ -8,7 +8,7 @@ import Tandem
 ///   └─► FIFO ──┤
 ///              filter
 /// ```
-final class Platform {
+final class Sampler {
     let simulation = Simulation()
     let ram: Ram
     let accumulator: Accumulator
