@@ -2,13 +2,22 @@ import Testing
 
 /// Nothing is allocated or counted per event, transaction or instruction: the release binary under valgrind, which counts.
 struct AllocationTests {
-    /// Modes without a processor.
+    /// Modes without a processor that repeat an operation.
     static let modes = [
         ("timed1", 1), ("hold", 100), ("holdnt", 100), ("holdq", 1000), ("cancel", 1), ("delta", 1), ("signal", 1),
-        ("scfifo", 16), ("tlmfifo", 16), ("ctx", 2), ("ctx0", 2), ("lt", 1), ("ltroute", 8), ("ltrbin", 64),
-        ("ltqk", 0),
-        ("ltqk", 1000), ("dmi", 10_000), ("dmiget", 1), ("at", 1), ("atthr", 1),
+        ("scfifo", 16), ("tlmfifo", 16), ("ctx", 2), ("ctx", 100), ("ctx0", 2), ("lt", 1), ("ltroute", 8),
+        ("ltrbin", 64), ("ltqk", 0), ("ltqk", 1000), ("dmi", 10_000), ("dmiget", 1), ("at", 1), ("atthr", 1),
     ]
+    /// Those that build or destroy, once.
+    static let others: Set = ["elab", "teardown", "empty"]
+
+    @Test("every mode of `tandem bench` that repeats an operation is held to allocating nothing", .needs(.tandem))
+    func complete() throws {
+        let run = try Program.run(Peer.tandem.required(), ["bench"], limit: 60)
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let listed = run.output.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(Set(listed) == Set(Self.modes.map { $0.0 } + ["intmix"]).union(Self.others))
+    }
 
     @Test(
         "more operations of a benchmark take no more allocations", .needs(.tandem, .valgrind),
