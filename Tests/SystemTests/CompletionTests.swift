@@ -35,17 +35,18 @@ struct CompletionTests {
     @Test("zsh completes commands, options, machines, models and types", .needs(.tandem, .zsh), arguments: lines)
     func zsh(typed: String, completed: String) throws {
         let file = try script("zsh")
+        let zsh = try Peer.zsh.required()
         // A shell at a terminal of its own, in which the keys are pressed; the command shows what it was given.
         let command = """
             zmodload zsh/zpty
-            zpty shell "TERM=dumb \(Peer.zsh.required()) -f -i"
+            zpty shell "TERM=dumb \(zsh) -f -i"
             zpty -w shell "PS1=; autoload -Uz compinit; compinit -u -D; source '\(file)'; tandem() { print -r \\"=\\"\\"\\$*\\"\\"=\\" }; print rea''dy"
             zpty -r shell text '*ready*'
             zpty -w -n shell $'tandem \(typed)\\t\\n'
             zpty -r shell text '*=*='
             print -r -- "$text"
             """
-        let run = try Program.run(Peer.zsh.required(), ["-f", "-c", command], limit: 60)
+        let run = try Program.run(zsh, ["-f", "-c", command], limit: 60)
         #expect(run.output.contains("=\(completed)="), "\(run.output)\(run.errors)")
     }
 }
