@@ -126,24 +126,26 @@ enum MemoryCommands {
         return .nothing
     }
 
-    static let paging = Property<Bool>("paging", default: false, "By virtual addresses: not possible here.")
+    static let paging = Property<Bool>(
+        "paging", default: false, "By the virtual addresses of the harts' page tables.")
     static let target = Property<String>(required: "protocol", "The file; “file:” may stand before its path.")
     static let begin = Property<UInt64?>("begin", default: nil, "The first physical address; all RAM if not given.")
     static let length = Property<UInt64?>("length", default: nil, "How many bytes from there.")
 
     static let dump = MonitorCommand(
         "dump-guest-memory", "Writes RAM and the registers of all harts to an ELF core, which GDB opens.",
-        arguments: [paging.erased, target.erased, begin.erased, length.erased]
+        arguments: [paging.erased, target.erased, begin.erased, length.erased],
+        documentation: """
+            Addresses in the file are physical ones. With `paging` they are virtual, as far as the page tables of a hart \
+            lead to RAM; of harts that map an address differently the first counts. A guest without page tables is \
+            written as without `paging`.
+            """
     ) { call in
-        if call[paging] {
-            throw CommandError(
-                at: "dump-guest-memory", "the guest's page tables are not followed", expected: "paging off")
-        }
         let path = call[target].hasPrefix("file:") ? String(call[target].dropFirst(5)) : call[target]
         guard (call[begin] == nil) == (call[length] == nil) else {
             throw CommandError(at: "dump-guest-memory", "“begin” and “length” go together", expected: "both, or none")
         }
-        try GuestCore(call.machine, begin: call[begin], length: call[length]).write(to: path)
+        try GuestCore(call.machine, begin: call[begin], length: call[length], hasPaging: call[paging]).write(to: path)
         return .nothing
     }
 

@@ -101,6 +101,22 @@ extension Hart {
         return nil
     }
 
+    /// Whether the hart has page tables, which count in supervisor and user mode.
+    public var hasPageTables: Bool { privileged.translationMode != 0 }
+
+    /// What the hart's page tables map, whoever may access it, lower virtual addresses first, without side effects; nil where
+    /// more than 65536 tables would have to be read. Empty without page tables.
+    public func addressMappings() -> [AddressMapping]? {
+        guard hasPageTables else { return [] }
+        let walk = PageWalk(privileged, configuration, privilege: .supervisor)
+        return walk.mappings(atMost: 1 << 16) { table in
+            guard let bytes = readPhysical(table, count: walk.tableSize) else { return nil }
+            return stride(from: 0, to: bytes.count, by: walk.entryWidth).map { start in
+                bytes[start..<start + walk.entryWidth].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+            }
+        }
+    }
+
     /// Bytes at a virtual address; nil where nothing is mapped.
     public func readVirtual(_ address: UInt64, count: Int) -> [UInt8]? {
         access(.read, address, [UInt8](repeating: 0, count: count))

@@ -165,3 +165,79 @@ struct PageWalk {
         return privilege != .user
     }
 }
+
+// MARK: Whole address spaces
+
+/// Virtual addresses that page tables lead to physical ones, in one piece.
+public struct AddressMapping: Equatable, Sendable {
+    public var virtual: UInt64
+    public var physical: UInt64
+    /// Bytes, a multiple of 4096.
+    public var size: UInt64
+
+    public init(virtual: UInt64, physical: UInt64, size: UInt64) {
+        self.virtual = virtual
+        self.physical = physical
+        self.size = size
+    }
+}
+
+extension PageWalk {
+    /// What all leaves of the page tables map, whoever may access it: in the order of the indices, which puts the lower half
+    /// of virtual addresses first; what continues its neighbour is one with it. Entries that are not legal map nothing.
+    /// Nothing if more than `limit` tables would have to be read: tables may contain themselves.
+    ///
+    /// - Parameter entries: the entries of the table at a physical address; nil where it cannot be read.
+    func mappings(atMost limit: Int, _ entries: (UInt64) -> [UInt64]?) -> [AddressMapping]? {
+        var found: [AddressMapping] = []
+        var left = limit
+        return collect(root, levels - 1, 0, &found, &left, entries) ? found : nil
+    }
+
+    /// Bytes of a table.
+    var tableSize: Int { entryWidth << Int(indexBits) }
+
+    private func collect(
+        _ table: UInt64, _ level: Int, _ base: UInt64, _ found: inout [AddressMapping], _ left: inout Int,
+        _ entries: (UInt64) -> [UInt64]?
+    ) -> Bool {
+        guard left > 0 else { return false }
+        left -= 1
+        let shift = 12 + indexBits * UInt64(level)
+        var address = base
+        for entry in entries(table) ?? [] {
+            defer { address &+= 1 << shift }
+            guard entry & Entry.valid != 0, entry & (Entry.read | Entry.write) != Entry.write,
+                entry & Entry.reserved == 0
+            else { continue }
+            let number = entry >> 10 & 0xfff_ffff_ffff
+            if entry & (Entry.read | Entry.execute) == 0 {
+                let reserved = Entry.accessed | Entry.dirty | Entry.user | Entry.memoryType | Entry.contiguous
+                guard entry & reserved == 0, level > 0 else { continue }
+                guard collect(number << 12, level - 1, address, &found, &left, entries) else { return false }
+            } else if isLegal(entry, level) {
+                // Each of the sixteen equal entries of a contiguous range stands for its own page (Svnapot §1).
+                let page = entry & Entry.contiguous == 0 ? number : number & ~15 | address >> 12 & 15
+                append(AddressMapping(virtual: extended(address), physical: page << 12, size: 1 << shift), to: &found)
+            }
+        }
+        return true
+    }
+
+    /// Bits above the translated ones equal the topmost of them; Sv32 has none.
+    private func extended(_ address: UInt64) -> UInt64 {
+        if entryWidth == 4 { return address }
+        let unused = Int64(64 - (12 + 9 * levels))
+        return UInt64(bitPattern: (Int64(bitPattern: address) << unused) >> unused)
+    }
+
+    private func append(_ mapping: AddressMapping, to found: inout [AddressMapping]) {
+        if let last = found.last, last.virtual &+ last.size == mapping.virtual,
+            last.physical &+ last.size == mapping.physical
+        {
+            found[found.count - 1].size += mapping.size
+        } else {
+            found.append(mapping)
+        }
+    }
+}
