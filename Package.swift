@@ -80,8 +80,8 @@ let package = Package(
         tests(
             "Monitor",
             needs: [
-                "TandemMonitor", "TandemReport", "TandemMachine", "TandemCPU", "TandemDevices", "TandemBus",
-                "TandemKernel", "TandemJSON", "TandemOS", "TandemTesting",
+                "TandemMonitor", "TandemReport", "TandemMachine", "TandemHost", "TandemCPU", "TandemDevices",
+                "TandemBus", "TandemKernel", "TandemJSON", "TandemOS", "TandemTesting",
             ]),
         tests(
             "CLI",

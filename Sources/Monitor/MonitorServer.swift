@@ -72,7 +72,8 @@ public final class MonitorServer: ControlClient {
             case nil: break
             }
             flush()
-            link.ready(number)
+            // At the end a peer that has said its last word is kept until it has heard of the end.
+            if !control.isEnding { link.ready(number) }
         case .closed(let number) where number == connection: session = nil
         case .focused(let number) where number == connection:
             if case .human(let session) = session { session.show() }

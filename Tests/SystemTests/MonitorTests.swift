@@ -86,13 +86,61 @@ struct MonitorTests {
                         print("class", error.error.class_ if hasattr(error.error, "class_") else error.error_class)
                     print("commands", len(await client.execute("query-qmp-schema")) > 40)
                     await client.execute("quit")
-                    await client.disconnect()
+                    try:
+                        await client.disconnect()
+                    except EOFError:
+                        pass  # The machine has hung up first.
             asyncio.run(main())
             """
         let run = try Self.run(#""$1" -c "$2" "$folder/qmp""#, [Peer.qmpLibrary.required(), python])
         for line in ["status prelaunch", "events RESUME STOP", "class CommandNotFound", "commands True", "exit 0"] {
             #expect(run.lines.contains { $0 == line }, "“\(line)” in\n\(run.output)\(run.errors)")
         }
+    }
+
+    @Test(
+        "a hundred megabytes without a line end are refused once, by either face, and take no memory",
+        .needs(.tandem, .socat))
+    func flood() throws {
+        let run = try Self.run(
+            #"""
+            peak() { while read -r name size rest; do [ "$name" = VmHWM: ] && echo "$size"; done <"/proc/$guest/status"; }
+            flood() { head -c 104857600 /dev/zero | tr '\0' a; printf '\n'; }
+            before=$(peak)
+            { printf '{"execute":"qmp_capabilities"}\n'; flood; printf '{"execute":"query-status","id":"alive"}\n'; } |
+                socat -t 60 - "UNIX-CONNECT:$folder/qmp"
+            { flood; printf 'info status\n'; } | socat -t 60 - "TCP:127.0.0.1:$port"
+            printf '\ngrown by %d KiB\n' "$(($(peak) - before))"
+            printf '{"execute":"qmp_capabilities"}{"execute":"quit"}' | socat -t 60 - "UNIX-CONNECT:$folder/qmp"
+            """#)
+        let complaints = run.lines.filter { $0.contains(" is longer than ") }
+        #expect(complaints.count == 2, "\(complaints)\(run.errors)")
+        #expect(complaints.first?.contains("a message is longer than 1048576 bytes") == true, "\(complaints)")
+        #expect(complaints.last?.contains("a line is longer than 8192 bytes") == true, "\(complaints)")
+        #expect(run.output.contains(#""id":"alive"}"#) && run.output.contains("VM status: paused (prelaunch)"))
+        let growth = run.lines.first { $0.hasPrefix("grown by ") }?.split(separator: " ")[2]
+        #expect(growth.flatMap { Int($0) }.map { $0 < 16 << 10 } == true, "\(run.output)\(run.errors)")
+        #expect(run.lines.contains("exit 0"), "\(run.output)\(run.errors)")
+    }
+
+    @Test("the session that the page of the monitor shows happens so", .needs(.tandem))
+    func documentation() throws {
+        let page = try String(decoding: bytes(of: "\(Repository.root)/docs/monitor.md"), as: UTF8.self)
+        let parts = page.split(separator: "```console\n", maxSplits: 1)
+        let session = try #require(parts.last?.split(separator: "\n```").first.map(String.init))
+        // The command, then what the terminal shows: what is typed stands behind the prompts.
+        let lines = session.split(separator: "\n", maxSplits: 1)
+        let words = try #require(lines.first).split(separator: " ").dropFirst(2).map(String.init)
+        let prompt = "(tandem) "
+        let terminal = try Terminal(Peer.tandem.required(), words)
+        for line in lines[1].split(separator: "\n") where line.hasPrefix(prompt) {
+            try terminal.await(prompt)
+            try terminal.type(line.dropFirst(prompt.count) + "\r")
+        }
+        #expect(try terminal.end().code == 0)
+        // Before the first prompt the monitor says who it is.
+        let shown = terminal.transcript.split(separator: "\n").drop { !$0.hasPrefix(prompt) }
+        #expect(Array(shown) == lines[1].split(separator: "\n"))
     }
 
     @Test("GDB opens a dump of the guest's memory", .needs(.tandem, .socat, .gdb))

@@ -37,14 +37,15 @@ enum CommandTable {
             OptionDeclaration("append", "TEXT", "The kernel's command line."),
             OptionDeclaration(
                 "serial", "BACKEND", repeatable: true,
-                "Where the next serial port leads: stdio, file:FILE, tcp:[HOST]:PORT, telnet:, unix:PATH, pty, chardev:ID, null or none. The first is stdio if not given."
+                "Where the next serial port leads: stdio, file:FILE, tcp:[HOST]:PORT, telnet:, unix:PATH, pty, ringbuf, chardev:ID, null, none, or mon:PLACE to share it with a monitor. The first is stdio if not given."
             ),
             OptionDeclaration(
                 "chardev", "KIND,id=ID[,…]", repeatable: true,
-                "Declares a line: null, stdio, file,path=, socket,host=,port= or path=, pty, ringbuf,size=."),
+                "Declares a line: null, stdio, file,path=, socket,host=,port= or path=, pty, ringbuf,size=; mux=on shares it."
+            ),
             OptionDeclaration(
                 flag: "nographic",
-                "The first serial port has the terminal to itself: Ctrl-C goes to the guest, Ctrl-a x quits."),
+                "The terminal is the guest's: Ctrl-C goes there; Ctrl-a c goes to a monitor and back, Ctrl-a x quits."),
             OptionDeclaration(flag: "no-reboot", "A restart of the guest ends the run."),
             OptionDeclaration(
                 "rtc", "base=DATE",

@@ -78,6 +78,9 @@ public final class RunControl {
         state == .running ? hostTime + (HostClock.monotonic.nanoseconds - lastStart) : hostTime
     }
 
+    /// Whether the run ends as soon as what is at hand is dealt with.
+    var isEnding: Bool { ending != nil }
+
     // MARK: Clients
 
     /// Lets a client in. `name` names its mail in recordings. The client is kept to the end of the control.

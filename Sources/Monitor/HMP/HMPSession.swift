@@ -44,7 +44,7 @@ final class HMPSession {
         guard editor != nil else {
             let text = String(decoding: message.dropFirst(), as: UTF8.self)
             if message.first == LineFraming.Mark.line { perform(text) } else { send("error: \(text)\n") }
-            send(Self.prompt)
+            prompt()
             return
         }
         for byte in message {
@@ -56,7 +56,7 @@ final class HMPSession {
             case .line(let bytes, let line):
                 output += bytes
                 perform(line)
-                send(Self.prompt)
+                prompt()
             }
         }
     }
@@ -66,6 +66,9 @@ final class HMPSession {
             send("error: \(error)\n")
         }
     }
+
+    /// Asks for the next line, unless that was the last one.
+    private func prompt() { if !context.control.isEnding { send(Self.prompt) } }
 
     /// A terminal in raw mode wants its carriage returns.
     private func send(_ text: String) {

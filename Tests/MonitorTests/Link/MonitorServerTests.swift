@@ -124,6 +124,10 @@ import Testing
             "hello\n", "{\"execute\":", "{\"execute\":\"stop\"}{\"execute\":\"cont\"}", "\u{0}\u{1}\u{2}\n",
             "[[[[[[[[[[\n",
             "{\"execute\":\"query-qmp-schema\"}{\"execute\":\"query-qmp-schema\"}", "",
+            String(repeating: "[", count: 100_000), String(repeating: "{\"a\":", count: 1000) + "\n",
+            "{\"execute\":\"stop\",\"execute\":\"cont\"}", "{\"execute\":[],\"arguments\":7}",
+            "{\"execute\":\"pmemsave\",\"arguments\":{\"val\":0,\"size\":18446744073709551615,\"filename\":\"/dev/null\"}}",
+            "{\"execute\":\"human-monitor-command\",\"arguments\":{\"command-line\":\"sum 0x80000000 0x10000\"}}",
         ])
     func misbehaviour(text: String) throws {
         let (outcome, _) = try serve(.machine) { address in
