@@ -120,12 +120,17 @@ extension RSPSession {
         send(Hexadecimal.digits(of: target.summary(of: Int(number) - 1).utf8))
     }
 
-    /// `monitor …`: the command in hex, and so is the answer.
+    /// `monitor …`: the command in hex, and so is what it prints. Of a long text, all but the end goes before, in packets of
+    /// its own. An empty answer would say that there are no such commands.
     private mutating func performCommand(_ packet: inout PacketReader) {
         guard let bytes = Hexadecimal.bytes(of: packet.rest) else { return send(failure: .malformed) }
         let command = String(decoding: bytes, as: UTF8.self)
-        let words = command.split(separator: " ").joined(separator: " ")
-        let text = target.perform(words) ?? "unknown command “\(words.prefix(80))”; “help” lists those that are known\n"
-        send(Hexadecimal.digits(of: text.utf8.prefix(Self.memoryLimit)))
+        guard let text = target.perform(command) else { return send("") }
+        var rest = Array(text.utf8)[...]
+        while rest.count > Self.memoryLimit {
+            send([UInt8(ascii: "O")] + Hexadecimal.digits(of: rest.prefix(Self.memoryLimit)))
+            rest = rest.dropFirst(Self.memoryLimit)
+        }
+        if rest.isEmpty { send("OK") } else { send(Hexadecimal.digits(of: rest)) }
     }
 }

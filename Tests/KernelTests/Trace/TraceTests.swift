@@ -143,4 +143,26 @@ import Testing
         log.setLevel(nil, of: "soc")
         #expect(!log.admits(.debug))
     }
+
+    @Test("what guests do wrong is told to whoever asks, whatever the levels of objects")
+    func guestErrors() {
+        let (shown, errors) = (RecordingSink(), RecordingSink())
+        let log = Log(sink: shown) { .zero }
+        log.guestErrors = errors
+        log.setLevel(.debug, of: "bus")
+        for place in ["bus", "uart"] {
+            log.write(.warning, at: place, "warning")
+            log.writeOnce(.debug, at: place, "hole")
+            log.writeOnce(.debug, at: place, "hole")
+            log.write(.info, at: place, "info")
+        }
+        #expect(
+            shown.records.map { "\($0.place) \($0.message)" } == [
+                "bus warning", "bus hole", "bus info", "uart warning",
+            ])
+        #expect(errors.records.map { "\($0.place) \($0.message)" } == ["bus hole", "uart hole"])
+        log.setLevel(nil, of: "bus")
+        log.guestErrors = nil
+        #expect(!log.admits(.info))
+    }
 }

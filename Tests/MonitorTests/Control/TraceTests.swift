@@ -64,6 +64,25 @@ import Testing
         #expect(traced.retired == plain.retired)
     }
 
+    @Test("an access to nothing is a line of the debug log: who asked, and what is near")
+    func guestErrors() throws {
+        let control = RunControl(try debuggedMachine(Self.source), startsHalted: true)
+        var text = ""
+        control.debugLog.redirect { text += $0 }
+        control.debugLog.log(.guestErrors)
+        _ = control.machine.run(until: .microseconds(1))
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 2, "\(text)")
+        #expect(
+            lines.contains { $0.hasPrefix("bus: guest_errors nothing is mapped in the page of 0x50000000") }, "\(text)")
+        #expect(
+            lines.contains {
+                $0.hasPrefix("cpu0: guest_errors a write of 4 bytes at 0x50000000 was answered with addressError, ")
+            }, "\(text)")
+        control.debugLog.log([])
+        #expect(!control.machine.simulation.log.admits(.debug))
+    }
+
     @Test("the monitor lists events and switches them")
     func commands() throws {
         let machine = try debuggedMachine(Self.source)

@@ -56,7 +56,14 @@ final class FakeTarget: DebugTarget {
     var resets = 0
     func reset() { resets += 1 }
     func interrupt() { interruptions += 1 }
-    func perform(_ command: String) -> String? { command == "info time" ? "now\n" : nil }
+    func perform(_ command: String) -> String? {
+        switch command {
+        case "info time": "now\n"
+        case "quiet": ""
+        case "long": String(repeating: "x", count: 20_000)
+        default: nil
+        }
+    }
 }
 
 extension RSPSession {

@@ -13,13 +13,16 @@ import Testing
 
     /// A machine that is debugged over a socket by `debugger`, which runs on a thread of its own.
     private func debug(
-        _ source: String, startsHalted: Bool = true, harts: UInt64 = 1,
+        _ source: String, startsHalted: Bool = true, harts: UInt64 = 1, at place: String = "tcp::0",
         _ debugger: @escaping @Sendable (SocketAddress) throws -> Void
     ) throws -> (outcome: RunOutcome, messages: [String]) {
         let machine = try debuggedMachine(source, harts: harts)
         var messages: [String] = []
         let control = RunControl(machine, startsHalted: startsHalted)
-        let server = try GDBServer(control, at: .tcp(port: 0)) { messages.append($0) }
+        let monitor = MonitorContext(control, catalog: .standard)
+        let server = try GDBServer(control, at: #require(GDBServer.address(place)), monitor: monitor) {
+            messages.append($0)
+        }
         let address = try #require(server.address)
         let stop = machine.simulation.stopHandle
         let failure = Mutex<String?>(nil)
@@ -74,6 +77,26 @@ import Testing
                     ("M50000000,1:ff", "E0e"), ("m50000000,1", "E0e"), ("vKill;1", "OK"),
                 ])
         }
+    }
+
+    @Test(
+        "a debugger comes through a socket in the file system, for its owner alone, and performs commands of the monitor"
+    )
+    func path() throws {
+        let path = "/tmp/tandem-gdb-\(HostProcess.identifier)-\(UInt32.random(in: 0...UInt32.max))"
+        let (outcome, _) = try debug(Self.loop, at: "unix:\(path)") { address in
+            guard address == .unix(path: path) else { throw Wrong(text: "\(address)") }
+            let peer = try Socket.connect(to: address)
+            func text(_ bytes: String) -> String { bytes.utf8.map { String($0, radix: 16) }.joined() }
+            try Self.talk(
+                peer,
+                [
+                    ("qRcmd," + text("info status"), text("VM status: paused (prelaunch)") + "0a"),
+                    ("qRcmd," + text("trace-event bus.hole on"), "OK"), ("vKill;1", "OK"),
+                ])
+        }
+        #expect(outcome == RunOutcome(.quit))
+        #expect(GDBServer.address("tcp:1234") == nil && GDBServer.address("unix:") == nil)
     }
 
     @Test("garbage, damaged and oversized packets get their errors, and a second debugger its turn")

@@ -64,7 +64,9 @@ import Testing
         ("qXfer:features:read:target.xml:0,e", "m<?xml version="),
         ("qXfer:features:read:target.xml:fffffff,10", "l"),
         ("qXfer:features:read:target.xml:0", "E16"),
-        ("qRcmd,696e666f20202074696d65", "6e6f770a"),
+        ("qRcmd,696e666f2074696d65", "6e6f770a"),
+        // No text is “OK”: nothing would mean that there are no commands.
+        ("qRcmd,7175696574", "OK"),
         ("!", "OK"),
         ("vMustReplyEmpty", ""),
         ("qqemu.PhyMemMode", "0"),
@@ -77,6 +79,20 @@ import Testing
         ("cz", "E16"),
         ("C", "E16"),
     ]
+
+    @Test("a long answer of a command comes in pieces, none larger than a packet may be")
+    func longCommand() {
+        var session = RSPSession(FakeTarget())
+        session.receive(RSPCodec.packet(Array("qRcmd,6c6f6e67".utf8)))
+        var codec = RSPCodec()
+        var pieces: [[UInt8]] = []
+        for byte in session.takeOutput() {
+            if case .packet(let body) = codec.take(byte) { pieces.append(body) }
+        }
+        #expect(pieces.count == 3 && pieces.allSatisfy { $0.count <= RSPCodec.largestBody })
+        #expect(pieces.dropLast().allSatisfy { $0.first == UInt8(ascii: "O") })
+        #expect(pieces.reduce(0) { $0 + $1.count / 2 } == 20_000)
+    }
 
     @Test("a guest that stands answers", arguments: answers)
     func answer(packet: String, expected: String) {

@@ -139,6 +139,10 @@ import Testing
         #expect(bench.type("logfile /dev/null") == "")
         let text = String(decoding: try Files.read(path), as: UTF8.self)
         #expect(text.contains("in_asm 0x80000000") && text.contains("exec 0x80000000"), "\(text)")
+        #expect(bench.type("log guest_errors,exec") == "")
+        #expect(bench.type("log").hasSuffix("logged: exec,guest_errors,unimp\n"))
+        #expect(bench.machine.simulation.log.admits(.debug))
+        #expect(bench.type("log none") == "" && !bench.machine.simulation.log.admits(.debug))
         #expect(bench.type("log exce").contains("did you mean “exec”"))
         #expect(bench.type("logfile /nowhere/x").hasPrefix("error: /nowhere/x: the file cannot be written"))
     }

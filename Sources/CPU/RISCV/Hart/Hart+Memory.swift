@@ -62,8 +62,18 @@ extension Hart: GuestRuntime {
             state.pointee.localTime &+= taken
             state.pointee.waited &+= taken
             access.pointee.exclusiveFailed = transaction.exclusiveFailed
-            return transaction.response == .ok
+            if transaction.response == .ok { return true }
+            tellRefused(command, physical, count, transaction.response)
+            return false
         }
+    }
+
+    /// A target has answered an access with an error, which is the guest's to explain.
+    @inline(never)
+    private func tellRefused(_ command: Command, _ physical: UInt64, _ count: Int, _ response: Response) {
+        simulation.log.write(
+            .debug, at: path,
+            "a \(command) of \(count) bytes at 0x\(String(physical, radix: 16)) was answered with \(response)")
     }
 
     /// After an access that is not plain memory: an event may now be nearer, an interrupt pending, code changed.
