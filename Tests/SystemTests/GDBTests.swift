@@ -106,16 +106,16 @@ struct GDBTests {
         let image = try BareMetal.image("harts.elf")
         let script = """
             import gdb
-            gdb.execute("watch counter")
+            gdb.execute("watch *(long *)&counter")
             values = []
             threads = set()
             for _ in range(12):
                 gdb.execute("continue", to_string=True)
-                values.append(int(gdb.parse_and_eval("counter")))
+                values.append(int(gdb.parse_and_eval("*(long *)&counter")))
                 threads.add(gdb.selected_thread().num)
             print("values", values)
             gdb.execute("delete")
-            gdb.execute("rwatch counter")
+            gdb.execute("rwatch *(long *)&counter")
             print("read", "Value = " in gdb.execute("continue", to_string=True))
             gdb.execute("delete")
             gdb.execute("continue")
