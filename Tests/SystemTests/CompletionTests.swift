@@ -9,8 +9,10 @@ struct CompletionTests {
         ("run virt -engine inter", "run virt -engine interpret"),
     ]
 
-    private func script(_ shell: String) throws -> String {
-        let file = "\(Repository.scratch)/completions.\(shell)"
+    /// A file for each test: they run side by side.
+    private func script(_ shell: String, for typed: String) throws -> String {
+        let name = typed.map { $0.isLetter ? $0 : "-" }
+        let file = "\(Repository.scratch)/completions-\(String(name)).\(shell)"
         let made = try Program.run(Peer.tandem.required(), ["completions", shell])
         #expect(made.exitCode == 0, "\(made.errors)")
         try write(Array(made.output.utf8), to: file)
@@ -19,7 +21,7 @@ struct CompletionTests {
 
     @Test("bash completes commands, options, machines, models and types", .needs(.tandem), arguments: lines)
     func bash(typed: String, completed: String) throws {
-        let file = try script("bash")
+        let file = try script("bash", for: typed)
         let words = (["tandem"] + typed.split(separator: " ").map(String.init)).map { "'\($0)'" }
         let command = """
             source '\(file)'
@@ -34,7 +36,7 @@ struct CompletionTests {
 
     @Test("zsh completes commands, options, machines, models and types", .needs(.tandem, .zsh), arguments: lines)
     func zsh(typed: String, completed: String) throws {
-        let file = try script("zsh")
+        let file = try script("zsh", for: typed)
         let zsh = try Peer.zsh.required()
         // A shell at a terminal of its own, in which the keys are pressed; the command shows what it was given.
         let command = """
