@@ -57,12 +57,30 @@ public enum DeviceTreeValue: Equatable, Sendable {
     /// A line that is not connected takes the phandle of the first one that is, and the cell 0xffffffff, which the
     /// bindings of the RISC-V interrupt controllers define as "not present".
     case interruptsExtended([String])
+    /// `ranges` of a PCI host bridge: the windows of its target ports, in the order in which they stand in the platform.
+    case pciRanges(ports: String, memory: String)
+    /// `interrupt-map`: for each row the unit, then phandle and specifier of what its line reaches. Rows whose line is not
+    /// connected are left out; if all are, so is the property.
+    case interruptMap([InterruptMapRow])
     /// The phandle of the device's own main node: what its `rootNodes` point back with.
     case ownPhandle
     /// The phandle of the node of the module at this path.
     case phandle(module: String)
     /// `clocks`: for each frequency in hertz the phandle of a `fixed-clock` node, which the generator makes.
     case clocks([UInt64])
+}
+
+/// One row of an `interrupt-map`.
+public struct InterruptMapRow: Equatable, Sendable {
+    /// Unit address and interrupt of the child, in the cells of the bus.
+    public var unit: [UInt32]
+    /// The line output that it arrives at.
+    public var line: String
+
+    public init(unit: [UInt32], line: String) {
+        self.unit = unit
+        self.line = line
+    }
 }
 
 /// A window of a device's register space, as `reg` gives it.

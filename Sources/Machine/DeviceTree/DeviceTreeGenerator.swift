@@ -194,6 +194,12 @@ public struct DeviceTreeGenerator {
                 Property(
                     name, cells: reached.flatMap { $0.map { [$0.controller] + $0.cells } ?? [first.controller, .max] })
             ]
+        case .pciRanges(let ports, let memory): return [Property(name, cells: ranges(of: path, ports, memory))]
+        case .interruptMap(let rows):
+            let cells = rows.flatMap { row in
+                reach(row.line, of: path).map { row.unit + [$0.controller] + $0.cells } ?? []
+            }
+            return cells.isEmpty ? [] : [Property(name, cells: cells)]
         case .ownPhandle: return [Property(name, cells: [phandle(of: path)])]
         case .phandle(let module):
             guard contributions.contains(where: { $0.path == module }) || harts.contains(where: { $0.path == module })
@@ -211,6 +217,23 @@ public struct DeviceTreeGenerator {
         windows.compactMap { window in
             guard let mapped = plan.module(path)?.windows.first(where: { $0.port == window.port }) else { return nil }
             return (plan.address(of: mapped) &+ window.offset, window.size ?? mapped.span - window.offset)
+        }
+    }
+
+    /// IEEE 1275 PCI Bus Binding 2.1 §2.2.1.1 and §3.1: for each window the space and the address on the bus, the address
+    /// around it, the size. What a window shows of memory above 4 GiB is for 64-bit addresses; one that main memory
+    /// hides is left out.
+    private func ranges(of path: String, _ ports: String, _ memory: String) -> [UInt32] {
+        func halves(_ value: UInt64) -> [UInt32] { [UInt32(value >> 32), UInt32(truncatingIfNeeded: value)] }
+        let main = plan.memory.flatMap { plan.module($0)?.windows.first }
+        return (plan.module(path)?.windows ?? []).flatMap { window -> [UInt32] in
+            let isHidden = main.map {
+                window.priority < $0.priority && window.start <= $0.end && $0.start <= window.end
+            }
+            guard window.port == ports || window.port == memory, isHidden != true else { return [] }
+            let space: UInt32 =
+                window.port == ports ? 0x0100_0000 : window.offset >> 32 == 0 ? 0x0200_0000 : 0x0300_0000
+            return [space] + halves(window.offset) + halves(plan.address(of: window)) + halves(window.span)
         }
     }
 

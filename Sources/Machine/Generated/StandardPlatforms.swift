@@ -363,6 +363,21 @@ public enum StandardPlatforms {
                 flash0: { type: "cfi-flash", size: "32M", at: 0x20000000 },
                 flash1: { type: "cfi-flash", size: "32M", at: 0x22000000 },
 
+                // Devices are put on it by -device, or by modules of a platform file that names “pci” as their bus.
+                pci: {
+                  type: "pci-host",
+                  map: [
+                    { port: "ecam", at: 0x30000000, span: 0x10000000 },
+                    { port: "io", at: 0x3000000, span: 0x10000 },
+                    { port: "memory", at: 0x40000000, span: 0x40000000, offset: 0x40000000 },
+                    // Main memory of more than 14 GiB hides it.
+                    { port: "memory", at: 0x400000000, span: 0x400000000, offset: 0x400000000, priority: -1 },
+                  ],
+                  dma: "bus",
+                  interrupt0: "plic.source32", interrupt1: "plic.source33",
+                  interrupt2: "plic.source34", interrupt3: "plic.source35",
+                },
+
                 ram: { type: "ram", size: "128M", at: 0x80000000 },
               },
             }

@@ -184,7 +184,9 @@ import Testing
         let bench = SimBench()
         let device = try Catalog().addingDevices().make(typeName, named: "device", in: bench.simulation.root)
         let declared = type(of: device).declaration.ports
-        for port in device.ports {
+        // The bus connects the ports of functions and its own; software finds functions by itself.
+        guard !(device is PCIFunction) else { return #expect(declared.isEmpty) }
+        for port in device.ports where port.name != "hole" {
             let stem = String(port.name.prefix { !$0.isNumber })
             #expect(declared.contains { $0.count == nil ? $0.name == port.name : $0.name == stem })
         }

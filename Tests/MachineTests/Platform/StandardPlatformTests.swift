@@ -60,6 +60,7 @@ private func text(_ path: String) -> String? {
         ("soc/serial@10000000", ["ns16550a"], [0, 0x1000_0000, 0, 0x100], [10]),
         ("soc/test@100000", ["sifive,test1", "sifive,test0", "syscon"], [0, 0x10_0000, 0, 0x1000], nil),
         ("soc/plic@c000000", ["sifive,plic-1.0.0", "riscv,plic0"], [0, 0xC00_0000, 0, 0x60_0000], nil),
+        ("soc/pci@30000000", ["pci-host-ecam-generic"], [0, 0x3000_0000, 0, 0x1000_0000], nil),
         ("soc/sswi@2f00000", ["riscv,aclint-sswi"], [0, 0x2F0_0000, 0, 0x4000], nil),
         ("soc/mswi@2000000", ["riscv,aclint-mswi"], [0, 0x200_0000, 0, 0x4000], nil),
         // QEMU's node of the flashes has both in its `reg`, so that Linux makes one of them; here each has a node.
@@ -105,6 +106,27 @@ private func text(_ path: String) -> String? {
         #expect(root.node("poweroff")?.cells("value") == [0x5555])
         #expect(root.node("reboot")?.cells("value") == [0x7777])
         #expect(root.node("poweroff")?.cells("regmap") == root.node("soc/test@100000")?.cells("phandle"))
+    }
+
+    @Test("the PCI host bridge of virt has QEMU's windows and wiring; main memory that hides a window takes it away")
+    func bridge() throws {
+        let root = try tree(harts: 1)
+        let node = try #require(root.node("soc/pci@30000000"))
+        let plic = try #require(root.node("soc/plic@c000000")?.cells("phandle")?.first)
+        let low: [UInt32] = [
+            0x100_0000, 0, 0, 0, 0x300_0000, 0, 0x1_0000, 0x200_0000, 0, 0x4000_0000, 0, 0x4000_0000, 0, 0x4000_0000,
+        ]
+        #expect(node.cells("ranges") == low + [0x300_0000, 4, 0, 4, 0, 4, 0])
+        #expect(node.cells("interrupt-map-mask") == [0x1800, 0, 0, 7])
+        var map: [UInt32] = []
+        for device: UInt32 in 0..<4 {
+            for pin: UInt32 in 0..<4 { map += [device << 11, 0, 0, pin + 1, plic, 0x20 + (device + pin) % 4] }
+        }
+        #expect(node.cells("interrupt-map") == map)
+        var platform = try Self.library.load("virt")
+        platform.set("ram.size", to: "16G", from: "-m")
+        let large = try Machine(platform).makeDeviceTree().root
+        #expect(large.node("soc/pci@30000000")?.cells("ranges") == low)
     }
 
     @Test("the wiring of each hart stands in the controllers' nodes", arguments: [1, 2, 5])

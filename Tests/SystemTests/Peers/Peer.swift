@@ -25,6 +25,8 @@ enum Peer: String, CaseIterable {
     case systemC = "SystemC, g++ and make (Debian: libsystemc-dev)"
     /// The folder that `Scripts/debian-guest` fills: `TANDEM_GUEST`, or `.build-guest` in the repository.
     case guest = "a Debian guest (Scripts/debian-guest, TANDEM_GUEST)"
+    /// The same folder with `newdevice.cpio.gz`, which takes a cross compiler to make.
+    case newDevice = "a Debian guest with the driver (Scripts/debian-guest, gcc-12-riscv64-linux-gnu)"
     /// What `Scripts/firmware` builds bare-metal images with.
     case crossCompiler = "clang and ld.lld of the Swift toolchain"
 
@@ -63,6 +65,9 @@ enum Peer: String, CaseIterable {
             return candidates.compactMap(\.self).first { folder in
                 files.allSatisfy { access("\(folder)/\($0)", R_OK) == 0 }
             }
+        case .newDevice:
+            guard let guest = Peer.guest.path, access("\(guest)/newdevice.cpio.gz", R_OK) == 0 else { return nil }
+            return guest
         case .crossCompiler:
             guard let swift = inPath("swift"), let real = realpath(swift, nil) else { return nil }
             defer { free(real) }

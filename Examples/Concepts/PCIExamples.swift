@@ -1,0 +1,70 @@
+import Tandem
+import TandemTesting
+import Testing
+
+/// What `docs/concepts/pci.md` and `docs/tutorial/pci-device.md` show.
+struct PCIExamples {
+    struct LampCore: SnapshotPayload {
+        static let schema = SnapshotSchema("lamp")
+        var brightness: UInt8 = 0
+
+        init() {}
+        func encode(to writer: inout SnapshotWriter) { writer.write(brightness) }
+        init(from reader: inout SnapshotReader) throws(SnapshotError) { brightness = try reader.read() }
+    }
+
+    final class Lamp: PCIFunction, CatalogModule, BusTarget {
+        static let declaration = ModuleDeclaration(
+            "lamp", category: PCIFunction.category, summary: "A lamp on a PCI bus")
+        private(set) var core = LampCore()
+
+        init(_ context: ModuleContext) {
+            super.init(
+                context,
+                PCIHeader(
+                    vendor: 0x1337, device: 0x0100, classCode: 0x00_ff00, pin: .a,
+                    regions: [PCIRegion(0, .memory32, size: 16)]))
+            region(0).serve(self)
+        }
+
+        func transport(_ transaction: inout Transaction, delay: inout SimTime) {
+            if transaction.command == .write { core.brightness = transaction.data.load(as: UInt8.self) }
+            setInterrupt(core.brightness == 255, at: now + delay)
+            transaction.response = .ok
+        }
+
+        func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
+        func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
+
+        override func reset(_ phase: ResetPhase) {
+            if case .enter = phase { core = LampCore() }
+            super.reset(phase)
+        }
+
+        func saveState() -> ModuleState { state(with: core) }
+        func restoreState(_ state: ModuleState) throws(SnapshotError) { core = try restore(state, as: LampCore.self) }
+    }
+
+    @Test("example: software finds a function, places its region, and reaches it there")
+    func lamp() throws {
+        let bench = SimBench()
+        let host = try bench.make(PCIHost.self, "pci")
+        try host.dma.bind(to: bench.router.in)
+        let lamp = try bench.make(Lamp.self, "lamp", ["addr": .string("4")])
+        for (port, start, size) in [("ecam", 0x3000_0000, 0x1000_0000), ("memory", 0x4000_0000, 0x1000)]
+            as [(String, UInt64, UInt64)]
+        {
+            let socket = try #require(host.port(named: port) as? TargetSocket)
+            try bench.map(socket, at: start, size: size, offset: port == "ecam" ? 0 : start, name: port)
+        }
+        try bench.simulation.elaborate()
+
+        let configuration: UInt64 = 0x3000_0000 + 4 << 15
+        #expect(bench.probe.read(configuration, as: UInt32.self) == 0x0100_1337)
+        bench.probe.write(configuration + 0x10, UInt32(0x4000_0000))
+        bench.probe.write(configuration + 0x04, UInt16(2))
+        bench.probe.write(0x4000_0000, UInt8(255))
+        #expect(lamp.core.brightness == 255)
+        #expect(bench.probe.read(configuration + 0x06, as: UInt16.self) & 8 == 8)
+    }
+}
