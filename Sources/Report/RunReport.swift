@@ -123,7 +123,8 @@ public struct RunReport: Equatable, Sendable {
         series = directory.trafficSeries
         verdicts = machine.checkTraffic()
         outstanding = directory.initiators.compactMap { initiator in
-            initiator.meter.map { Outstanding(initiator: directory.name(of: initiator.id), most: $0.peakOutstanding) }
+            guard let meter = initiator.meter, meter.hasBins else { return nil }
+            return Outstanding(initiator: directory.name(of: initiator.id), most: meter.peakOutstanding)
         }
         interrupts += machine.processors.flatMap(\.ownInterrupts).map(Interrupt.init)
         self.host = host

@@ -1,3 +1,4 @@
+import TandemDevices
 import TandemJSON
 import TandemKernel
 import TandemTesting
@@ -167,6 +168,53 @@ struct TrafficCommandTests {
             #expect(row["raised"] == JSONValue(rises[name] ?? 0), "\(name)")
         }
         #expect(rises.count > 1)
+    }
+
+    @Test("a probe writes down what its filter lets through, changes nothing, and its capture is read back")
+    func probe() throws {
+        let bench = CommandBench()
+        let plain = try report(bench)
+        let probe = "console,from=cpu0,to=uart0,kind=write,address=0x10000000"
+        let probed = try report(
+            bench, "-probe", probe + ",file=c.jsonl", "-probe", "b" + probe + ",file=c.bin,format=binary", "-probe",
+            "c" + probe + ",file=c.csv,format=csv,limit=3", "-probe",
+            "t,file=t.csv,format=csv,trigger-address=0x100000,trigger-kind=write,before=2,after=5")
+        #expect(try rest(probed) == rest(plain))
+        let lines = String(decoding: bench.files["c.jsonl"] ?? [], as: UTF8.self).split(separator: "\n")
+        var text = ""
+        for line in lines {
+            let record = try JSON5Reader(.json).read(Array(line.utf8))
+            #expect(record["object"] == "cpu0" && record["target"] == "uart0" && record["command"] == "write")
+            let value: UInt8 = try #require(record["value"]?.number().integer())
+            text.unicodeScalars.append(Unicode.Scalar(value))
+        }
+        #expect(text.hasPrefix(bench.consoles[0].text.prefix(20)) || text.contains("PASS"), "\(text)")
+        #expect(bench.run("trace", "c.bin", "-format", "jsonl") == 0, "\(bench.errors)")
+        #expect(bench.output == String(decoding: bench.files["c.jsonl"] ?? [], as: UTF8.self))
+        let table = String(decoding: bench.files["c.csv"] ?? [], as: UTF8.self).split(separator: "\n")
+        #expect(table.count == 4)
+        #expect(table[0] == "time,initiator,target,command,address,bytes,value,response,latency,privilege")
+        // The last write ends the run: nothing comes after it.
+        let around = String(decoding: bench.files["t.csv"] ?? [], as: UTF8.self).split(separator: "\n")
+        #expect(around.count >= 2 && around[around.count - 1].contains(",test,write,0x100000,"), "\(around)")
+    }
+
+    static let wrongProbes: [(text: String, message: String)] = [
+        ("from=cpu0,file=x", "the probe has no name"), ("p", "nothing says where the capture goes"),
+        ("p,file=x,form=cpu0", "a probe has no “form”; did you mean “from”"),
+        ("p,file=x,from=cpu7", "no module “cpu7” makes accesses; did you mean “cpu0”"),
+        ("p,file=x,address=9-3", "“address” cannot be “9-3”; expected a number, or the first and the last"),
+        ("p,file=x,kind=read+exec", "“kind” cannot be “read+exec”; expected some of them"),
+        ("p,file=x,format=xml", "“format” cannot be “xml”; legal are"),
+        ("p,file=x,every=0", "“every” cannot be “0”; expected a whole number from 1 on"),
+        ("p,file=x,before=3", "“before” counts from a trigger, and there is none"),
+    ]
+
+    @Test("a probe that is described wrongly is refused, with what is legal", arguments: wrongProbes)
+    func wrongProbe(text: String, message: String) {
+        let bench = CommandBench()
+        #expect(bench.run("run", "demo", "-probe", text) == 2)
+        #expect(bench.errors.contains("-probe: ") && bench.errors.contains(message), "\(bench.errors)")
     }
 
     // MARK: Comparison

@@ -77,7 +77,7 @@ extension UnsafeMutablePointer<InitiatorPhases> {
             let end = now &+ delay.picoseconds
             meter._withUnsafeGuaranteedRef {
                 $0.prepare(end)
-                $0.count(slot.pointee.payload, start: begin, end: end)
+                $0.count(slot.pointee.payload, at: slot.pointee.payload.address, start: begin, end: end)
             }
         }
         guard command != .ignore, !slot.pointee.payload.exclusiveFailed else { return }

@@ -42,6 +42,8 @@ public final class BusDirectory: SimulationService {
     /// What address translation did, by initiator, then by target.
     public var pageWalkTraffic: [TrafficRecord] { initiators.flatMap(\.pageWalkTraffic) }
 
+    /// What writes transactions down, in the order in which it was placed.
+    public internal(set) var probes: [TrafficProbe] = []
     /// The width of the bins in which traffic is measured; nothing while it is only counted.
     public private(set) var trafficBin: SimTime?
 

@@ -153,7 +153,7 @@ public final class InitiatorSocket: Port {
         }
         isOrdered = owner.simulation.quantum.initiatorCount > 1
         if isOrdered { reach(bound) }
-        if meter == nil, let bin = BusDirectory.of(owner.simulation).trafficBin { measure(inBins: bin) }
+        if meter == nil { measure(inBins: BusDirectory.of(owner.simulation).trafficBin) }
     }
 
     public override func unrealized() {
@@ -271,11 +271,30 @@ public final class InitiatorSocket: Port {
     /// The cells that have counted something besides page walks, as they stand.
     func countedCells() -> [(target: TargetID, cell: TrafficCell)] { state.pointee.traffic.counted(pageWalks: false) }
 
-    /// Measures the traffic in bins of `bin` from now on; nil ends it. After elaboration, while nothing runs.
-    func measure(inBins bin: SimTime?) {
+    /// Measures the traffic in bins of `bin` from now on; nil ends that. After elaboration, while nothing runs.
+    func measure(inBins bin: SimTime?) { watch(inBins: bin, BusDirectory.of(owner.simulation).probes(of: id)) }
+
+    /// Probes have come or gone.
+    func probesChanged() {
+        let probes = BusDirectory.of(owner.simulation).probes(of: id)
+        if let meter, meter.hasBins || !probes.isEmpty {
+            meter.probes = probes
+        } else {
+            watch(inBins: nil, probes)
+        }
+    }
+
+    /// Puts a meter before what the socket reaches, or takes it away where nobody needs one.
+    private func watch(inBins bin: SimTime?, _ probes: [TrafficProbe]) {
+        let isNeeded = bin != nil || !probes.isEmpty
+        if meter == nil, !isNeeded { return }
         meter?.end()
-        if let meter { formerMeters.append(meter) }
-        meter = bin.map { TrafficMeter(self, source: source, bin: $0) }
+        if let meter {
+            meter.probes = []
+            formerMeters.append(meter)
+        }
+        meter = isNeeded ? TrafficMeter(self, source: source, bin: bin) : nil
+        meter?.probes = probes
         state.pointee.meter = meter.map { .passUnretained($0) }
         if let bound { reach(bound) }
         routesChanged()
@@ -325,7 +344,7 @@ extension InitiatorSocket {
             measuring = seat
         }
         if isOrdered { seat = ordering(seat, latency: .zero) }
-        if let meter { seat = metering(seat, meter, latency: .zero) }
+        if let meter { seat = metering(seat, meter, latency: .zero, delta: 0) }
         state.pointee.server = .passUnretained(seat)
     }
 
@@ -368,19 +387,23 @@ extension InitiatorSocket {
     }
 
     /// A seat before another that measures this socket's accesses. Kept as long as the socket.
-    private func metering(_ inner: BusServer, _ meter: TrafficMeter, latency: SimTime) -> BusServer {
-        if let seat = meterSeats.first(where: { $0.inner === inner && $0.latency == latency && $0.meter === meter }) {
+    private func metering(
+        _ inner: BusServer, _ meter: TrafficMeter, latency: SimTime, delta: UInt64
+    ) -> BusServer {
+        if let seat = meterSeats.first(where: {
+            $0.inner === inner && $0.latency == latency && $0.delta == delta && $0.meter === meter
+        }) {
             return seat
         }
-        let seat = MeterSeat(inner, meter, of: self, latency: latency)
+        let seat = MeterSeat(inner, meter, of: self, latency: latency, delta: delta)
         meterSeats.append(seat)
         return seat
     }
 
-    /// What a route to `target` calls, behind routers that add `latency`.
-    func server(of target: TargetSocket, latency: SimTime) -> BusServer {
+    /// What a route to `target` calls, behind routers that add `latency`, and `delta` to addresses.
+    func server(of target: TargetSocket, latency: SimTime, delta: UInt64) -> BusServer {
         let seat = isOrdered ? ordering(target.server, latency: latency) : target.server
-        return meter.map { metering(seat, $0, latency: latency) } ?? seat
+        return meter.map { metering(seat, $0, latency: latency, delta: delta) } ?? seat
     }
 
     /// Counts what passed inside an access beside what it added to the delay.

@@ -30,7 +30,8 @@ extension InitiatorSocket {
         guard way.target.firstWaiting() == nil else { return nil }
         return TargetRoute(
             first: way.first, last: way.last, delta: way.delta, latency: way.latency,
-            server: .passUnretained(server(of: way.target, latency: way.latency)), target: way.target.id,
+            server: .passUnretained(server(of: way.target, latency: way.latency, delta: way.delta)),
+            target: way.target.id,
             cell: cell(for: way.target.id))
     }
 

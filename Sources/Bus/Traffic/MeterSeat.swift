@@ -6,14 +6,17 @@ final class MeterSeat: BusServer {
     let inner: BusServer
     /// What routers on the way have added before an access comes here.
     let latency: SimTime
+    /// What they have added to the address.
+    let delta: UInt64
     // SAFETY: the socket owns the seat and the meter, and keeps both as long as anybody may come here.
     unowned(unsafe) let meter: TrafficMeter
     private let scheduler: Scheduler
 
-    init(_ inner: BusServer, _ meter: TrafficMeter, of socket: InitiatorSocket, latency: SimTime) {
+    init(_ inner: BusServer, _ meter: TrafficMeter, of socket: InitiatorSocket, latency: SimTime, delta: UInt64) {
         self.inner = inner
         self.meter = meter
         self.latency = latency
+        self.delta = delta
         scheduler = socket.owner.scheduler
     }
 
@@ -22,7 +25,8 @@ final class MeterSeat: BusServer {
         meter.prepare(start)
         meter.begin()
         inner.transport(&transaction, &delay, shape)
-        meter.count(transaction, start: start, end: scheduler.now.picoseconds &+ delay.picoseconds)
+        let end = scheduler.now.picoseconds &+ delay.picoseconds
+        meter.count(transaction, at: transaction.address &- delta, start: start, end: end)
     }
 
     override func debugTransport(_ transaction: inout Transaction) -> Int { inner.debugTransport(&transaction) }

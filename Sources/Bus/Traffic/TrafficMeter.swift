@@ -12,6 +12,11 @@ public final class TrafficMeter {
     public private(set) var binEnd: UInt64
     /// Picoseconds of a bin. Doubles whenever there would be more than `rowLimit` rows.
     public private(set) var binWidth: UInt64
+    /// Whether it measures over time; otherwise it serves probes only.
+    public let hasBins: Bool
+    /// What looks at each transaction.
+    var probes: [TrafficProbe] = []
+    private let directory: BusDirectory
     /// When measuring began.
     public private(set) var start: UInt64
     /// Transactions that have begun and not ended, and the most that there were.
@@ -36,13 +41,15 @@ public final class TrafficMeter {
     /// What a lazily counting source adds before it knows which target it belongs to.
     public let unassigned: UnsafeMutablePointer<LinkMeter>
 
-    init(_ socket: InitiatorSocket, source: (any TrafficSource)?, bin: SimTime) {
+    init(_ socket: InitiatorSocket, source: (any TrafficSource)?, bin: SimTime?) {
         self.socket = socket
         self.source = source
         scheduler = socket.owner.scheduler
-        binWidth = bin.picoseconds
+        directory = BusDirectory.of(socket.owner.simulation)
+        hasBins = bin != nil
+        binWidth = bin?.picoseconds ?? 1
         start = scheduler.now.picoseconds
-        binEnd = (start / binWidth + 1) * binWidth
+        binEnd = hasBins ? (start / binWidth + 1) * binWidth : .max
         pages = TrafficTable.pages(capacity: TrafficTable.targetCount)
         links = pages.base.bindMemory(to: UnsafeMutablePointer<LinkMeter>?.self, capacity: TrafficTable.targetCount)
         unassigned = .allocate(capacity: 1)
@@ -98,8 +105,8 @@ public final class TrafficMeter {
     /// Gives the link of a transaction that is about to be counted; `time` says to which bin it belongs.
     func prepare(_ time: UInt64) { if time >= binEnd, !isClosedBySource { close(upTo: time) } }
 
-    /// A transaction that began at `start` has ended at `end`, in picoseconds.
-    func count(_ transaction: borrowing Transaction, start: UInt64, end: UInt64) {
+    /// A transaction that began at `start` has ended at `end`, in picoseconds; the initiator gave it to `address`.
+    func count(_ transaction: borrowing Transaction, at address: UInt64, start: UInt64, end: UInt64) {
         if outstanding > 0 { outstanding -= 1 }
         guard transaction.command != .ignore, !transaction.attributes.isPageWalk,
             !(transaction.attributes.isExclusive && transaction.exclusiveFailed)
@@ -108,6 +115,7 @@ public final class TrafficMeter {
             transaction.command == .write ? .write : transaction.attributes.isFetch ? .fetch : .read
         link(to: transaction.target).pointee.count(
             kind, size: transaction.count, start: start, latency: end &- start)
+        for probe in probes { probe.see(transaction, at: address, start: start, end: end, in: directory) }
     }
 
     // MARK: Bins
@@ -178,6 +186,7 @@ public final class TrafficMeter {
 
     /// What was measured so far, by target. The bin that has begun is the last of each series.
     public var series: [LinkSeries] {
+        guard hasBins else { return [] }
         source?.foldTraffic()
         var rows = rows
         appendRows(binEnd / binWidth - 1, to: &rows) { _, _ in }
@@ -186,7 +195,8 @@ public final class TrafficMeter {
         forEachLink { target, link in
             guard let cell = link.pointee.cell else { return }
             let total = cell.pointee.since(link.pointee.base)
-            if total.isZero { return }
+            // A target that was taken out of the machine is in no report.
+            if total.isZero || target != .none && directory.target(target) == nil { return }
             series.append(
                 LinkSeries(
                     initiator: directory.name(of: socket.id), target: directory.name(of: target),

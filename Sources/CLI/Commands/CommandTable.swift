@@ -71,6 +71,9 @@ enum CommandTable {
                 "traffic-bin", "TIME|off",
                 "Measures the traffic of each link over time, in bins of this width such as 1ms, with histograms."),
             OptionDeclaration(
+                "probe", "NAME,file=FILE[,from=…][,to=…][,…]", repeatable: true,
+                "Writes transactions down that pass between modules; filters and triggers: docs/report.md."),
+            OptionDeclaration(
                 "gdb", "tcp::PORT",
                 "Lets GDB connect to this port; from other machines with tcp:ADDRESS:PORT, or to unix:PATH. Port 0 is any free one."
             ),

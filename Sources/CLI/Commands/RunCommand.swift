@@ -59,6 +59,9 @@ struct RunCommand {
             case .width(let width): try machine.measureTraffic(inBins: width)
             case nil: break
             }
+            for probe in machine.platform.traffic.probes + options.probes {
+                try machine.add(probe, to: surroundings.openTrace(probe.file))
+            }
             if let maxSkew = options.maxSkew { machine.simulation.quantum.maxSkew = maxSkew }
             return machine
         } catch { throw .platform(error) }

@@ -20,6 +20,8 @@ struct RunOptions: Equatable {
     var clockBase: ClockBase?
     /// How traffic is measured over time; nothing for what the platform says.
     var trafficBin: TrafficBin?
+    /// What writes transactions down, besides the platform's own.
+    var probes: [ProbeSettings] = []
     /// Nothing for what the platform says.
     var quantum: QuantumChoice?
     /// Nothing for what the platform says.
@@ -156,6 +158,7 @@ struct RunOptions: Equatable {
     static func error(_ problem: String) -> UsageError { UsageError(problem, command: "run") }
 
     private mutating func readPlatform(_ arguments: Arguments) throws(PlatformError) {
+        for text in arguments.all("probe") { probes.append(try ProbeSettings(parsing: text, from: "-probe")) }
         for option in arguments.given("machine") {
             let machine = try MachineOption(option)
             if !machine.name.isEmpty { platform = machine.name }

@@ -5,12 +5,21 @@ import TandemKernel
 extension PlatformDecoder {
     mutating func traffic(_ value: JSONValue) -> TrafficSettings {
         var settings = TrafficSettings()
-        for member in members(value, of: "“traffic”", allowed: ["bin", "expect"]) {
+        for member in members(value, of: "“traffic”", allowed: ["bin", "expect", "probes"]) {
             if member.isNamed("bin") {
                 settings.bin = time(member.value, of: "bin")
                 if settings.bin == .zero {
                     mismatch(member.value, of: "“bin”", expected: "a time that is longer than nothing")
                     settings.bin = nil
+                }
+            } else if member.isNamed("probes") {
+                for entry in list(member.value) {
+                    guard let text = string(entry, of: "probes") else { continue }
+                    do throws(PlatformError) {
+                        settings.probes.append(try ProbeSettings(parsing: text, from: entry.location.description))
+                    } catch {
+                        for diagnosis in error.diagnoses { findings.add(diagnosis) }
+                    }
                 }
             } else {
                 for entry in list(member.value) { settings.expectations += expectations(entry) }

@@ -34,7 +34,7 @@ extension Machine {
         for expectation in platform.traffic.expectations {
             for (pattern, names, what) in [
                 (expectation.initiator, initiators, "makes accesses"), (expectation.target, targets, "serves accesses"),
-            ] where !names.contains(where: { TrafficExpectation.matches(pattern, $0) }) {
+            ] where !names.contains(where: { PathPattern.matches(pattern, $0) }) {
                 findings.add(
                     at: expectation.place, "no module “\(pattern)” \(what)", choices: names,
                     nearest: names.nearest(to: pattern))
@@ -56,8 +56,8 @@ extension Machine {
         let series = expectations.contains(where: \.needsMeasuring) ? directory.trafficSeries : []
         return expectations.map { expectation in
             func isMeant(_ initiator: String, _ target: String) -> Bool {
-                TrafficExpectation.matches(expectation.initiator, initiator)
-                    && TrafficExpectation.matches(expectation.target, target)
+                PathPattern.matches(expectation.initiator, initiator)
+                    && PathPattern.matches(expectation.target, target)
             }
             var cell = TrafficCell()
             var peak: UInt64 = 0

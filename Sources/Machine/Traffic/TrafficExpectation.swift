@@ -55,12 +55,6 @@ public struct TrafficExpectation: Equatable, Sendable {
     /// Whether counters alone do not tell.
     var needsMeasuring: Bool { window != nil || quantity == .longestLatency }
 
-    /// Whether a name in reports is meant by a path or pattern.
-    static func matches(_ pattern: String, _ name: String) -> Bool {
-        if pattern.hasSuffix("*") { return name.hasPrefix(pattern.dropLast()) }
-        return name == pattern || name.hasPrefix(pattern + ".")
-    }
-
     /// “cpu0 -> uart0: writes from 1 to 200, between 0 s and 1 ms”.
     public var summary: String {
         let (least, greatest) = (bounds.lowerBound, bounds.upperBound)
@@ -106,6 +100,8 @@ public struct TrafficSettings: Equatable, Sendable {
     /// expectation needs more.
     public var bin: SimTime?
     public var expectations: [TrafficExpectation] = []
+    /// What writes transactions down from the start. Whoever runs the machine opens the files.
+    public var probes: [ProbeSettings] = []
 
     public init() {}
 

@@ -1,7 +1,9 @@
+import Glibc
 import TandemCPU
 import TandemJSON
 import TandemKernel
 import TandemMachine
+import TandemOS
 import TandemTesting
 import Testing
 
@@ -59,5 +61,25 @@ struct TrafficCommandTests {
         #expect(try bench.value("query-traffic-series") == [])
         #expect(bench.type("traffic-measure never").contains("a bin cannot be as wide as “never”; expected a time"))
         #expect(bench.type("traffic-measure 0s").contains("a bin cannot be as wide as “0s”"))
+    }
+
+    @Test("probes are placed, told and taken away while the machine runs")
+    func probes() throws {
+        let bench = try bench()
+        let file = "/tmp/tandem-probe-\(HostProcess.identifier).csv"
+        defer { unlink(file) }
+        #expect(bench.type("probe-add u,to=uart0,kind=write,every=2,file=\(file),format=csv") == "")
+        #expect(bench.type("probe-add u,file=\(file)").contains("there is a probe “u”"))
+        #expect(bench.type("probe-add v,file=\(file),too=ram").contains("a probe has no “too”"))
+        _ = bench.machine.run(for: .nanoseconds(100))
+        let probe = try #require(try bench.value("query-probes").array().first)
+        #expect(probe["name"] == "u" && probe["to"] == "uart0" && probe["done"] == false)
+        let seen: UInt64 = try #require(probe["seen"]?.number().integer())
+        #expect(seen > 10 && probe["captured"] == JSONValue((seen + 1) / 2))
+        #expect(bench.type("info probes").hasPrefix("name  from  to"))
+        #expect(bench.type("probe-remove u") == "")
+        #expect(bench.type("probe-remove u").contains("there is no probe “u”"))
+        let text = String(decoding: try Files.read(file), as: UTF8.self)
+        #expect(text.split(separator: "\n").count == Int(seen + 1) / 2 + 1)
     }
 }
