@@ -3,7 +3,8 @@ public import TandemKernel
 /// A serial NOR flash on an SPI bus: the shell around `NORFlashCore`.
 public final class NORFlash: Module, CatalogModule, SPIMemory, StorageOwner {
     public static let controller = Property<ModulePath?>(
-        "bus", default: nil, "The SPI controller on whose bus it stands; must be given in a platform.")
+        "bus", default: nil, to: ModuleInterface.spiController.name,
+        "The SPI controller on whose bus it stands; must be given in a platform.")
     public static let line = Property<Int>("select", default: 0, range: 0...31, "Its chip select line.")
     public static let size = Property<ByteSize>(
         "size", default: .mebibytes(16), range: ByteSize.kibibytes(64)...ByteSize.mebibytes(16),
@@ -33,6 +34,7 @@ public final class NORFlash: Module, CatalogModule, SPIMemory, StorageOwner {
             controller.erased, line.erased, size.erased, identification.erased, maximum.erased, programTime.erased,
             sectorTime.erased, blockTime.erased, chipTime.erased, statusTime.erased, file.erased, mode.erased,
         ],
+        plugging: .hot,
         documentation: """
             Winbond W25Q128JV data sheet, revision F, and JESD216: identification, reads at one, two and four lanes of \
             data, page program, erase of 4, 32 and 64 KiB and of the chip, both status registers with block protection \
@@ -50,7 +52,8 @@ public final class NORFlash: Module, CatalogModule, SPIMemory, StorageOwner {
     private var core: NORFlashCore
     private var contents: StoredBytes
     private var busyUntil = SimTime.zero
-    private var isAttached = false
+    /// The bus that it stands on.
+    private var bus: SPIBus?
     private let mistake: ElaborationError?
 
     /// How long the chip works.
@@ -91,15 +94,20 @@ public final class NORFlash: Module, CatalogModule, SPIMemory, StorageOwner {
         super.init(context)
     }
 
+    public override func unrealized() {
+        bus?.detach(self)
+        bus = nil
+    }
+
     /// Stands at a select line of a controller. Later than the elaboration, too.
     public func attach(to bus: SPIBus) throws(ElaborationError) {
         try bus.attach(self, at: number)
-        isAttached = true
+        self.bus = bus
     }
 
     public override func elaborated() throws(ElaborationError) {
         if let mistake { throw mistake }
-        guard !isAttached else { return }
+        guard bus == nil else { return }
         try attach(to: BusLink.resolve(link, of: self, kind: "SPI", as: (any SPIController).self).spi)
     }
 

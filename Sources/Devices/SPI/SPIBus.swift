@@ -25,8 +25,19 @@ public protocol SPIMemory: SPITarget {
 }
 
 /// A module that controls an SPI bus.
-public protocol SPIController: Module {
+public protocol SPIController: PluggingBus {
     var spi: SPIBus { get }
+}
+
+extension SPIController {
+    /// Chips come and go as in a socket; where none is selected, ones are read.
+    public var acceptsPlugging: Bool { true }
+}
+
+extension ModuleInterface {
+    /// What the property `bus` of SPI chips links to.
+    public static let spiController = ModuleInterface(
+        "spi-controller", (any SPIController).self, "Controls an SPI bus")
 }
 
 /// An SPI bus with one controller and a chip at each of its select lines, byte by byte. How long a byte takes is the

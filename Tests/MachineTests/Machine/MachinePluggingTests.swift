@@ -15,6 +15,7 @@ private func machine(accepts: Bool = true, rests: Bool = false) throws -> Machin
     platform.add("plic", "plic", at: 0xC00_0000, span: 0x60_0000)
     platform.add("uart0", "uart16550", ["timed": false], at: 0x1000_0000, span: 0x100)
     platform.add("i2c0", "i2c-ocores", at: 0x1002_0000, span: 0x1000)
+    platform.add("spi0", "sifive-spi", ["selects": 2, "memory-mapped": false])
     platform.add("ram", "ram", ["size": "1M"], at: 0x8000_0000)
     let machine = try Machine(platform)
     let program = try GuestAssembler.assemble(
@@ -103,6 +104,33 @@ private func add(_ text: String, _ addition: Platform.Addition = .device, to mac
         try machine.remove(.device, "sensor", from: "del")
         #expect(bus.targets.isEmpty)
         _ = machine.run(for: .milliseconds(60))
+        #expect(machine.simulation.failure == nil)
+    }
+
+    @Test("a flash stands at its select line from the moment when it is plugged, and no longer than until it goes")
+    func flash() throws {
+        let machine = try machine(accepts: false, rests: true)
+        _ = machine.run(for: .microseconds(50))
+        let bus = try #require(machine.module("spi0") as? any SPIController).spi
+        func identification() -> [UInt8] {
+            bus.select(2, at: machine.simulation.scheduler.now)
+            defer { bus.select(0, at: machine.simulation.scheduler.now) }
+            return [0x9f, 0, 0, 0].map { bus.exchange($0, lanes: 1, at: machine.simulation.scheduler.now) }
+        }
+        #expect(identification() == [0xff, 0xff, 0xff, 0xff])
+        for _ in 0..<2 {
+            try add("spi-nor,id=flash,bus=spi0,select=1,size=1M", to: machine)
+            #expect(identification() == [0xff, 0xef, 0x40, 0x14])
+            let message = #expect(throws: PlatformError.self) {
+                try add("spi-nor,id=b,bus=spi0,select=1", to: machine)
+            }?
+            .description
+            #expect(message?.contains("leads to “flash” already") == true)
+            #expect(machine.module("b") == nil)
+            _ = machine.run(for: .microseconds(50))
+            try machine.remove(.device, "flash", from: "del")
+            #expect(identification() == [0xff, 0xff, 0xff, 0xff])
+        }
         #expect(machine.simulation.failure == nil)
     }
 
