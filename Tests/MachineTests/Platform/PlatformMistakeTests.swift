@@ -39,7 +39,7 @@ private func board(_ module: String) -> String {
             "b.json5:1:1: a platform file holds an object, not an array; expected { name: …, modules: { … } }"),
         Mistake(
             "an unknown member", "{ modulse: {} }",
-            "b.json5:1:3: a platform has no member “modulse”; did you mean “modules”?; legal are “name”, “description”, “include”, “machine”, “board”, “simulation”, “firmware” and “modules”"
+            "b.json5:1:3: a platform has no member “modulse”; did you mean “modules”?; legal are “name”, “description”, “include”, “machine”, “board”, “simulation”, “traffic”, “firmware” and “modules”"
         ),
         Mistake(
             "nothing on it", "{}", "b.json5:1:1: the platform has no modules; expected modules: { NAME: { type: … } }"),
