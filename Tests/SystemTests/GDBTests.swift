@@ -258,7 +258,7 @@ struct GDBTests {
 
     @Test(
         "an instruction trace agrees with QEMU's", .needs(.tandem, .qemu, .crossCompiler),
-        arguments: ["selftest", "modes"])
+        arguments: ["hello", "atomics"])
     func trace(name: String) throws {
         let image = try BareMetal.image("\(name).elf")
         let (ours, theirs) = ("\(Repository.scratch)/\(name)-ours.log", "\(Repository.scratch)/\(name)-theirs.log")
