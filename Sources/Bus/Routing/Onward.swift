@@ -5,6 +5,6 @@ protocol Onward: AnyObject {
     func firstWaiting() -> TargetSocket?
     /// The first socket on the other side that speaks something else.
     func firstSpeaking(otherThan spoken: any BusProtocol.Type) -> TargetSocket?
-    /// Whether accesses can get from here to the entrance of `router`.
-    func leads(to router: Router) -> Bool
+    /// Whether accesses can get from here to `other`.
+    func leads(to other: any Onward) -> Bool
 }

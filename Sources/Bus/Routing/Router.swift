@@ -164,8 +164,8 @@ public class Router: Module, CatalogModule, BusTarget {
         }
     }
 
-    final func leads(to router: Router) -> Bool {
-        self === router || regions.contains { $0.target.innermost.onward?.leads(to: router) ?? false }
+    final func leads(to other: any Onward) -> Bool {
+        self === other || regions.contains { $0.target.innermost.onward?.leads(to: other) ?? false }
     }
 
     final func firstSpeaking(otherThan spoken: any BusProtocol.Type) -> TargetSocket? {

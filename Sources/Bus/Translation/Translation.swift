@@ -37,7 +37,13 @@ public final class Translation {
 }
 
 extension Translation: Passer, Onward {
-    func reached(_ target: TargetSocket) {
+    func reached(_ target: TargetSocket) throws(ElaborationError) {
+        // A router refuses the circle where its region comes last; here the binding does.
+        if let behind = target.innermost.onward, behind.leads(to: self) {
+            throw ElaborationError(
+                at: output.path, "the socket leads back to “\(input.path)”",
+                expected: "a target from which no access comes back to this one")
+        }
         if target.firstWaiting() != nil { input.serverChanged() }
     }
 
@@ -52,7 +58,9 @@ extension Translation: Passer, Onward {
         output.bound?.firstSpeaking(otherThan: spoken)
     }
 
-    func leads(to router: Router) -> Bool { output.bound?.innermost.onward?.leads(to: router) ?? false }
+    func leads(to other: any Onward) -> Bool {
+        self === other || output.bound?.innermost.onward?.leads(to: other) ?? false
+    }
 }
 
 /// The seat of a translation.

@@ -57,8 +57,8 @@ struct PackageTemplate {
             static let registers = RegisterTable<Register>(
                 size: 0x10,
                 [
-                    RegisterRow(.left, "LEFT", offset: 0x0, width: 4, "The first factor."),
-                    RegisterRow(.right, "RIGHT", offset: 0x4, width: 4, "The second factor."),
+                    RegisterRow(.left, "LEFT", offset: 0x0, width: 4, .readWrite, "The first factor."),
+                    RegisterRow(.right, "RIGHT", offset: 0x4, width: 4, .readWrite, "The second factor."),
                     RegisterRow(.product, "PRODUCT", offset: 0x8, width: 4, .readOnly, "Bits 31:0 of LEFT × RIGHT."),
                 ])
 

@@ -46,6 +46,19 @@ struct TranslationTests {
         return (translator, probe)
     }
 
+    @Test("a translation that would lead back to itself is refused, whichever way the circle is closed")
+    func circle() throws {
+        let (first, _) = try device()
+        let closed = #expect(throws: ElaborationError.self) {
+            try bench.router.map(Region(start: 0x1000, size: 0x1000, target: first.input))
+        }
+        #expect(closed?.description.contains("leads back to this router") == true)
+        let second = Translator(bench.context("second"))
+        try bench.router.map(Region(start: 0x2000, size: 0x1000, target: second.input))
+        let bound = #expect(throws: ElaborationError.self) { try second.output.bind(to: bench.router.in) }
+        #expect(bound?.description.contains("the socket leads back to “second.in”") == true)
+    }
+
     @Test("an access is moved to the other side, takes the latency, and counts at the target that it reaches")
     func moves() throws {
         let (translator, probe) = try device(latency: .nanoseconds(3))
