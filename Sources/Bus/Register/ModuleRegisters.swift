@@ -84,9 +84,7 @@ public struct ModuleRegisters {
             guard let data = buffer.baseAddress else { return .genericError }
             var transaction = Transaction(
                 .write, address: address(declaration, index), data: data, count: declaration.width)
-            var delay = SimTime.zero
-            socket.server.transport(&transaction, &delay, AccessShape(transaction))
-            return transaction.response
+            return socket.transportUncounted(&transaction)
         }
     }
 

@@ -260,6 +260,14 @@ public final class TargetSocket: Port {
         }
     }
 
+    /// An access from outside of the simulation, at the present time, with all that it does in the target: what people
+    /// type at a monitor. It is not counted, for nobody in the platform made it. Returns the response.
+    public func transportUncounted(_ transaction: inout Transaction) -> Response {
+        var delay = SimTime.zero
+        server.transport(&transaction, &delay, AccessShape(transaction))
+        return transaction.response
+    }
+
     /// Takes the socket out of the maps of all routers.
     public override func unrealized() {
         for entry in upstream { (entry.object as? Router)?.unmap(self) }

@@ -14,7 +14,7 @@ public struct CommandCatalog: Sendable {
         .adding(RegisterCommands.all)
         .adding(HelpCommands.all).adding(MemoryCommands.all).adding(InfoCommands.all)
         .adding(LogCommands.all).adding(TraceCommands.all).adding(TrafficCommands.all).adding(ProbeCommands.all)
-        .adding(CharacterCommands.all).adding(PluggingCommands.all).adding(PCICommands.all)
+        .adding(CharacterCommands.all).adding(PluggingCommands.all).adding(PCICommands.all).adding(PortCommands.all)
 
     /// This catalogue with more commands. One of the same name is replaced, so that a user can refine one of ours.
     public func adding(_ more: MonitorCommand...) -> CommandCatalog { adding(more) }

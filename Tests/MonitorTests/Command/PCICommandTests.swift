@@ -1,3 +1,4 @@
+import TandemDevices
 import TandemJSON
 import TandemKernel
 import TandemMachine
@@ -45,6 +46,25 @@ import Testing
         let regions = try devices[1].member("regions").array()
         #expect(try regions.map { try $0.member("type").string() } == ["memory", "io"])
         #expect(try regions[0].member("size").integer() == 0x2000)
+    }
+
+    @Test("ports are read and written where there are some, with what this does in the device")
+    func ports() throws {
+        let bench = try bench()
+        #expect(bench.type("i/xw 0x1000") == "portr[0x1000] = 0xffffffff\n")
+        let function = try #require(try ObjectLookup.find("new", in: bench.machine) as? PCIFunction)
+        function.writeConfiguration(0x14, 0x1000, count: 4, at: .zero)
+        function.writeConfiguration(0x04, 1, count: 2, at: .zero)
+        #expect(bench.type("i/xw 0x1000") == "portr[0x1000] = 0x3156444e\n")
+        #expect(bench.type("i 0x1030") == "portr[0x1030] = 0x00\n")
+        #expect(bench.type("i 0x1001").contains("the device at port 0x1001 refuses the access: burstError"))
+        #expect(bench.type("o/w 0x1028 7 + 5") == "")
+        #expect(bench.type("i/dw 0x1028") == "portr[0x1028] = 12\n")
+        #expect(bench.type("o 0x1028 0x100").contains("0x100 does not fit"))
+        #expect(bench.type("i/g 0").contains("a port is one value of 1, 2 or 4 bytes"))
+        #expect(bench.type("i/w 0xfffe").contains("the port 0xfffe does not exist; expected 0 to 0xfffc"))
+        let plain = try PlatformLibrary(folders: [], files: PlatformSource { _ in nil }).load("minimal")
+        #expect(try MonitorBench(Machine(plain)).type("i 0").contains("the machine has no port space"))
     }
 
     @Test("registers of a function are shown without being read")
