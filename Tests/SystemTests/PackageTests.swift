@@ -21,7 +21,7 @@ struct PackageTests {
             Peer.crossCompiler.required(),
             [
                 "--target=riscv64-unknown-elf", "-march=rv64gc", "-nostdlib", "-static", "-fuse-ld=lld",
-                "-Wl,-Ttext=0x80000000,--no-relax", "\(folder)/guest/multiply.s", "-o", image,
+                "-Wl,-n,-Ttext=0x80000000,--no-relax", "\(folder)/guest/multiply.s", "-o", image,
             ])
         #expect(compiled.exitCode == 0, "\(compiled.errors)")
         let program = "\(Repository.root)/.build/debug/mysim"

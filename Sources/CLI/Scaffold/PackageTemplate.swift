@@ -203,7 +203,7 @@ struct PackageTemplate {
         To run the program outside of a test, build it with the compiler of the Swift toolchain or any other for RISC-V:
 
         ```sh
-        clang --target=riscv64-unknown-elf -march=rv64gc -nostdlib -static -fuse-ld=lld -Wl,-Ttext=0x80000000,--no-relax \\
+        clang --target=riscv64-unknown-elf -march=rv64gc -nostdlib -static -fuse-ld=lld -Wl,-n,-Ttext=0x80000000,--no-relax \\
             guest/multiply.s -o multiply.elf
         swift run \(name) run platforms/board.json5 multiply.elf
         ```
