@@ -21,16 +21,14 @@ public struct Catalog: Sendable {
     /// This catalogue with one more type. A type of the same name is replaced, so that a user can refine one of ours.
     public func adding(_ type: any CatalogModule.Type) -> Catalog {
         var catalog = self
-        let name = type.declaration.typeName
-        catalog.types.removeAll { $0.declaration.typeName == name }
-        let index = catalog.types.firstIndex { $0.declaration.typeName > name } ?? catalog.types.endIndex
-        catalog.types.insert(type, at: index)
+        catalog.types.place(type) { $0.declaration.typeName }
         return catalog
     }
 
     /// The type of that name.
     public subscript(name: String) -> (any CatalogModule.Type)? {
-        types.first { $0.declaration.typeName == name }
+        let (index, isThere) = types.place(of: name) { $0.declaration.typeName }
+        return isThere ? types[index] : nil
     }
 
     /// What each type says of itself, in the order of the names.

@@ -22,12 +22,7 @@ public struct CommandCatalog: Sendable {
     /// This catalogue with more commands. One of the same name is replaced.
     public func adding(_ more: [MonitorCommand]) -> CommandCatalog {
         var catalog = self
-        for command in more {
-            let name = command.signature.name
-            catalog.commands.removeAll { $0.signature.name == name }
-            let index = catalog.commands.firstIndex { $0.signature.name > name } ?? catalog.commands.endIndex
-            catalog.commands.insert(command, at: index)
-        }
+        for command in more { catalog.commands.place(command) { $0.signature.name } }
         return catalog
     }
 

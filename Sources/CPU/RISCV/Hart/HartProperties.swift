@@ -71,28 +71,26 @@ extension Hart {
             properties: ["isa": "rv32imafdc_zicntr_zicsr_zifencei_zihpm", "mmu": "sv32"]),
     ]
 
-    public static var declaration: ModuleDeclaration {
-        ModuleDeclaration(
-            "riscv-hart", category: "cpu", summary: "RISC-V hart (RV64GC and more, RV32GC, M/S/U, Sv32 to Sv57)",
-            properties: [
-                Properties.isa.erased, Properties.hartID.erased, Properties.frequency.erased,
-                Properties.cyclesPerInstruction.erased, Properties.resetVector.erased, Properties.mmu.erased,
-                Properties.timebase.erased, Properties.engine.erased, Properties.hotThreshold.erased,
-                Properties.directMemory.erased,
-            ],
-            ports: [
-                PortDeclaration("bus", .initiator, "Instruction fetches, loads, stores and page walks."),
-                PortDeclaration("msip", .lineIn, "Machine software interrupt."),
-                PortDeclaration("mtip", .lineIn, "Machine timer interrupt."),
-                PortDeclaration("meip", .lineIn, "Machine external interrupt."),
-                PortDeclaration("seip", .lineIn, "Supervisor external interrupt."),
-                PortDeclaration("ssip", .lineIn, "A rising edge makes a supervisor software interrupt pending."),
-            ],
-            presets: presets,
-            documentation: """
-                Translates guest code into blocks of an intermediate form and executes those. Runs ahead of simulated time \
-                up to the next event that is pending, or to the end of the quantum. Every access that is not plain memory \
-                is a timed transaction at the exact local time of its instruction.
-                """)
-    }
+    public static let declaration = ModuleDeclaration(
+        "riscv-hart", category: "cpu", summary: "RISC-V hart (RV64GC and more, RV32GC, M/S/U, Sv32 to Sv57)",
+        properties: [
+            Properties.isa.erased, Properties.hartID.erased, Properties.frequency.erased,
+            Properties.cyclesPerInstruction.erased, Properties.resetVector.erased, Properties.mmu.erased,
+            Properties.timebase.erased, Properties.engine.erased, Properties.hotThreshold.erased,
+            Properties.directMemory.erased,
+        ],
+        ports: [
+            PortDeclaration("bus", .initiator, "Instruction fetches, loads, stores and page walks."),
+            PortDeclaration("msip", .lineIn, "Machine software interrupt."),
+            PortDeclaration("mtip", .lineIn, "Machine timer interrupt."),
+            PortDeclaration("meip", .lineIn, "Machine external interrupt."),
+            PortDeclaration("seip", .lineIn, "Supervisor external interrupt."),
+            PortDeclaration("ssip", .lineIn, "A rising edge makes a supervisor software interrupt pending."),
+        ],
+        presets: presets,
+        documentation: """
+            Translates guest code into blocks of an intermediate form and executes those. Runs ahead of simulated time \
+            up to the next event that is pending, or to the end of the quantum. Every access that is not plain memory \
+            is a timed transaction at the exact local time of its instruction.
+            """)
 }
