@@ -27,31 +27,12 @@ extension Router {
 
     /// Moves what it can range by range, and stops at the first byte that is not moved.
     public final func debugTransport(_ transaction: inout Transaction) -> Int {
-        let address = transaction.address
-        let data = transaction.data
-        let count = transaction.count
-        defer {
-            transaction.address = address
-            transaction.data = data
-            transaction.count = count
-            transaction.streamingWidth = count
-        }
-        var moved = 0
-        while moved < count {
-            let (next, overflow) = address.addingReportingOverflow(UInt64(moved))
-            guard !overflow else { break }
+        transaction.serveDebugPieces { next, following in
             let range = lookUp(next).pointee
-            let left = UInt64(count - moved) - 1
-            let part = Int(min(left, range.extent - (next - range.start))) + 1
-            transaction.address = next &+ range.delta
-            transaction.data = data + moved
-            transaction.count = part
-            transaction.streamingWidth = part
-            let done = range.server._withUnsafeGuaranteedRef { $0.debugTransport(&transaction) }
-            moved += done
-            if done < part { break }
+            return DebugPiece(
+                address: next &+ range.delta, count: Int(min(following, range.extent - (next - range.start))) + 1,
+                server: range.server)
         }
-        return moved
     }
 
     public final func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool {

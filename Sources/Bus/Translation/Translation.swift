@@ -111,31 +111,13 @@ private final class TranslationSeat: BusServer {
 
     /// Moves what it can window by window, whatever they allow, and stops at the first byte without a translation.
     override func debugTransport(_ transaction: inout Transaction) -> Int {
-        let address = transaction.address
-        let data = transaction.data
-        let count = transaction.count
-        defer {
-            transaction.address = address
-            transaction.data = data
-            transaction.count = count
-            transaction.streamingWidth = count
+        let attributes = transaction.attributes
+        return transaction.serveDebugPieces { next, following in
+            guard let window = translator.translate(next, attributes), window.range.contains(next) else { return nil }
+            return DebugPiece(
+                address: next &- window.range.lowerBound &+ window.target,
+                count: Int(min(following, window.range.upperBound - next)) + 1, server: .passUnretained(server))
         }
-        var moved = 0
-        while moved < count {
-            let (next, overflow) = address.addingReportingOverflow(UInt64(moved))
-            guard !overflow, let window = translator.translate(next, transaction.attributes),
-                window.range.contains(next)
-            else { break }
-            let part = Int(min(UInt64(count - moved) - 1, window.range.upperBound - next)) + 1
-            transaction.address = next &- window.range.lowerBound &+ window.target
-            transaction.data = data + moved
-            transaction.count = part
-            transaction.streamingWidth = part
-            let done = server.debugTransport(&transaction)
-            moved += done
-            if done < part { break }
-        }
-        return moved
     }
 
     override func directMemory(
