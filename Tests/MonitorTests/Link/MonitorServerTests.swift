@@ -18,40 +18,6 @@ import Testing
         let text = Mutex<String?>(nil)
     }
 
-    /// A peer: what it sends and hears.
-    private struct Peer: ~Copyable {
-        let descriptor: FileDescriptor
-        var heard: [UInt8] = []
-
-        init(_ address: SocketAddress) throws { descriptor = try Socket.connect(to: address) }
-
-        func send(_ text: String) throws { try descriptor.write(Array(text.utf8)) }
-
-        /// Reads until `text` has come; what came with it.
-        mutating func await(_ text: String) throws -> String {
-            while true {
-                let all = String(decoding: heard, as: UTF8.self)
-                if all.contains(text) {
-                    heard = []
-                    return all
-                }
-                // A net for a hang, far above what any answer takes.
-                var entries = [Poll.Entry(descriptor.number)]
-                try Poll().wait(&entries, milliseconds: 60_000)
-                let bytes = entries[0].ready.isEmpty ? [] : try descriptor.read(atMost: 4096)
-                if bytes.isEmpty { throw Wrong(text: "“\(text)” never came, but: \(all.suffix(400))") }
-                heard += bytes
-            }
-        }
-
-        /// Negotiates, and asks.
-        mutating func negotiate() throws {
-            _ = try self.await("\"QMP\"")
-            try send("{\"execute\":\"qmp_capabilities\"}\n")
-            _ = try self.await("return")
-        }
-    }
-
     private func line(_ place: String, _ machine: Machine) throws -> CharacterLink {
         var options = try CharacterOptions(parsing: place, option: "-qmp")
         options.overflow = .disconnect
@@ -86,7 +52,7 @@ import Testing
     func clients() throws {
         let (outcome, _) = try serve(.machine) { address in
             for _ in 0..<3 {
-                var peer = try Peer(address)
+                var peer = LinkPeer(try Socket.connect(to: address))
                 try peer.negotiate()
                 try peer.send("{\"execute\":\"stop\"}")
                 let answer = try peer.await("return")
@@ -94,7 +60,7 @@ import Testing
                 try peer.send("{\"execute\":\"cont\"}")
                 if !(try peer.await("return")).contains("RESUME") { throw Wrong(text: "no RESUME") }
             }
-            var peer = try Peer(address)
+            var peer = LinkPeer(try Socket.connect(to: address))
             try peer.negotiate()
             try peer.send("{\"execute\":\"quit\"}")
             if !(try peer.await("SHUTDOWN")).contains("host-qmp-quit") { throw Wrong(text: "no reason") }
@@ -106,7 +72,7 @@ import Testing
     func waits() throws {
         let path = "/tmp/tandem-wait-\(HostProcess.identifier)-\(UInt32.random(in: 0...UInt32.max)).sock"
         let (outcome, machine) = try serve(.machine, at: "unix:\(path),server=on") { address in
-            var peer = try Peer(address)
+            var peer = LinkPeer(try Socket.connect(to: address))
             try peer.negotiate()
             try peer.send("{\"execute\":\"query-status\"}")
             if !(try peer.await("return")).contains("running\":true") { throw Wrong(text: "not running") }
@@ -132,12 +98,12 @@ import Testing
     func misbehaviour(text: String) throws {
         let (outcome, _) = try serve(.machine) { address in
             for isNegotiated in [false, true] {
-                var peer = try Peer(address)
+                var peer = LinkPeer(try Socket.connect(to: address))
                 if isNegotiated { try peer.negotiate() }
                 try peer.send(text)
                 // Gone without a word, in the middle of whatever it was.
             }
-            var peer = try Peer(address)
+            var peer = LinkPeer(try Socket.connect(to: address))
             try peer.negotiate()
             try peer.send("{\"execute\":\"query-status\",\"id\":\"alive\"}")
             if !(try peer.await("alive")).contains("running\":true") { throw Wrong(text: "the machine stands") }
@@ -150,7 +116,7 @@ import Testing
     @Test("four megabytes without a line end get one answer, and the simulation goes on meanwhile")
     func flood() throws {
         let (outcome, _) = try serve(.machine) { address in
-            var peer = try Peer(address)
+            var peer = LinkPeer(try Socket.connect(to: address))
             try peer.negotiate()
             let piece = String(repeating: "a", count: 1 << 16)
             for _ in 0..<64 { try peer.send(piece) }
@@ -166,7 +132,7 @@ import Testing
     @Test("commands of a program that is gone before the answers are performed")
     func deaf() throws {
         let (outcome, _) = try serve(.machine) { address in
-            let peer = try Peer(address)
+            let peer = LinkPeer(try Socket.connect(to: address))
             try peer.send("{\"execute\":\"qmp_capabilities\"}{\"execute\":\"stop\"}{\"execute\":\"quit\"}")
         }
         #expect(outcome == RunOutcome(.quit))
@@ -175,7 +141,7 @@ import Testing
     @Test("a person types commands and is answered, mistakes included")
     func person() throws {
         let (outcome, _) = try serve(.human, startsHalted: true) { address in
-            var peer = try Peer(address)
+            var peer = LinkPeer(try Socket.connect(to: address))
             _ = try peer.await("(tandem) ")
             try peer.send("info status\r\n")
             if !(try peer.await("(tandem) ")).contains("paused (prelaunch)") { throw Wrong(text: "status") }
@@ -202,9 +168,9 @@ import Testing
         let failure = Failure()
         let thread = try HostThread(name: "clients") {
             do {
-                var peer = try Peer(program)
+                var peer = LinkPeer(try Socket.connect(to: program))
                 try peer.negotiate()
-                var human = try Peer(person)
+                var human = LinkPeer(try Socket.connect(to: person))
                 _ = try human.await("(tandem) ")
                 try human.send("stop\n")
                 _ = try peer.await("STOP")

@@ -11,32 +11,6 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct SharedLineTests {
     private struct Wrong: Error { let text: String }
 
-    /// Somebody at the other end: types, and reads until what is awaited has come.
-    private struct Person: ~Copyable {
-        let descriptor: FileDescriptor
-        var heard: [UInt8] = []
-
-        init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
-
-        func type(_ text: String) throws { try descriptor.write(Array(text.utf8)) }
-
-        mutating func await(_ text: String) throws -> String {
-            while true {
-                let all = String(decoding: heard, as: UTF8.self)
-                if all.contains(text) {
-                    heard = []
-                    return all
-                }
-                // A net for a hang, far above what any answer takes.
-                var entries = [Poll.Entry(descriptor.number)]
-                try Poll().wait(&entries, milliseconds: 60_000)
-                let bytes = entries[0].ready.isEmpty ? [] : try descriptor.read(atMost: 4096)
-                if bytes.isEmpty { throw Wrong(text: "“\(text)” never came, but: \(all.suffix(400))") }
-                heard += bytes
-            }
-        }
-    }
-
     /// Runs a machine with a monitor on a line, to which `person` sits on a thread of its own and ends the run.
     private func serve(
         _ place: String, others: [any CharacterClient] = [], _ person: @escaping @Sendable (String) throws -> Void
@@ -72,17 +46,17 @@ import Testing
     func pseudoTerminal() throws {
         let outcome = try serve("pty") { path in
             do {
-                var person = Person(try FileDescriptor(opening: path, .readWrite))
+                var person = LinkPeer(try FileDescriptor(opening: path, .readWrite))
                 _ = try person.await("(tandem) ")
-                try person.type("xinfo sta\u{1}\u{4}\u{5}\t\r")
+                try person.send("xinfo sta\u{1}\u{4}\u{5}\t\r")
                 let answer = try person.await("VM status: running")
                 if !answer.contains("info status ") { throw Wrong(text: answer) }
             }
             // Whether the monitor has noticed that nobody was there or not: the next one is answered.
-            var person = Person(try FileDescriptor(opening: path, .readWrite))
-            try person.type("stop\rinfo status\r")
+            var person = LinkPeer(try FileDescriptor(opening: path, .readWrite))
+            try person.send("stop\rinfo status\r")
             _ = try person.await("VM status: paused")
-            try person.type("quit\r")
+            try person.send("quit\r")
             _ = try person.await("quit")
         }
         #expect(outcome == RunOutcome(.quit))
@@ -92,14 +66,14 @@ import Testing
     func telnet() throws {
         let outcome = try serve("telnet::0,server,nowait") { address in
             guard let place = CharacterOptions.address(parsing: address) else { throw Wrong(text: address) }
-            var person = Person(try Socket.connect(to: place))
+            var person = LinkPeer(try Socket.connect(to: place))
             _ = try person.await("(tandem) ")
             // DO ECHO, DO SGA, WILL BINARY, WONT TTYPE: nothing of it reaches the line.
             try person.descriptor.write([255, 253, 1, 255, 253, 3, 255, 251, 0, 255, 252, 24])
-            try person.type("p 1+\u{7F}+2\r")
+            try person.send("p 1+\u{7F}+2\r")
             let answer = try person.await("0x3\r\n(tandem) ")
             if !answer.contains("p 1+") { throw Wrong(text: answer) }
-            try person.type("quit\r")
+            try person.send("quit\r")
             _ = try person.await("quit")
         }
         #expect(outcome == RunOutcome(.quit))
@@ -125,21 +99,21 @@ import Testing
         let console = Console()
         let outcome = try serve("mon:telnet::0,server,nowait", others: [console]) { address in
             guard let place = CharacterOptions.address(parsing: address) else { throw Wrong(text: address) }
-            var person = Person(try Socket.connect(to: place))
-            try person.type("login\u{1}\u{1}\u{1}h")
+            var person = LinkPeer(try Socket.connect(to: place))
+            try person.send("login\u{1}\u{1}\u{1}h")
             _ = try person.await("from the console to the monitor")
-            try person.type("\u{1}c")
+            try person.send("\u{1}c")
             _ = try person.await("(tandem) ")
-            try person.type("stop\r")
+            try person.send("stop\r")
             _ = try person.await("stop\r\n(tandem) ")
-            try person.type("info status\r")
+            try person.send("info status\r")
             _ = try person.await("VM status: paused")
-            try person.type("co\u{1}c shell \u{1}c")
+            try person.send("co\u{1}c shell \u{1}c")
             // The line that was begun is still there.
             _ = try person.await("\r\n(tandem) co")
-            try person.type("nt\r")
+            try person.send("nt\r")
             _ = try person.await("(tandem) ")
-            try person.type("\u{1}x")
+            try person.send("\u{1}x")
         }
         #expect(outcome.reason == .quit)
         #expect(console.typed.withLock { String(decoding: $0, as: UTF8.self) } == "login\u{1} shell ")
