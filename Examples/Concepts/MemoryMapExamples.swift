@@ -13,8 +13,6 @@ struct MemoryMapExamples {
         }
 
         func transport(_ transaction: inout Transaction, delay: inout SimTime) { transaction.response = .ok }
-        func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-        func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
     }
 
     @Test("example: a container, an alias, and the map as it is declared and seen")

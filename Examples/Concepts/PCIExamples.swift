@@ -33,9 +33,6 @@ struct PCIExamples {
             transaction.response = .ok
         }
 
-        func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-        func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
         override func reset(_ phase: ResetPhase) {
             if case .enter = phase { core = LampCore() }
             super.reset(phase)

@@ -49,7 +49,6 @@ struct RegisterExamples {
             block.transport(&transaction, core: &core)
         }
         func debugTransport(_ transaction: inout Transaction) -> Int { block.debugTransport(&transaction, core: core) }
-        func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
         func saveState() -> ModuleState { ModuleState(core) }
         func restoreState(_ state: ModuleState) throws(SnapshotError) {
             core = try state.decode(as: DoorCore.self, at: path)

@@ -31,8 +31,6 @@ private final class Countdown: Module, BusTarget {
         transaction.data.storeBytes(of: value, as: UInt32.self)
         return 4
     }
-
-    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 }
 
 /// What `docs/concepts/transactions.md` shows.

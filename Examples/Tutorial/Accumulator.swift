@@ -43,6 +43,4 @@ final class Accumulator: Module, BusTarget {
         guard transaction.command == .read else { return 0 }
         return serve(&transaction) == .ok ? transaction.count : 0
     }
-
-    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 }

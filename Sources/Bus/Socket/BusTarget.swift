@@ -8,11 +8,12 @@ public protocol BusTarget: AnyObject {
     func transport(_ transaction: inout Transaction, delay: inout SimTime)
 
     /// Moves data without side effects and without time: for debuggers, loaders and monitors.
-    /// - Returns: the bytes moved from the start of the access, 0 if the target does not do it.
+    /// - Returns: the bytes moved from the start of the access, 0 if the target does not do it, which is the default.
     func debugTransport(_ transaction: inout Transaction) -> Int
 
     /// Fills in the grant — range in the target's own addresses, host address of its start, rights, latencies — if
-    /// accesses at the requested address may bypass `transport`. A target may grant more than was asked for.
+    /// accesses at the requested address may bypass `transport`. A target may grant more than was asked for; the default
+    /// grants nothing.
     func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool
 
     /// How the register at `offset` may be read without a transaction, in `count` bytes; nil if it may not, which is the
@@ -21,5 +22,9 @@ public protocol BusTarget: AnyObject {
 }
 
 extension BusTarget {
+    @inlinable public func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
+
+    @inlinable public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
+
     @inlinable public func directRead(at offset: UInt64, count: Int) -> DirectRead? { nil }
 }

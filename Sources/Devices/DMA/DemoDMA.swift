@@ -60,8 +60,6 @@ public final class DemoDMA: Module, CatalogModule, BusTarget {
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     private func settle(at time: SimTime) {
         interrupt.set(core.isInterruptAsserted, at: time)
         if core.isBusy && !step.isPending { step.notify(at: time.saturatingAdd(cycle)) }

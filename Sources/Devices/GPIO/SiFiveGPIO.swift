@@ -74,8 +74,6 @@ public final class SiFiveGPIO: Module, CatalogModule, BusTarget, LineReceiver {
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     /// No read changes anything.
     public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
         guard let place = registers.place(at: offset, count: count) else { return nil }

@@ -119,8 +119,6 @@ public final class OpenCoresI2C: Module, CatalogModule, BusTarget, I2CController
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     // MARK: Reset and snapshot
 
     public override func reset(_ phase: ResetPhase) {

@@ -42,8 +42,6 @@ public final class MSWI: Module, CatalogModule, BusTarget {
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     private func drive(at time: SimTime) {
         for hart in 0..<lines.count { lines[hart].set(core.pending[hart], at: time) }
     }

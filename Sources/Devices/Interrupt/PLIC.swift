@@ -104,8 +104,6 @@ public final class PLIC: Module, CatalogModule, BusTarget, LineReceiver {
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     /// A claim changes the controller; everything else may be read directly.
     public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
         guard let place = registers.place(at: offset, count: count), place.register != .claim else { return nil }

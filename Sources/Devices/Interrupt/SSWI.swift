@@ -43,8 +43,6 @@ public final class SSWI: Module, CatalogModule, BusTarget {
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     public override func reset(_ phase: ResetPhase) {
         if case .enter = phase { core = SSWICore(hartCount: lines.count) }
     }

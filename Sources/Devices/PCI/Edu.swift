@@ -55,8 +55,6 @@ public final class Edu: PCIFunction, CatalogModule, BusTarget {
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     private func settle(at time: SimTime) {
         setInterrupt(core.isInterruptAsserted, at: time)
         if core.isTransferring && !step.isPending { step.notify(at: time.saturatingAdd(cycle)) }

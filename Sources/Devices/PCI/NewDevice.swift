@@ -50,8 +50,6 @@ public final class NewDevice: PCIFunction, CatalogModule, BusTarget {
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     private func settle(at time: SimTime) {
         setInterrupt(core.isInterruptAsserted, at: time)
         if core.nextBurst(mask: addressMask) != nil, !step.isPending { step.notify(at: time.saturatingAdd(cycle)) }

@@ -92,8 +92,6 @@ final class PCIMessageTable: BusTarget {
         return transaction.count
     }
 
-    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     // MARK: Snapshot
 
     var contents: [UInt8] { bytes }

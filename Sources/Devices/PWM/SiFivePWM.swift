@@ -66,8 +66,6 @@ public final class SiFivePWM: Module, CatalogModule, BusTarget {
         return registers.debugTransport(&transaction, core: peek)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     private func drive(at time: SimTime) {
         for index in 0..<SiFivePWMCore.comparators {
             interrupts[index].set(core.isPending(index), at: time)

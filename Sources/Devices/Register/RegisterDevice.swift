@@ -42,8 +42,6 @@ public final class RegisterDevice<Core: DeviceCore>: Module, CatalogModule, BusT
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     public override func reset(_ phase: ResetPhase) {
         switch phase {
         case .enter: core = Core()

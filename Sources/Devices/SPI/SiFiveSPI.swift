@@ -92,8 +92,6 @@ public final class SiFiveSPI: Module, CatalogModule, BusTarget, TaggedBusTarget,
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     /// All but a byte that is there to be taken.
     public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
         guard let place = registers.place(at: offset, count: count) else { return nil }

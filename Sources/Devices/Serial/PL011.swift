@@ -68,8 +68,6 @@ public final class PL011: Module, CatalogModule, BusTarget, CharacterDevice, Cha
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     /// A read of the data register takes a character; no other changes anything.
     public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
         guard let place = registers.place(at: offset, count: count), place.shift == 0,

@@ -69,8 +69,6 @@ public final class SiFiveUART: Module, CatalogModule, BusTarget, CharacterDevice
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
         guard let place = registers.place(at: offset, count: count), place.register != .receiveData else { return nil }
         return DirectRead(self, argument: UInt64(place.register.rawValue)) { context, argument, _ in

@@ -76,8 +76,6 @@ public final class UART16550: Module, CatalogModule, BusTarget, CharacterDevice,
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
         guard let place = registers.place(at: offset, count: count), place.register != .data else { return nil }
         return DirectRead(self, argument: UInt64(place.register.rawValue)) { context, argument, _ in

@@ -43,8 +43,6 @@ public final class SiFiveTest: Module, CatalogModule, BusTarget {
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     public override func reset(_ phase: ResetPhase) {
         if case .enter = phase { core = SiFiveTestCore() }
     }

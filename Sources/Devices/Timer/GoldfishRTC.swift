@@ -60,8 +60,6 @@ public final class GoldfishRTC: Module, CatalogModule, BusTarget {
         return registers.debugTransport(&transaction, core: peek)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     /// Brings the line and the event of the alarm in accord with the registers.
     private func settle(at time: SimTime) {
         interrupt.set(core.isInterruptAsserted, at: time)

@@ -131,8 +131,6 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
         return registers.debugTransport(&transaction, core: peek)
     }
 
-    public func directMemory(_ request: borrowing DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     public func directRead(at offset: UInt64, count: Int) -> DirectRead? {
         guard let place = registers.place(at: offset, count: count), place.register == .time else { return nil }
         return DirectRead(self, argument: place.shift) { context, shift, delay in

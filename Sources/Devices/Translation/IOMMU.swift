@@ -65,8 +65,6 @@ public final class IOMMU: Module, CatalogModule, BusTarget {
         registers.debugTransport(&transaction, core: storage.core)
     }
 
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
-
     fileprivate func note(_ fault: TranslationFault, of stream: Int, delay: SimTime) {
         storage.core.note(fault, of: stream)
         interrupt.set(storage.core.isInterruptAsserted, at: now + delay)

@@ -53,6 +53,4 @@ public final class RecordingTarget: Module, BusTarget {
         transaction.data.initializeMemory(as: UInt8.self, repeating: fill, count: transaction.count)
         return transaction.count
     }
-
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 }

@@ -49,9 +49,6 @@ struct AdapterTests {
             open -= 1
             transaction.response = .ok
         }
-
-        func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-        func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
     }
 
     @Test(
@@ -189,8 +186,6 @@ struct AdapterTests {
                 bus.serve(self)
             }
             func transport(_ transaction: inout Transaction, delay: inout SimTime) { transaction.response = .ok }
-            func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-            func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
         }
         let simulation = Simulation()
         let target = Blocking(ModuleContext(name: "t", parent: simulation.root))

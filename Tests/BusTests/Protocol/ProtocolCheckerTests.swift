@@ -52,8 +52,6 @@ struct ProtocolCheckerTests {
             ) -> TransportStatus { onForward(transaction, &phase, &delay) }
 
             func transport(_ transaction: inout Transaction, delay: inout SimTime) { onTransport(&transaction, &delay) }
-            func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-            func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
         }
 
         init() {

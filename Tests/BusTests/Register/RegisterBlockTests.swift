@@ -65,7 +65,6 @@ final class SampleDevice: Module, CatalogModule, BusTarget {
         block.transport(&transaction, core: &core)
     }
     func debugTransport(_ transaction: inout Transaction) -> Int { block.debugTransport(&transaction, core: core) }
-    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
     override func reset(_ phase: ResetPhase) { if case .enter = phase { core = SampleCore() } }
     func saveState() -> ModuleState { ModuleState(core) }
     func restoreState(_ state: ModuleState) throws(SnapshotError) { core = try state.decode(at: path) }

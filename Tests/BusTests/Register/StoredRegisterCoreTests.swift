@@ -81,7 +81,6 @@ private final class HookedDevice: Module, CatalogModule, BusTarget {
         block.transport(&transaction, core: &core)
     }
     func debugTransport(_ transaction: inout Transaction) -> Int { block.debugTransport(&transaction, core: core) }
-    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
     func saveState() -> ModuleState { ModuleState(core) }
     func restoreState(_ state: ModuleState) throws(SnapshotError) {
         core = try state.decode(as: HookedCore.self, at: path)

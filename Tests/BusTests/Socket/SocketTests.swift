@@ -161,6 +161,4 @@ final class WaitingTarget: Module, BusTarget {
         delay = .zero
         transaction.response = .ok
     }
-    func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 }

@@ -273,8 +273,5 @@
                 }
             }
         }
-
-        func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-        func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
     }
 #endif

@@ -358,7 +358,4 @@ final class Bell: Module, BusTarget {
         line.set(true, at: now + delay + self.delay)
         transaction.response = .ok
     }
-
-    func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 }

@@ -231,7 +231,4 @@ private final class GrantBreaker: Module, BusTarget {
         ram.bus.invalidateDirectMemory()
         transaction.response = .ok
     }
-
-    func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 }

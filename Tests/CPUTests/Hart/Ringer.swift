@@ -54,7 +54,4 @@ final class Ringer: Module, BusTarget {
         }
         transaction.response = .ok
     }
-
-    func debugTransport(_ transaction: inout Transaction) -> Int { 0 }
-    func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory) -> Bool { false }
 }
