@@ -20,9 +20,28 @@ extension Planner {
                 "the machine “\(platform.name)” cannot have \(plan.harts.count) harts",
                 expected: Self.words(machine.harts, all: MachinePolicy.anyHarts))
         }
+        checkHartIDs(plan)
         for property in machine.properties { check(property) }
         for part in machine.defaults where !platform.modules.contains(where: { $0.path == part.path }) {
             unknownModule(part.path, at: part.place.isEmpty ? "machine.defaults" : part.place)
+        }
+    }
+
+    /// Each hart has its own `mhartid`: firmware, the device tree and interrupt controllers tell harts apart by it
+    /// (Priv. spec §3.1.5).
+    private mutating func checkHartIDs(_ plan: PlatformPlan) {
+        var owners: [UInt64: String] = [:]
+        for path in plan.harts {
+            let entry = plan.module(path)?.properties.entries.first { $0.name == "hart-id" }
+            let id = if case .typed(.unsigned(let id)) = entry?.value { id } else { UInt64(0) }
+            if let other = owners[id] {
+                let place = entry?.place ?? ""
+                findings.add(
+                    at: place.isEmpty ? path : place, "“\(path)” has the hart-id \(id), as “\(other)” has",
+                    expected: "a number of its own for each hart, such as “[i]” in an array")
+            } else {
+                owners[id] = path
+            }
         }
     }
 

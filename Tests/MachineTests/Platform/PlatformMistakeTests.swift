@@ -161,6 +161,15 @@ private func board(_ module: String) -> String {
             "a count of nothing", board("cpu: { type: \"riscv-hart\", count: 0, bus: \"bus\" }"),
             "b.json5:5:35: “cpu” cannot have the count 0; expected a number from 1 to 4096"),
         Mistake(
+            "harts of one name",
+            """
+            { board: { harts: "cpu" }, modules: {
+                bus: { type: "router" },
+                cpu: { type: "riscv-hart", count: 2, "hart-id": 3, bus: "bus" } } }
+            """,
+            "b.json5:3:53: “cpu1” has the hart-id 3, as “cpu0” has; expected a number of its own for each hart, such as “[i]” in an array"
+        ),
+        Mistake(
             "a part that nobody plays",
             "{ board: { memory: \"dram\" }, modules: { ram: { type: \"ram\", size: 4096 } } }",
             "b.json5:1:20: there is no module “dram”; did you mean “ram”?"),
