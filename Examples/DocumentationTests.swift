@@ -5,7 +5,8 @@ import Testing
 struct DocumentationTests {
     @Test("every block of Swift and every platform file in the documentation stands in an example that is run")
     func blocks() throws {
-        let examples = try files(below: "Examples", ending: ".swift").map { try lines(of: $0).joined(separator: "\n") }
+        let sources = try files(below: "Examples", ending: ".swift") + [Self.newDevice]
+        let examples = try sources.map { try lines(of: $0).joined(separator: "\n") }
         let pages = try files(below: "docs", ending: ".md").filter {
             $0.hasPrefix("docs/concepts/") || $0.hasPrefix("docs/tutorial/")
         }
@@ -38,6 +39,16 @@ struct DocumentationTests {
         let page = try blocks(of: "docs/tutorial/first-device.md")
         #expect(page.first?.text == file.dropLast())
     }
+
+    @Test("core and shell of newdev take 150 lines at most, its registers and their documentation included")
+    func newDevice() throws {
+        let all = try files(below: "Sources/Devices/PCI", ending: ".swift").filter { $0.contains("/NewDevice") }
+        #expect(all == [Self.newDevice])
+        #expect(try lines(of: Self.newDevice).count <= 151)
+    }
+
+    /// The device that `docs/tutorial/pci-device.md` goes through.
+    private static let newDevice = "Sources/Devices/PCI/NewDeviceCore.swift"
 
     private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
 

@@ -18,6 +18,8 @@ public struct RegisterFile<Register: RegisterName>: Equatable {
     private final class Layout: Sendable {
         let first: [Int]
         let counts: [Int]
+        /// Bytes of an element.
+        let widths: [Int]
         let masks: [FieldMasks]
         let initial: [UInt64]
         /// The counters of each register.
@@ -34,6 +36,7 @@ public struct RegisterFile<Register: RegisterName>: Equatable {
             self.first = first
             self.initial = initial
             counts = rows.map(\.count)
+            widths = rows.map(\.width)
             masks = rows.map(\.masks)
             counters = rows.map { row in
                 row.fields.filter { $0.mode == .counter }.map {
@@ -59,6 +62,20 @@ public struct RegisterFile<Register: RegisterName>: Equatable {
     public subscript(_ register: Register, at index: Int = 0) -> UInt64 {
         get { values[layout.index(register, index)] }
         set { values[layout.index(register, index)] = newValue }
+    }
+
+    /// A byte of an array of registers, the first one lowest, for the device itself: a buffer that software sees as words.
+    public subscript(byte place: Int, of register: Register) -> UInt8 {
+        get {
+            let width = layout.widths[register.rawValue]
+            return UInt8(truncatingIfNeeded: self[register, at: place / width] >> UInt64(place % width * 8))
+        }
+        set {
+            let width = layout.widths[register.rawValue]
+            let shift = UInt64(place % width * 8)
+            self[register, at: place / width] &= ~(0xff << shift)
+            self[register, at: place / width] |= UInt64(newValue) << shift
+        }
     }
 
     /// A guest's read: hides what cannot be read, and does what reads do.

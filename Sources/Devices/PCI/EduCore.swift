@@ -1,14 +1,37 @@
 public import TandemBus
 public import TandemKernel
 
-/// The registers of the teaching device `edu`, its factorial and its transfer: no bus, no time, no PCI. The document of
-/// the device is QEMU's `docs/specs/edu.rst`.
-public struct EduCore: RegisterCore, Equatable {
+/// QEMU's teaching device `edu`.
+public typealias Edu = EduCore.Function
+
+/// The registers of the teaching device `edu`, its factorial and its transfer. The document of the device is
+/// QEMU's `docs/specs/edu.rst`.
+public struct EduCore: PCIDeviceCore, Equatable {
     /// The registers in address order.
     public enum Register: Int, RegisterName {
         case identification, liveness, factorial, status, interrupt, raise, acknowledge, source, destination, count
         case command
     }
+
+    public static let header = PCIHeader(
+        vendor: 0x1234, device: 0x11e8, classCode: 0x00_ff00, revision: 0x10, subsystemVendor: 0x1af4,
+        subsystem: 0x1100,
+        pin: .a, regions: [PCIRegion(0, .memory32, size: 0x10_0000)], capabilities: [.messages(vectors: 1)],
+        isMaster: true)
+
+    public static let addressMask = Property<UInt64>(
+        "dma_mask", default: 0x0fff_ffff, "The bits that its bus addresses have; spelled as QEMU does.")
+
+    public static let declaration = declare(
+        summary: "QEMU's teaching device 1234:11e8",
+        documentation: """
+            QEMU's docs/specs/edu.rst: identification, inverted word, factorial, interrupts raised and acknowledged by \
+            software, and transfers between memory and a buffer of 4096 bytes at 0x40000 of the device's own addresses; \
+            INTA or message 0. A transfer goes in accesses of 64 bytes, each after a cycle; a factorial is ready when a \
+            cycle ends. Deviations: registers that there are not read as zeros; a transfer that does not lie in the \
+            buffer moves nothing and is over with its first cycle, and one that meets a bus error is over with that \
+            access.
+            """)
 
     /// Where the device's buffer stands for the transfers, and how large it is.
     static let buffer: Range<UInt64> = 0x4_0000..<0x4_1000
@@ -28,14 +51,30 @@ public struct EduCore: RegisterCore, Equatable {
 
     public init() {}
 
-    var isInterruptAsserted: Bool { causes != 0 }
+    public var isInterruptAsserted: Bool { causes != 0 }
     /// A transfer is under way.
     var isTransferring: Bool { dma[3] & 1 != 0 }
 
-    // MARK: Factorial
+    // MARK: Factorial and transfer
+
+    public var isBusy: Bool { isTransferring || argument != nil }
+
+    public mutating func step() -> PCIBurst? {
+        finishFactorial()
+        let burst = nextBurst
+        if burst == nil && isTransferring { abandon() }
+        return burst
+    }
+
+    public mutating func finish(_ burst: PCIBurst, succeeded: Bool) {
+        // A reset that the access itself has caused has ended the transfer.
+        guard isTransferring else { return }
+        if succeeded { moved += UInt64(burst.range.count) }
+        if !succeeded || nextBurst == nil { abandon() }
+    }
 
     /// The factorial is computed: modulo two to the power of 32.
-    mutating func finishFactorial() {
+    private mutating func finishFactorial() {
         guard let argument else { return }
         value = argument < 2 ? 1 : (2...min(argument, 64)).reduce(1) { $0 &* $1 }
         // From 34 on the product has 32 factors of two.
@@ -44,35 +83,25 @@ public struct EduCore: RegisterCore, Equatable {
         if isInterruptWanted { causes |= 1 }
     }
 
-    // MARK: Transfer
-
-    /// The next step of the transfer; nothing when it is over or does not lie in the buffer. `mask` are the address bits
-    /// that the device has.
-    func nextBurst(mask: UInt64) -> (address: UInt64, isWrite: Bool, range: Range<Int>)? {
+    /// The next access of the transfer; nothing when it is over or does not lie in the buffer.
+    private var nextBurst: PCIBurst? {
         let isWrite = dma[3] & 2 != 0
         let inner = isWrite ? dma[0] : dma[1]
         guard isTransferring, Self.buffer.contains(inner), dma[2] <= Self.buffer.upperBound - inner, moved < dma[2]
         else { return nil }
         let start = Int(inner - Self.buffer.lowerBound + moved)
-        let address = ((isWrite ? dma[1] : dma[0]) & mask) &+ moved
-        return (address, isWrite, start..<start + Int(min(64, dma[2] - moved)))
-    }
-
-    /// A step is over.
-    mutating func finish(_ count: Int, mask: UInt64) {
-        moved += UInt64(count)
-        if nextBurst(mask: mask) == nil { abandon() }
+        return PCIBurst(
+            at: (isWrite ? dma[1] : dma[0]) &+ moved, isWrite: isWrite, start..<start + Int(min(64, dma[2] - moved)))
     }
 
     /// The transfer is over, whatever it has moved.
-    mutating func abandon() {
+    private mutating func abandon() {
         moved = 0
         dma[3] &= ~1
         if dma[3] & 4 != 0 { causes |= 0x100 }
     }
 
-    /// A byte of the buffer.
-    subscript(_ place: Int) -> UInt8 {
+    public subscript(_ place: Int) -> UInt8 {
         get { bytes[place] }
         set { bytes[place] = newValue }
     }
