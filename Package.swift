@@ -47,7 +47,7 @@ let package = Package(
         part("Host", needs: ["Devices", "Kernel", "OS"]),
         part("Machine", needs: ["CPU", "Devices", "Host", "Bus", "Kernel", "JSON", "OS"]),
         // What users meet.
-        part("Report", needs: ["Machine", "CPU", "Bus", "Kernel", "JSON", "OS"]),
+        part("Report", needs: ["Machine", "CPU", "Bus", "Kernel", "JSON", "OS"], exclude: ["Page"]),
         part("Monitor", needs: ["Machine", "Host", "CPU", "Devices", "Bus", "Kernel", "JSON", "OS"]),
         part("Bench", needs: ["Machine", "CPU", "Devices", "Bus", "Kernel", "OS"]),
         part(

@@ -59,6 +59,13 @@ extension RunReport {
                 outstanding.map { row in
                     JSONValue(members: ["initiator": JSONValue(row.initiator), "most": JSONValue(row.most)])
                 }),
+            "topology": JSONValue(
+                topology.map { edge in
+                    JSONValue(members: [
+                        "from": JSONValue(edge.from), "to": JSONValue(edge.to),
+                        "origin": JSONValue(edge.origin.rawValue),
+                    ])
+                }),
             "host": JSONValue(members: [
                 "hostSeconds": JSONValue(host.seconds), "cpuSeconds": JSONValue(host.cpuSeconds),
                 "mips": JSONValue(mips), "peakResidentBytes": JSONValue(host.peakResidentBytes),

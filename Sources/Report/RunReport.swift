@@ -56,6 +56,8 @@ public struct RunReport: Equatable, Sendable {
     public var verdicts: [TrafficVerdict]
     /// What links of routers have carried whose accesses take time or compete.
     public var links: [LinkRecord]
+    /// The ways that accesses can take from module to module.
+    public var topology: [BusEdge]
     public var host: Host
 
     /// What one initiator asked of one target.
@@ -120,6 +122,7 @@ public struct RunReport: Equatable, Sendable {
             return interrupt
         }
         links = directory.linkRecords
+        topology = directory.topology
         series = directory.trafficSeries
         verdicts = machine.checkTraffic()
         outstanding = directory.initiators.compactMap { initiator in

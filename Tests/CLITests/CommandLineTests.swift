@@ -53,7 +53,7 @@ import Testing
         ("run -cpu rv46,help", "-cpu: there is no processor “rv46”; did you mean “rv64”"),
         (
             "run virt -report xml",
-            "-report cannot be “xml”; expected text, json:FILE, chrome-trace:FILE, vcd:FILE or none"
+            "-report cannot be “xml”; expected text, json:FILE, html:FILE, chrome-trace:FILE, vcd:FILE or none"
         ),
         (
             "run virt -gdb 1234",

@@ -47,6 +47,17 @@ struct TrafficCommandTests {
         }
     }
 
+    @Test("the report says how modules are connected, over routers within routers")
+    func topology() throws {
+        let ways = try #require(try report(CommandBench())["topology"]).array().map { row in
+            try ["from", "to", "origin"].map { try row.member($0).string() }.joined(separator: " ")
+        }
+        #expect(ways.prefix(2) == ["cpu0 bus initiator", "dma bus initiator"], "\(ways)")
+        for way in ["bus ram router", "bus uart0 router", "bus pci.memory-space router"] {
+            #expect(ways.count { $0 == way } == 1, "\(way) in \(ways)")
+        }
+    }
+
     /// A platform that expects something of the demo's traffic.
     private func expecting(_ section: String) -> CommandBench {
         CommandBench(texts: ["p.json5": "{ include: \"(built-in)/demo.json5\", traffic: { \(section) } }"])

@@ -65,7 +65,7 @@ enum CommandTable {
             OptionDeclaration("seed", "N", "The seed of everything random, 0 if not given."),
             OptionDeclaration(
                 "report", "FORM", repeatable: true,
-                "What is told at the end: text (standard error), json:FILE, chrome-trace:FILE (Perfetto), vcd:FILE (waves) or none. Text if not given."
+                "What is told at the end: text (standard error), json:FILE, html:FILE (a page for a browser), chrome-trace:FILE (Perfetto), vcd:FILE (waves) or none. Text if not given."
             ),
             OptionDeclaration(
                 "traffic-bin", "TIME|off",

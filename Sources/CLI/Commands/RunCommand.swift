@@ -121,6 +121,7 @@ struct RunCommand {
                     try write(Array(JSONWriter(.compact).text(of: report.chromeTrace).utf8), to: file)
                 case .waveform(let file):
                     if let recorder { try write(Array(Waveform(recorder, report).text.utf8), to: file) }
+                case .page(let file): try write(Array(ReportPage(report.json).text.utf8), to: file)
                 case .json(let file): try write(Array(JSONWriter(.pretty).text(of: report.json).utf8), to: file)
                 }
             }

@@ -228,7 +228,8 @@ struct RunOptions: Equatable {
                 let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
                 guard parts.count == 2, let form = ReportForm.files.first(where: { $0.name == parts[0] }) else {
                     throw Self.error(
-                        "-report cannot be “\(text)”; expected text, json:FILE, chrome-trace:FILE, vcd:FILE or none")
+                        "-report cannot be “\(text)”; expected text, json:FILE, html:FILE, chrome-trace:FILE, vcd:FILE or none"
+                    )
                 }
                 reports.append(form.make(parts[1]))
             }
@@ -346,6 +347,8 @@ enum TrafficBin: Equatable {
 enum ReportForm: Equatable {
     case text
     case json(String)
+    /// A page for a browser.
+    case page(String)
     /// Trace events, which Perfetto shows.
     case chromeTrace(String)
     /// A value change dump of lines and links.
@@ -353,6 +356,7 @@ enum ReportForm: Equatable {
 
     /// The forms that go into a file, by the word before it.
     static let files: [(name: String, make: @Sendable (String) -> ReportForm)] = [
-        ("json", { .json($0) }), ("chrome-trace", { .chromeTrace($0) }), ("vcd", { .waveform($0) }),
+        ("json", { .json($0) }), ("html", { .page($0) }), ("chrome-trace", { .chromeTrace($0) }),
+        ("vcd", { .waveform($0) }),
     ]
 }

@@ -17,6 +17,8 @@ enum Peer: String, CaseIterable {
     case telnet
     /// The shell, from PATH.
     case zsh
+    /// The browser, from PATH.
+    case chromium
     /// A Python that has QEMU's library for QMP: `TANDEM_PYTHON`, or the one that `.ci/run` makes in the repository.
     case qmpLibrary = "a Python with qemu.qmp (TANDEM_PYTHON)"
     /// Counts the allocations of a process, from PATH.
@@ -48,6 +50,8 @@ enum Peer: String, CaseIterable {
             return inPath("telnet")
         case .zsh:
             return inPath("zsh")
+        case .chromium:
+            return inPath("chromium")
         case .qmpLibrary:
             let candidates = [environment("TANDEM_PYTHON"), Repository.root + "/.build-python/bin/python3"]
             return candidates.compactMap(\.self).first { access($0, X_OK) == 0 }

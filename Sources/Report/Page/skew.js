@@ -1,0 +1,1 @@
+// How far initiators were apart, over time, where that was measured.
