@@ -13,6 +13,8 @@ struct PageTable {
         case seconds
         case picoseconds
         case address
+        /// The number of a page of 4 KiB, shown by its address.
+        case page
         case verdict
     }
 
@@ -48,16 +50,38 @@ struct PageTable {
     /// More rows make a page slow; the report within has all.
     static let mostRows = 1000
 
+    /// A row, and where it stands in the member.
+    private struct Row {
+        var place: String
+        var value: JSONValue
+    }
+
     let member: String
-    let rows: [JSONValue]
     let caption: String
     let columns: [Column]
+    private let rows: [Row]
 
     init(member: String, rows: [JSONValue], caption: String) {
         self.member = member
-        self.rows = rows
         self.caption = caption
-        columns = rows.first.map { Self.columns(of: $0, within: []) } ?? []
+        self.rows = rows.enumerated().flatMap { index, row in
+            Self.inner(row, member, place: "\(index)") ?? [Row(place: "\(index)", value: row)]
+        }
+        columns = self.rows.first.map { Self.columns(of: $0.value, within: []) } ?? []
+    }
+
+    /// Of a member whose elements have rows of their own, which `columns` names: those rows, with the texts of the element
+    /// before them.
+    private static func inner(_ element: JSONValue, _ name: String, place: String) -> [Row]? {
+        guard case .object(let members) = element.content, case .array(let names)? = element["columns"]?.content,
+            case .array(let rows)? = element[name]?.content
+        else { return nil }
+        let texts = members.filter { if case .string = $0.value.content { true } else { false } }
+        return rows.enumerated().map { index, row in
+            let cells = (try? row.array()) ?? []
+            let values = zip(names, cells).map { JSONMember((try? $0.string()) ?? "", $1) }
+            return Row(place: "\(place).\(name).\(index)", value: JSONValue(members: texts + values))
+        }
     }
 
     private static func columns(of row: JSONValue, within path: [String]) -> [Column] {
@@ -78,6 +102,7 @@ struct PageTable {
 
     private static func column(_ path: [String]) -> Column {
         let name = path.last ?? ""
+        if name == "page" { return Column(path: path, quantity: .page, title: title(path)) }
         for (ending, quantity) in [
             ("Seconds", Quantity.seconds), ("Picoseconds", .picoseconds), ("Bytes", .bytes), ("bytes", .bytes),
             ("address", .address), ("Address", .address),
@@ -109,15 +134,15 @@ struct PageTable {
                 "<th scope=\"col\" data-column=\"\(name)\" class=\"\(column.quantity)\">\(Markup.escaped(column.title))</th>"
         }
         text += "</tr></thead>\n<tbody>\n"
-        for (index, row) in shown.enumerated() {
+        for row in shown {
             let cells = columns.map { column in
-                column.path.reduce(JSONValue?.some(row)) { value, name in value?[name] }
+                column.path.reduce(JSONValue?.some(row.value)) { value, name in value?[name] }
             }
             let isIdle = cells.allSatisfy { cell in
                 guard case .number(let number)? = cell?.content else { return true }
                 return number.double == 0
             }
-            text += "<tr data-row=\"\(index)\"\(isIdle ? " class=\"idle\"" : "")>"
+            text += "<tr data-row=\"\(Markup.escaped(row.place))\"\(isIdle ? " class=\"idle\"" : "")>"
             for (position, column) in columns.enumerated() { text += Self.cell(cells[position], column, position) }
             text += "</tr>\n"
         }
@@ -149,6 +174,7 @@ struct PageTable {
         case .bytes: return Markup.si(number.double, "B")
         case .seconds: return Markup.si(number.double, "s")
         case .picoseconds: return Markup.si(number.double / 1e12, "s")
+        case .page: return whole.map { "0x" + String($0 << 12, radix: 16) } ?? number.literal
         case .address: return whole.map { "0x" + String($0, radix: 16) } ?? number.literal
         case .text, .count, .verdict: return whole.map(RunReport.grouped) ?? number.literal
         }

@@ -31,14 +31,17 @@ public struct Waveform {
         // A point would begin another scope.
         let name = "\(link.initiator)->\(link.target)".replacing(".", with: "/")
         let code = declare("traffic.\(name)", "integer 64")
-        initial.append("b0 \(code)")
         let width = link.binWidth.picoseconds
+        var first = "b0"
         for (index, row) in link.rows.enumerated() {
             let bytes = row.cell.readBytes &+ row.cell.writeBytes &+ row.cell.fetchBytes
-            add(max(row.bin * width, start), "b\(String(bytes, radix: 2)) \(code)")
+            let value = "b\(String(bytes, radix: 2))"
+            // What holds from the start on is the first value, and no change.
+            if row.bin * width <= start { first = value } else { add(row.bin * width, "\(value) \(code)") }
             let next = index + 1 < link.rows.count ? link.rows[index + 1].bin : .max
             if next != row.bin + 1, (row.bin + 1) * width <= end { add((row.bin + 1) * width, "b0 \(code)") }
         }
+        initial.append("\(first) \(code)")
     }
 
     private mutating func add(_ time: UInt64, _ text: String) { changes.append((time, changes.count, text)) }

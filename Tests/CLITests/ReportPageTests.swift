@@ -77,6 +77,17 @@ struct ReportPageTests {
         #expect(try JSON5Reader(.json).read(Array(embedded.utf8))["pages"]?.array().count == 1500)
     }
 
+    @Test("rows within a row have the columns that it names, and its own text before them")
+    func inner() throws {
+        let pages = JSONValue(members: [
+            "initiator": "cpu0", "columns": ["page", "reads"], "pages": [[524_288, 7], [524_290, 8]], "heat": .null,
+        ])
+        let text = ReportPage(JSONValue(members: ["pages": JSONValue([pages])])).text
+        #expect(text.contains("<tr data-row=\"0.pages.1\"><th scope=\"row\">cpu0</th>"))
+        #expect(
+            text.contains("<data value=\"524290\">0x80002000</data>") && text.contains("<data value=\"8\">8</data>"))
+    }
+
     static let quantities: [(name: String, value: JSONValue, shown: String)] = [
         ("reads", 1_234_567, "1 234 567"), ("readBytes", 999_960, "1 MB"), ("readBytes", 0, "0 B"),
         ("latencySeconds", 2.5e-8, "25 ns"), ("latencySeconds", 1.055101177, "1.055 s"),

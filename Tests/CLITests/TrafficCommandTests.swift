@@ -128,6 +128,15 @@ struct TrafficCommandTests {
         #expect(trace["displayTimeUnit"] == "ns" && events.count > 20)
         var times: [String: Double] = [:]
         var read: UInt64 = 0
+        // The trace event format: metadata names the processes of the counters, which have a time in microseconds.
+        var processes: [JSONValue] = []
+        for event in events {
+            #expect(try event.members().prefix(4).map(\.key).sorted() == ["name", "ph", "pid", "tid"].sorted())
+            if event["ph"] == "M" { processes.append(try #require(event["pid"])) }
+            if event["ph"] == "C" { #expect(processes.contains(try #require(event["pid"]))) }
+            #expect(event["ph"] == "M" || event["ph"] == "C")
+            #expect(try event["args"]?.members().isEmpty == false)
+        }
         for event in events where event["ph"] == "C" {
             let name = try #require(event["name"]).string()
             let time = try #require(Double(event["ts"]?.number().literal ?? ""))

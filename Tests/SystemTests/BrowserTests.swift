@@ -53,21 +53,28 @@ struct BrowserTests {
                 $0.1.split(separator: ".").map(String.init)
             }
             let list = try name.split(separator: ".").reduce(report) { try $0.member(String($1)) }.array()
-            #expect(table.matches(of: #/<tr data-row/#).count == list.count, "\(name)")
+            let inside = try list.map { try $0.optionalMember(name)?.value.array().count ?? 1 }.reduce(0, +)
+            #expect(table.matches(of: #/<tr data-row/#).count == min(1000, inside), "\(name)")
             for row in table.split(separator: "<tr data-row=\"").dropFirst() {
-                let index = try #require(Int(row.prefix { $0 != "\"" }))
+                let place = row.prefix { $0 != "\"" }.split(separator: ".").map(String.init)
+                // “0.pages.17” is a row of an element, whose columns have names there.
+                let element = list[try #require(Int(place[0]))]
+                let list = place.count > 1 ? try element.member(place[1]).array() : [element]
+                let entry = list[place.count > 1 ? try #require(Int(place[2])) : 0]
+                let names = place.count > 1 ? try element.member("columns").array().map { try $0.string() } : []
                 let cells = row.matches(of: #/<(?:td|th scope="row")[^>]*>(?:<data value="([^"]*)">)?([^<]*)</#)
                 #expect(cells.count == columns.count)
                 for (cell, column) in zip(cells, columns) {
-                    let value = try column.reduce(list[index]) { try $0.member($1) }
+                    let number = names.firstIndex(of: column[0])
+                    let value = try number.map { try entry.array()[$0] } ?? column.reduce(element) { try $0.member($1) }
                     switch value.content {
                     case .number(let number):
-                        #expect(cell.1 == Substring(number.literal), "\(name)[\(index)].\(column)")
+                        #expect(cell.1 == Substring(number.literal), "\(name)[\(place)].\(column)")
                         // A count is shown with all its digits.
                         if let digits: UInt64 = number.integer(), column.last?.hasSuffix("ytes") == false,
-                            column.last?.hasSuffix("econds") == false
+                            column.last?.hasSuffix("econds") == false, column != ["page"]
                         {
-                            #expect(cell.2.filter { $0 != " " } == "\(digits)", "\(name)[\(index)].\(column)")
+                            #expect(cell.2.filter { $0 != " " } == "\(digits)", "\(name)[\(place)].\(column)")
                         }
                         count += 1
                     case .string(let text):

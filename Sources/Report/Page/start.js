@@ -18,6 +18,6 @@ followReading();
 attempt("topology-chart", drawTopology);
 const view = new View(trafficSeries.reduce((least, series) => Math.min(least, series.start), trafficSeries.length > 0 ? Infinity : 0));
 attempt("time-chart", (place) => drawTimeline(place, view));
-attempt("heat-chart", (place) => drawHeat(place, trafficSeries.map((series) => ({ name: series.name, series, columns: byteColumns })), view, "B/s"));
+attempt("heat-chart", (place) => drawHeat(place, view));
 attempt("histograms-chart", drawHistograms);
 document.documentElement.dataset.ready = "yes";

@@ -21,6 +21,10 @@ enum Peer: String, CaseIterable {
     case chromium
     /// A Python that has QEMU's library for QMP: `TANDEM_PYTHON`, or the one that `.ci/run` makes in the repository.
     case qmpLibrary = "a Python with qemu.qmp (TANDEM_PYTHON)"
+    /// The same with the reader of waveforms pyvcd.
+    case waveReader = "a Python with pyvcd (TANDEM_PYTHON)"
+    /// Converts waveforms between its forms, from PATH.
+    case gtkwave = "GTKWave's vcd2fst"
     /// Counts the allocations of a process, from PATH.
     case valgrind = "valgrind"
     /// SystemC with its headers, and what builds `peers/systemc` with it.
@@ -53,8 +57,13 @@ enum Peer: String, CaseIterable {
         case .chromium:
             return inPath("chromium")
         case .qmpLibrary:
-            let candidates = [environment("TANDEM_PYTHON"), Repository.root + "/.build-python/bin/python3"]
-            return candidates.compactMap(\.self).first { access($0, X_OK) == 0 }
+            return Self.python
+        case .waveReader:
+            guard let python = Self.python else { return nil }
+            let folder = python.split(separator: "/").dropLast(2).joined(separator: "/")
+            return holds("/\(folder)/lib/python3*/site-packages/vcd") ? python : nil
+        case .gtkwave:
+            return inPath("vcd2fst")
         case .valgrind:
             return inPath("valgrind")
         case .systemC:
@@ -79,6 +88,11 @@ enum Peer: String, CaseIterable {
             let clang = environment("CLANG") ?? "/\(folder)/clang"
             return access(clang, X_OK) == 0 ? clang : inPath("clang")
         }
+    }
+
+    private static var python: String? {
+        let candidates = [environment("TANDEM_PYTHON"), Repository.root + "/.build-python/bin/python3"]
+        return candidates.compactMap(\.self).first { access($0, X_OK) == 0 }
     }
 
     /// The same, for a test that cannot go on without.
@@ -119,6 +133,13 @@ enum Repository {
 /// An environment variable that is set and not empty.
 func environment(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+}
+
+/// Whether a file has a name of that pattern.
+private func holds(_ pattern: String) -> Bool {
+    var found = glob_t()
+    defer { globfree(&found) }
+    return glob(pattern, 0, nil, &found) == 0 && found.gl_pathc > 0
 }
 
 private func inPath(_ program: String) -> String? {

@@ -1,1 +1,0 @@
-// How far initiators were apart, over time, where that was measured.
