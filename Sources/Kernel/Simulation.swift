@@ -28,6 +28,8 @@ public final class Simulation {
     private var modules: [Unmanaged<Module>] = []
     /// The modules that `plug` is making; nothing while it makes none.
     private var plugged: [Module]?
+    /// Modules whose bus has let go of them, and which are still to be taken out.
+    private var departing: [Module] = []
     private var hasEnded = false
     private var hasAnnouncedStart = false
     /// The last run returned because of a pause, or the present one stands.
@@ -62,6 +64,7 @@ public final class Simulation {
         scheduler.takeDown()
         services.end()
         inbox.removeAll()
+        departing = []
         root.removeChildren()
         log.detach()
         trace.detach()
@@ -169,6 +172,20 @@ public final class Simulation {
         self.modules = []
         root.collect(&self.modules, elaboration: nil)
         for module in modules.reversed() { module.removeChildren() }
+    }
+
+    /// A bus has let go of a module that was to go. A run that is under way pauses at the end of the present delta cycle, so
+    /// that whoever runs the simulation can take it out.
+    public func noteDeparture(of module: Module) {
+        guard !departing.contains(where: { $0 === module }) else { return }
+        departing.append(module)
+        if scheduler.isActive { scheduler.pause() }
+    }
+
+    /// The modules that are to be taken out now, in the order in which their buses let go of them. Whoever asks does it.
+    public func takeDeparting() -> [Module] {
+        defer { departing = [] }
+        return departing
     }
 
     /// Elaborates the modules that are new, and returns them.

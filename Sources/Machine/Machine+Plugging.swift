@@ -30,7 +30,8 @@ extension Machine {
         return path
     }
 
-    /// Takes the module that `name` means out of the machine. Refuses where others refer to it. Returns its path.
+    /// Takes the module that `name` means out of the machine. Refuses where others refer to it. Where the bus that it stands on
+    /// asks the guest's software first, the module goes when that has let go of it: `departureNotice` tells. Returns its path.
     @discardableResult
     public func remove(
         _ addition: Platform.Addition, _ name: String, from place: String
@@ -41,7 +42,7 @@ extension Machine {
         }
         let path = module.path
         guard let planned = plan.module(path), let declaration = planned.type?.declaration,
-            let index = platform.modules.firstIndex(where: { $0.path == path && $0.count == nil })
+            platform.modules.contains(where: { $0.path == path && $0.count == nil })
         else {
             throw PlatformError(
                 at: place, "“\(path)” is a part of something and cannot go alone",
@@ -58,15 +59,40 @@ extension Machine {
                 expected: "a module that may go", choices: plan.modules.filter(\.isHot).map(\.path))
         }
         try checkBuses(of: planned, from: place)
-        if let user = plan.users(of: path).first {
-            throw PlatformError(
-                at: place, "“\(path)” cannot go: \(user) refers to it", expected: "that one to go first")
+        try refuseUsed(path, from: place)
+        if let bus = (module as? any BusMember)?.memberBus {
+            try check(bus, from: place)
+            do throws(ElaborationError) { guard try bus.release(module) else { return path } } catch {
+                throw PlatformError([error.diagnosis])
+            }
         }
-        simulation.unplug(module)
-        platform.modules.remove(at: index)
-        platform.overrides.removeAll { $0.path.hasPrefix(path + ".") }
-        plan.modules.removeAll { $0.path == path }
+        takeOut(module)
         return path
+    }
+
+    /// Takes those out whose buses have let go of them. Whoever has come to refer to one keeps it.
+    func takeOutDeparting() {
+        for module in simulation.takeDeparting() {
+            do throws(PlatformError) {
+                try refuseUsed(module.path, from: "device_del")
+                takeOut(module)
+            } catch { simulation.log.write(.warning, at: module.path, "\(error)") }
+        }
+    }
+
+    private func takeOut(_ module: Module) {
+        let path = module.path
+        simulation.unplug(module)
+        platform.modules.removeAll { $0.path == path && $0.count == nil }
+        platform.overrides.removeAll { $0.path.hasPrefix(path + ".") }
+        let isObject = plan.module(path)?.type?.declaration.category == .object
+        plan.modules.removeAll { $0.path == path }
+        if !isObject { departureNotice(path) }
+    }
+
+    private func refuseUsed(_ path: String, from place: String) throws(PlatformError) {
+        guard let user = plan.users(of: path).first else { return }
+        throw PlatformError(at: place, "“\(path)” cannot go: \(user) refers to it", expected: "that one to go first")
     }
 
     private func hotTypes(_ addition: Platform.Addition) -> [String] {
@@ -81,13 +107,15 @@ extension Machine {
         let paths =
             planned.windows.map(\.router) + planned.connections.filter { $0.kind == .initiator }.map(\.peer)
             + links.map(\.text)
-        for path in paths {
-            guard let bus = module(path) as? any PluggingBus, !bus.acceptsPlugging else { continue }
-            let isSettable = bus.properties.declarations.contains { $0.name == "hotplug" }
-            throw PlatformError(
-                at: place, "the bus “\(path)” lets nothing come or go while the machine exists",
-                expected: isSettable ? "“hotplug” of “\(path)” to be on" : "a bus that does")
-        }
+        for path in paths { if let bus = module(path) as? any PluggingBus { try check(bus, from: place) } }
+    }
+
+    private func check(_ bus: any PluggingBus, from place: String) throws(PlatformError) {
+        guard !bus.acceptsPlugging else { return }
+        let isSettable = bus.properties.declarations.contains { $0.name == "hotplug" }
+        throw PlatformError(
+            at: place, "the bus “\(bus.path)” lets nothing come or go while the machine exists",
+            expected: isSettable ? "“hotplug” of “\(bus.path)” to be on" : "a bus that does")
     }
 }
 

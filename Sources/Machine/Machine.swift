@@ -28,6 +28,8 @@ public final class Machine {
     public private(set) var restartCount = 0
     /// Called before each restart, between two runs: for whoever tells others about it.
     public var restartNotice: () -> Void = {}
+    /// Called with the path of each device that has been taken out, between two runs.
+    public var departureNotice: (String) -> Void = { _ in }
     /// What firmware and kernel were called, for messages about the guest.
     public private(set) var symbols = SymbolTable()
     private var boot = BootOptions()
@@ -220,13 +222,16 @@ public final class Machine {
 
     // MARK: Running
 
-    /// Runs until the guest ends it, nothing can happen any more, somebody stops it, or `limit` is reached.
+    /// Runs until the guest ends it, nothing can happen any more, somebody stops it, or `limit` is reached. `debugger` is the
+    /// reason also where a device has just left because the guest's software has let go of it.
     public func run(until limit: SimTime = .never) -> RunOutcome {
         while true {
             switch simulation.run(until: limit, starvation: limit == .never ? .exit : .runToLimit) {
             case .timeReached: return RunOutcome(.timeLimit)
             case .starved: return RunOutcome(.starved, code: RunOutcome.hangCode)
-            case .paused: return RunOutcome(.debugger)
+            case .paused:
+                takeOutDeparting()
+                return RunOutcome(.debugger)
             case .stopped(let request):
                 if request.reason == .reset, restartsOnReset {
                     restart()
@@ -248,6 +253,7 @@ public final class Machine {
         restartNotice()
         restartCount += 1
         simulation.reset(.warm)
+        takeOutDeparting()
         fillMemory(isFresh: false)
     }
 

@@ -106,7 +106,7 @@ public struct NewDeviceCore: PCIDeviceCore, Equatable {
     }
 
     public static let registers = RegisterTable<Register>(
-        size: 0x2000,
+        size: 0x2000, splitsWideAccesses: true,
         [
             RegisterRow(.identification, "ID", offset: 0x00, width: 4, .readOnly, reset: 0x3156_444e, "“NDV1”."),
             RegisterRow(

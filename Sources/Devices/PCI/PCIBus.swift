@@ -2,7 +2,7 @@ public import TandemBus
 public import TandemKernel
 
 /// A module that controls a PCI bus: a host bridge, or a bridge on another bus.
-public protocol PCIBusController: Module {
+public protocol PCIBusController: PluggingBus {
     /// The bus behind it.
     var pci: PCIBus { get }
     /// Has the bus stand where it belongs before something is put on it.
@@ -28,7 +28,7 @@ public final class PCIBus {
     public private(set) var functions: [PCIFunction?] = Array(repeating: nil, count: 256)
     /// The bridge in front; nothing for the bus of a host bridge.
     // SAFETY: modules end together, after the last access.
-    private(set) unowned(unsafe) var bridge: PCIBridge?
+    private(set) unowned(unsafe) var bridge: PCIBridgeFunction?
     private unowned(unsafe) var ownHost: PCIHost?
 
     /// The bus behind a host bridge.
@@ -40,7 +40,7 @@ public final class PCIBus {
     }
 
     /// The bus behind a bridge.
-    init(of bridge: PCIBridge) {
+    init(of bridge: PCIBridgeFunction) {
         controller = .passUnretained(bridge)
         memory = Container(ModuleContext(name: "memory-space", parent: bridge))
         ports = Container(ModuleContext(name: "port-space", parent: bridge))
@@ -59,8 +59,18 @@ public final class PCIBus {
 
     /// Puts a function on the bus, at `address` or at the first free device from 1 on.
     func attach(_ function: PCIFunction, at wanted: PCIAddress?) throws(ElaborationError) -> PCIAddress {
+        if function.simulation.isFrozen && !acceptsPlugging {
+            throw ElaborationError(
+                at: function.path, "the bus “\(path)” lets nothing come or go while the machine exists",
+                expected: "a bus that does, such as that of a “pcie-root-port”")
+        }
         let address: PCIAddress
         if let wanted { address = wanted } else { address = try freeAddress(for: function) }
+        if bridge?.isLink ?? false, address.device != 0 {
+            throw ElaborationError(
+                at: function.path, "“\(path)” leads to one device, and “addr” asks for \(address)",
+                expected: "device 0, or no “addr”")
+        }
         if let other = functions[Int(address.code)] {
             throw ElaborationError(
                 at: function.path, "the address \(address) on “\(path)” belongs to “\(other.path)” already",
@@ -68,6 +78,7 @@ public final class PCIBus {
         }
         functions[Int(address.code)] = function
         settleMultifunction(address.device)
+        bridge?.functionsChanged(at: function.now)
         return address
     }
 
@@ -76,6 +87,12 @@ public final class PCIBus {
         guard let index = functions.firstIndex(where: { $0 === function }) else { return }
         functions[index] = nil
         settleMultifunction(PCIAddress(code: UInt8(index)).device)
+        bridge?.functionsChanged(at: function.now)
+    }
+
+    /// Whether functions come and go while the machine exists.
+    private var acceptsPlugging: Bool {
+        controller._withUnsafeGuaranteedRef { ($0 as? any PluggingBus)?.acceptsPlugging ?? false }
     }
 
     /// A device that nobody has and nobody asks for.
@@ -87,10 +104,11 @@ public final class PCIBus {
             else { return }
             taken.insert(address.device)
         }
-        guard let device = (1..<UInt8(32)).first(where: { !taken.contains($0) }) else {
+        let devices: Range<UInt8> = bridge?.isLink ?? false ? 0..<1 : 1..<32
+        guard let device = devices.first(where: { !taken.contains($0) }) else {
             throw ElaborationError(
                 at: function.path, "there is no free device on the bus of “\(path)”",
-                expected: "at most 32 devices, or another bus")
+                expected: devices.count == 1 ? "one device" : "at most 32 devices, or another bus")
         }
         return PCIAddress(device: device)
     }
@@ -104,8 +122,10 @@ public final class PCIBus {
     /// The function that a configuration access reaches; nothing if nobody answers.
     func function(bus wanted: UInt8, at address: PCIAddress) -> PCIFunction? {
         if number == wanted { return functions[Int(address.code)] }
-        for case let bridge as PCIBridge in functions {
-            guard let behind = bridge.configuration.busesBehind, behind.contains(wanted) else { continue }
+        for case let bridge as PCIBridgeFunction in functions {
+            guard bridge.isOpen, let behind = bridge.configuration.busesBehind, behind.contains(wanted) else {
+                continue
+            }
             return bridge.pci.function(bus: wanted, at: address)
         }
         return nil
@@ -115,7 +135,7 @@ public final class PCIBus {
     public func forEachFunction(_ body: (PCIFunction) -> Void) {
         for case let function? in functions {
             body(function)
-            (function as? PCIBridge)?.pci.forEachFunction(body)
+            (function as? PCIBridgeFunction)?.pci.forEachFunction(body)
         }
     }
 
@@ -132,7 +152,7 @@ public final class PCIBus {
     /// Whether accesses of functions here get through to the host bridge. PCI-to-PCI Bridge 1.2 §3.2.4.3.
     var passesMasters: Bool {
         guard let bridge else { return true }
-        return bridge.configuration.isBusMaster && bridge.bus?.passesMasters ?? false
+        return bridge.isOpen && bridge.configuration.isBusMaster && bridge.bus?.passesMasters ?? false
     }
 
     /// Ends grants of direct memory of all functions here and behind: who may access what has changed.

@@ -188,7 +188,7 @@ private struct PCILayout {
                 add("Power Management Control/Status", place + 4, 2, reset: 8, writable: 3)
             case .messages(let vectors): addMessages(vectors, at: place)
             case .extendedMessages(let vectors, let region): addExtendedMessages(vectors, region, at: place)
-            case .express(let kind): addExpress(kind, at: place)
+            case .express(let kind, let slot): addExpress(kind, slot, at: place)
             case .vendorSpecific(let bytes):
                 add("Vendor-Specific Length", place + 2, 1, reset: UInt32(bytes.count + 3))
                 for (index, byte) in bytes.enumerated() {
@@ -245,10 +245,10 @@ private struct PCILayout {
         add("PBA Offset/BIR", place + 8, 4, reset: pending | UInt32(index))
     }
 
-    private mutating func addExpress(_ kind: PCIExpressKind, at place: Int) {
+    private mutating func addExpress(_ kind: PCIExpressKind, _ slot: UInt16?, at place: Int) {
         let hasLink = kind != .integratedEndpoint
         let isPort = kind == .rootPort
-        add("PCI Express Capabilities", place + 2, 2, reset: 2 | UInt32(kind.rawValue) << 4 | (isPort ? 0x100 : 0))
+        add("PCI Express Capabilities", place + 2, 2, reset: 2 | UInt32(kind.rawValue) << 4 | (slot != nil ? 0x100 : 0))
         // §7.5.3.3: payloads of 128 bytes, role-based error reporting.
         add("Device Capabilities", place + 4, 4, reset: 0x8000)
         add("Device Control", place + 8, 2, reset: 0x2810, writable: 0x78ff)
@@ -257,15 +257,21 @@ private struct PCILayout {
             // One lane of 2.5 GT/s.
             add("Link Capabilities", place + 0xc, 4, reset: isPort ? 0x0010_0011 : 0x11)
             add("Link Control", place + 0x10, 2, writable: isPort ? 0xdb : 0xcb)
-            add("Link Status", place + 0x12, 2, reset: isPort ? 0x2011 : 0x11)
+            add("Link Status", place + 0x12, 2, reset: 0x11)
         }
         if isPort {
-            // §7.5.3.9: nothing can be plugged in while the machine runs; slot number 0.
-            add("Slot Capabilities", place + 0x14, 4)
-            add("Slot Control", place + 0x18, 2)
-            add("Slot Status", place + 0x1a, 2, reset: 0x40)
+            addSlot(slot, at: place)
             add("Root Control", place + 0x1c, 2, writable: 0xf)
         }
         add("Device Control 2", place + 0x28, 2, writable: 0x1f)
+    }
+
+    /// §7.5.3.9 to 11: attention button, power controller, attention and power indicator, surprise and hot-plug; both
+    /// indicators are off after a reset, and the power is on.
+    private mutating func addSlot(_ slot: UInt16?, at place: Int) {
+        precondition(slot ?? 0 < 8192, "A slot has a number of 13 bits.")
+        add("Slot Capabilities", place + 0x14, 4, reset: slot.map { UInt32($0) << 19 | 0x7b } ?? 0)
+        add("Slot Control", place + 0x18, 2, reset: slot == nil ? 0 : 0x3c0, writable: slot == nil ? 0 : 0x17f9)
+        add("Slot Status", place + 0x1a, 2, reset: slot == nil ? 0x40 : 0, clearable: slot == nil ? 0 : 0x119)
     }
 }

@@ -89,7 +89,7 @@ extension PCIDeviceCore {
         if header.isMaster { properties += [addressMask.erased, PCIDeviceProperty.cycleTime.erased] }
         return ModuleDeclaration(
             schema.kind, category: PCIFunction.category, summary: summary, properties: properties,
-            registers: registers.declarations, documentation: documentation)
+            registers: registers.declarations, plugging: .hot, documentation: documentation)
     }
 
     /// The header that a module with these properties has.

@@ -19,6 +19,8 @@ public struct PCIBridgeWindows: Equatable, Sendable {
     public var memory: ClosedRange<UInt64>?
     public var prefetchable: ClosedRange<UInt64>?
     public var ports: ClosedRange<UInt64>?
+    /// The slot of a root port.
+    public var slot: PCISlotState?
 }
 
 extension PCIFunction {
@@ -46,6 +48,6 @@ extension PCIFunction {
             secondaryBus: configuration.secondaryBus,
             subordinateBus: UInt8(truncatingIfNeeded: configuration.read(0x1a, count: 1)),
             memory: configuration.memoryWindow, prefetchable: configuration.prefetchableWindow,
-            ports: configuration.portWindow)
+            ports: configuration.portWindow, slot: (self as? PCIRootPort)?.slotState)
     }
 }

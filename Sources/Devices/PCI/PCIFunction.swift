@@ -11,7 +11,7 @@ public import TandemKernel
 /// ```
 /// A subclass that overrides `elaborated` or `reset` calls `super`. Its core holds what is in the regions; everything that
 /// PCI says is done here.
-open class PCIFunction: Module {
+open class PCIFunction: Module, BusMember {
     public static let link = Property<ModulePath?>(
         "bus", default: nil, to: ModuleInterface.pciBus.name,
         "The host bridge or bridge on whose bus it stands; the only host bridge, unless given.")
@@ -98,6 +98,30 @@ open class PCIFunction: Module {
         if let master { try master.connect(to: controller.pci) }
     }
 
+    public final var memberBus: (any PluggingBus)? {
+        bus?.controller._withUnsafeGuaranteedRef { $0 as? any PluggingBus }
+    }
+
+    /// Leaves the machine: regions, line and address are free.
+    open override func unrealized() { leaveBus() }
+
+    /// Takes the function off its bus, once: nothing reaches it any more, and it reaches nothing.
+    final func leaveBus() {
+        guard let bus else { return }
+        for region in header.regions where places[region.index] != nil {
+            (region.space == .io ? bus.ports : bus.memory).unmap(self.region(region.index).path)
+        }
+        if let rom, places[6] != nil { bus.memory.unmap(rom.path) }
+        places = Array(repeating: nil, count: 7)
+        isRequesting = false
+        settleInterrupt(at: now)
+        master?.reset()
+        self.bus = nil
+        endGrants()
+        bus.detach(self)
+        address = nil
+    }
+
     private func findController() throws(ElaborationError) -> any PCIBusController {
         if wantedBus == nil {
             var hosts: [PCIHost] = []
@@ -133,11 +157,12 @@ open class PCIFunction: Module {
         settleInterrupt(at: time)
         if wasMaster != configuration.isBusMaster { endGrants() }
         master?.settle(at: time)
-        configurationChanged(at: time)
+        configurationWritten(offset..<offset + count, at: time)
     }
 
     /// Software has written to the configuration space. For bridges and the like; nothing has to be done here.
-    open func configurationChanged(at time: SimTime) {}
+    /// - Parameter offsets: of the access.
+    open func configurationWritten(_ offsets: Range<Int>, at time: SimTime) {}
 
     /// Brings the places of the regions in accord with the configuration space.
     final func settleRegions() {

@@ -43,7 +43,8 @@ public enum PCICapability: Equatable, Sendable {
     ///   - region: the index of that region.
     case extendedMessages(vectors: Int, region: Int)
     /// PCI Express Base Specification 4.0 §7.5.3; the configuration space then has 4096 bytes.
-    case express(PCIExpressKind)
+    /// - Parameter slot: the number of the slot of a port, 0 to 8191; nothing for none.
+    case express(PCIExpressKind, slot: UInt16? = nil)
     /// Something of the vendor's own: the bytes after the length.
     case vendorSpecific([UInt8])
 }

@@ -70,6 +70,9 @@ public final class PCIHost: Module, CatalogModule, TaggedBusTarget, PCIBusContro
 
     public func connect() {}
 
+    /// Only behind a root port is there a slot.
+    public var acceptsPlugging: Bool { false }
+
     /// Where nothing answers there are ones: behind everything else.
     public override func elaborated() throws(ElaborationError) {
         for map in [pci.memory, pci.ports] {

@@ -5,6 +5,7 @@ public import TandemKernel
 public final class PCITestDevice: PCIFunction, CatalogModule, TaggedBusTarget {
     public static let declaration = ModuleDeclaration(
         "pci-testdev", category: PCIFunction.category, summary: "QEMU's device for tests of accesses, 1b36:0005",
+        plugging: .hot,
         documentation: """
             QEMU's docs/specs/pci-testdev.rst: a region of memory and one of ports, each with three tests. Software \
             writes the number of a test to offset 0 and reads there of which width, where and what to write; COUNT says \

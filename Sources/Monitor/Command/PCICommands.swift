@@ -31,7 +31,8 @@ enum PCICommands {
                     ])),
             CommandMember("irq_pin", .integer, "1 to 4; 0 for none."), CommandMember("qdev_id", .text),
             CommandMember("regions", .list(region)),
-            CommandMember("pci_bridge", .any, "Bus numbers and windows of a bridge; nothing for other functions."),
+            CommandMember(
+                "pci_bridge", .any, "Bus numbers, windows and slot of a bridge; nothing for other functions."),
         ])
 
     static let buses = MonitorCommand(
@@ -89,6 +90,14 @@ enum PCICommands {
             "secondary": .unsigned(UInt64(windows.secondaryBus)),
             "subordinate": .unsigned(UInt64(windows.subordinateBus)), "memory_range": range(windows.memory),
             "prefetchable_range": range(windows.prefetchable), "io_range": range(windows.ports),
+            "slot": windows.slot.map(value) ?? .nothing,
+        ])
+    }
+
+    private static func value(of slot: PCISlotState) -> CommandValue {
+        .record([
+            "number": .unsigned(UInt64(slot.number)), "occupied": .bool(slot.isOccupied),
+            "power": .bool(slot.hasPower), "leaving": .list(slot.leaving.map { .text($0) }),
         ])
     }
 
@@ -127,7 +136,10 @@ enum PCICommands {
             guard let range = bridge[field], case .record = range else { continue }
             text += "  \(name) \(hexadecimal(range["base"], 8))-\(hexadecimal(range["limit"], 8))\n"
         }
-        return text
+        guard let slot = bridge["slot"], case .record = slot else { return text }
+        let leaving = elements(slot["leaving"]).map { "; asked for \(CommandText.word($0))" }.joined()
+        return text + "  slot \(number(slot["number"])): \(slot["occupied"] == .bool(true) ? "occupied" : "empty"), "
+            + "power \(slot["power"] == .bool(true) ? "on" : "off")\(leaving)\n"
     }
 
     private static func elements(_ value: CommandValue?) -> [CommandValue] {

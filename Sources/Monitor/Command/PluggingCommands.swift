@@ -30,7 +30,8 @@ enum PluggingCommands {
         arguments: [identifier.erased],
         documentation: """
             Its lines fall, its regions leave the memory map, what it has pending is dropped, and nothing of it is in \
-            tree, snapshot or report from then on. Refused while others refer to it.
+            tree, snapshot or report from then on. Refused while others refer to it. In the slot of a root port the guest's \
+            software is asked first, if it listens; the event DEVICE_DELETED says when the device has gone.
             """
     ) { call in
         try call.machine.remove(.device, call[identifier], from: "device_del")

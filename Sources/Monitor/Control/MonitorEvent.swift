@@ -36,8 +36,14 @@ extension MonitorEvent.Kind {
     public static let shutdown = MonitorEvent.Kind("SHUTDOWN", "The run ends.", members: [guest, reason])
     public static let powerDown = MonitorEvent.Kind("POWERDOWN", "The power button was pressed.")
 
+    public static let deviceDeleted = MonitorEvent.Kind(
+        "DEVICE_DELETED", "A device has left the machine.",
+        members: [
+            CommandMember("device", .text, "The last name of its path."), CommandMember("path", .text, "Its path."),
+        ])
+
     /// Every kind, in the order of their names.
-    public static let all = [powerDown, reset, resume, shutdown, stop]
+    public static let all = [deviceDeleted, powerDown, reset, resume, shutdown, stop]
 }
 
 extension MonitorEvent {

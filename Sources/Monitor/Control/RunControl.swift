@@ -71,6 +71,11 @@ public final class RunControl {
         machine.restartNotice = { [weak self] in
             if let self { announce(MonitorEvent(.reset, resetCause)) }
         }
+        machine.departureNotice = { [weak self] path in
+            let name = path.split(separator: ".").last ?? ""
+            self?.announce(
+                MonitorEvent(.deviceDeleted, .record(["device": .text(String(name)), "path": .text(path)])))
+        }
     }
 
     /// How long the machine has run by the host's clock, pauses left out.

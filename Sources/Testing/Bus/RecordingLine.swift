@@ -2,7 +2,11 @@ public import TandemBus
 public import TandemKernel
 
 /// The receiving end of an interrupt line in the hands of a test: remembers every change.
-public final class RecordingLine: Module, LineReceiver {
+public final class RecordingLine: Module, CatalogModule, LineReceiver {
+    public static let declaration = ModuleDeclaration(
+        "recording-line", category: "test", summary: "Line whose changes a test looks at",
+        ports: [PortDeclaration("in", .lineIn, "What is recorded.")])
+
     /// A change of level.
     public struct Change: Equatable, Sendable {
         public var level: Bool
@@ -16,6 +20,12 @@ public final class RecordingLine: Module, LineReceiver {
 
     public let input: LineInput
     public private(set) var changes: [Change] = []
+
+    public override init(_ context: ModuleContext) {
+        input = LineInput("in", context)
+        super.init(context)
+        input.deliver(to: self)
+    }
 
     /// A receiver called `name` at the top of a bench.
     public init(_ name: String, in bench: SimBench, isWiredOr: Bool = false) {
@@ -32,6 +42,10 @@ public final class RecordingLine: Module, LineReceiver {
     }
 
     public var level: Bool { input.level }
+
+    /// The level is its driver's; what was recorded is the test's.
+    public func saveState() -> ModuleState { .stateless }
+    public func restoreState(_ state: ModuleState) throws(SnapshotError) {}
 
     public func clear() { changes = [] }
 

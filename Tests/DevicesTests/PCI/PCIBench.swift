@@ -17,11 +17,12 @@ struct PCIBench {
     static let io: UInt64 = 0x300_0000
     static let config: UInt64 = 0x301_0000
 
-    init() throws {
+    /// - Parameter upstream: makes what the accesses of functions go to; the router, unless given.
+    init(upstream: (SimBench) throws -> TargetSocket = { $0.router.in }) throws {
         let (bench, host) = (bench, try bench.make(PCIHost.self, "pci"))
         self.host = host
         ram = try bench.addRam(at: 0x8000_0000, size: 0x10_0000)
-        try host.dma.bind(to: bench.router.in)
+        try host.dma.bind(to: upstream(bench))
         lines = try (0..<4).map { number in
             let output = try #require(host.port(named: "interrupt\(number)") as? LineOutput)
             return try RecordingLine("line\(number)", of: output, in: bench)
