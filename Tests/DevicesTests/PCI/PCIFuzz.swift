@@ -152,7 +152,9 @@ struct PCIFuzz {
     private mutating func useSlot() throws {
         switch random.next() % 4 {
         case 0: port.writeConfiguration(0x78, random.next(), count: 2, at: base.bench.now)
-        case 1: port.writeConfiguration(0x78, pick([0x1039, 0x1739, 0x700, 0x121] as [UInt64]), count: 2, at: base.bench.now)
+        case 1:
+            port.writeConfiguration(
+                0x78, pick([0x1039, 0x1739, 0x700, 0x121] as [UInt64]), count: 2, at: base.bench.now)
         case 2: if let device = port.pci.functions[0] { base.bench.simulation.unplug(device) } else { try plug() }
         default:
             guard let device = port.pci.functions[0], port.slotState?.leaving.isEmpty ?? false else { return }

@@ -84,7 +84,8 @@ import Testing
         func ends(_ count: Int) throws -> [SimTime] {
             let world = try PCIBench { bench in
                 let link = try bench.make(
-                    Router.self, "link", ["arbitration": .string("first-come"), "time-per-byte": .time(.nanoseconds(10))])
+                    Router.self, "link",
+                    ["arbitration": .string("first-come"), "time-per-byte": .time(.nanoseconds(10))])
                 try link.map(
                     Region(
                         start: 0x8000_0000, size: 0x1_0000,
