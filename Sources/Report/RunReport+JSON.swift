@@ -55,6 +55,7 @@ extension RunReport {
                 }),
             "expectations": JSONValue(verdicts.map(\.json)),
             "series": JSONValue(series.map(\.json)),
+            "pages": JSONValue(pages.map(\.json)),
             "outstanding": JSONValue(
                 outstanding.map { row in
                     JSONValue(members: ["initiator": JSONValue(row.initiator), "most": JSONValue(row.most)])

@@ -17,6 +17,7 @@ extension RunReport {
             "\(Self.fixed(mips, 1)) MIPS, \(Self.fixed(Double(host.peakResidentBytes) / 1_048_576, 1)) MiB at most\n"
         text += skewLine
         if !traffic.isEmpty { text += "\n" + trafficTable }
+        if !pages.isEmpty { text += "\n" + pageTable }
         let active = interrupts.filter { $0.raised | $0.taken | $0.claimed != 0 }
         if !active.isEmpty { text += "\n" + Self.interruptTable(active) }
         if !links.isEmpty { text += "\n" + linkTable }
@@ -51,6 +52,25 @@ extension RunReport {
         return Self.table(rows, textColumns: 2)
             + "\(Self.grouped(transactions)) transactions; \(Self.bytes(moved)) moved, direct memory included\n"
     }
+
+    /// The pages that moved the most bytes.
+    private var pageTable: String {
+        let all = pages.flatMap { record in record.pages.map { (record.initiator, $0) } }
+        let sorted = all.enumerated().sorted {
+            ($1.element.1.cell.bytes, $0.offset) < ($0.element.1.cell.bytes, $1.offset)
+        }
+        var rows = [["initiator", "page", "reads", "writes", "fetches", "moved"]]
+        for (_, (initiator, page)) in sorted.prefix(Self.pageLimit) {
+            rows.append([
+                initiator, "0x" + String(page.page << 12, radix: 16), Self.grouped(page.cell.reads),
+                Self.grouped(page.cell.writes), Self.grouped(page.cell.fetches), Self.bytes(page.cell.bytes),
+            ])
+        }
+        let rest = all.count - Self.pageLimit
+        return Self.table(rows, textColumns: 2) + (rest > 0 ? "and \(rest) pages with less\n" : "")
+    }
+
+    private static let pageLimit = 12
 
     private var linkTable: String {
         var rows = [["link", "accesses", "queued", "queueing", "longest", "busy"]]

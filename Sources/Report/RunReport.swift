@@ -50,6 +50,8 @@ public struct RunReport: Equatable, Sendable {
     public var interrupts: [Interrupt]
     /// What was measured over time (`-traffic-bin`), by initiator and target; empty if nothing was.
     public var series: [LinkSeries]
+    /// What was counted by page (`-traffic pages`), by initiator; empty if nothing was.
+    public var pages: [PageTrafficRecord]
     /// The most transactions that were under way at a time, by initiator, where that was measured.
     public var outstanding: [Outstanding]
     /// Which of the platform's expectations of its traffic held.
@@ -124,6 +126,7 @@ public struct RunReport: Equatable, Sendable {
         links = directory.linkRecords
         topology = directory.topology
         series = directory.trafficSeries
+        pages = directory.pageTraffic
         verdicts = machine.checkTraffic()
         outstanding = directory.initiators.compactMap { initiator in
             guard let meter = initiator.meter, meter.hasBins else { return nil }

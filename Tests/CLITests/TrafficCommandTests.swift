@@ -58,6 +58,55 @@ struct TrafficCommandTests {
         }
     }
 
+    @Test(
+        "traffic is counted by page, the same with and without direct memory, in each engine, and in sum that of the links"
+    )
+    func pages() throws {
+        let bench = CommandBench()
+        let plain = try report(bench)
+        #expect(plain["pages"] == [])
+        let measured = try report(bench, "-traffic", "pages", "-traffic-bin", "20us", "-report", "text")
+        let added = ["series", "outstanding", "pages"]
+        #expect(try rest(plain, without: added) == rest(measured, without: added))
+        #expect(bench.errors.contains("initiator  page "))
+        let rows = try #require(measured["traffic"]).array()
+        for record in try #require(measured["pages"]).array() {
+            let columns = try #require(record["columns"]).array().map { try $0.string() }
+            for name in columns.dropFirst() {
+                let column = try #require(columns.firstIndex(of: name))
+                func sum(_ values: [JSONValue]) throws -> UInt64 {
+                    try values.reduce(0) { $0 + (try $1.number().integer() ?? 0) }
+                }
+                let links = rows.filter { $0["initiator"] == record["initiator"] }
+                let counted = try sum(try links.map { try #require($0[name]) })
+                let pages = try #require(record["pages"]).array().map { try $0.array()[column] }
+                #expect(try sum(pages) == counted, "\(name)")
+                let heat = try #require(record["heat"]?["rows"]).array().map { try $0.array()[column + 1] }
+                #expect(try sum(heat) == counted, "\(name) over time")
+            }
+        }
+        for way in [["-set", "cpu.dmi=false"], ["-engine", "interpret"], ["-quantum", "3us"]] {
+            let words = ["run", "demo", "-report", "json:r.json", "-traffic", "pages", "-traffic-bin", "20us"]
+            #expect(bench.run(words + way) == 0)
+            let other = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+            #expect(other["pages"] == measured["pages"], "\(way)")
+        }
+    }
+
+    @Test(
+        "what is told of traffic is said by the platform or an option, which may take it back, and nonsense is refused")
+    func detail() throws {
+        let bench = expecting("detail: 'pages'")
+        #expect(bench.run("run", "p.json5", "-report", "json:r.json") == 0, "\(bench.errors)")
+        let report = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+        let first = try #require(report["pages"]?.array().first)
+        #expect(first["heat"]?.isNull == true && report["series"] == [])
+        #expect(bench.run("run", "p.json5", "-traffic", "none", "-report", "json:r.json") == 0)
+        #expect(try JSON5Reader(.json).read(bench.files["r.json"] ?? [])["pages"] == [])
+        #expect(bench.run("run", "demo", "-traffic", "pages,pgs") == 2)
+        #expect(bench.errors.contains("-traffic cannot be “pages,pgs”; expected some of “pages"))
+    }
+
     /// A platform that expects something of the demo's traffic.
     private func expecting(_ section: String) -> CommandBench {
         CommandBench(texts: ["p.json5": "{ include: \"(built-in)/demo.json5\", traffic: { \(section) } }"])
@@ -94,6 +143,7 @@ struct TrafficCommandTests {
         ("expect: { reads: 1, after: '2ms', before: '1ms' }", "before it begins at"),
         ("bin: '1ms', expect: { reads: 1, before: '1500us' }", "the window ends at 1.5 ms, within a bin of 1 ms"),
         ("bin: '0s'", "“bin” cannot be \"0s\"; expected a time"),
+        ("detail: ['pages', 'sites']", "“detail” cannot be \"sites\"; expected some of"),
     ]
 
     @Test("what cannot be expected is said before the run, with its place and what is legal", arguments: wrongSections)

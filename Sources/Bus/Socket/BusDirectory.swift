@@ -46,13 +46,17 @@ public final class BusDirectory: SimulationService {
     public internal(set) var probes: [TrafficProbe] = []
     /// The width of the bins in which traffic is measured; nothing while it is only counted.
     public private(set) var trafficBin: SimTime?
+    /// What is told beyond the counters.
+    public private(set) var trafficDetail: TrafficDetail = []
 
-    /// Measures the traffic of every initiator in bins of simulated time from now on, with histograms; nil ends that.
-    /// Counters go on either way. After elaboration, while nothing runs. Changes nothing that a guest sees.
-    public func measureTraffic(inBins bin: SimTime?) {
+    /// Measures the traffic of every initiator from now on: in bins of simulated time, with histograms, if there is a width;
+    /// and in detail. Nil and nothing end that. Counters go on either way. After elaboration, while nothing runs. Changes
+    /// nothing that a guest sees.
+    public func measureTraffic(inBins bin: SimTime?, _ detail: TrafficDetail = []) {
         precondition(bin != .zero, "a bin takes time")
         trafficBin = bin
-        for initiator in initiators { initiator.measure(inBins: bin) }
+        trafficDetail = detail
+        for initiator in initiators { initiator.measure(inBins: bin, detail) }
         for router in routers {
             for link in router.distinctLinks { link.measure(inBins: bin, from: router.now) }
         }
@@ -60,6 +64,11 @@ public final class BusDirectory: SimulationService {
 
     /// What was measured, by initiator, then by target; empty while traffic is only counted.
     public var trafficSeries: [LinkSeries] { initiators.flatMap { $0.meter?.series ?? [] } }
+
+    /// What was counted by page, by initiator; those that have counted nothing are not in it.
+    public var pageTraffic: [PageTrafficRecord] {
+        initiators.compactMap { $0.meter?.pageTraffic }.filter { !$0.pages.isEmpty }
+    }
 
     /// Sets all counters of traffic to zero, and forgets what was measured. While nothing runs.
     public func clearTraffic() {

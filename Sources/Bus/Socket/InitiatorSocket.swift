@@ -153,7 +153,10 @@ public final class InitiatorSocket: Port {
         }
         isOrdered = owner.simulation.quantum.initiatorCount > 1
         if isOrdered { reach(bound) }
-        if meter == nil { measure(inBins: BusDirectory.of(owner.simulation).trafficBin) }
+        if meter == nil {
+            let directory = BusDirectory.of(owner.simulation)
+            measure(inBins: directory.trafficBin, directory.trafficDetail)
+        }
     }
 
     public override func unrealized() {
@@ -271,29 +274,32 @@ public final class InitiatorSocket: Port {
     /// The cells that have counted something besides page walks, as they stand.
     func countedCells() -> [(target: TargetID, cell: TrafficCell)] { state.pointee.traffic.counted(pageWalks: false) }
 
-    /// Measures the traffic in bins of `bin` from now on; nil ends that. After elaboration, while nothing runs.
-    func measure(inBins bin: SimTime?) { watch(inBins: bin, BusDirectory.of(owner.simulation).probes(of: id)) }
+    /// Measures the traffic in bins of `bin`, if it says so, and in detail from now on. After elaboration, while nothing
+    /// runs.
+    func measure(inBins bin: SimTime?, _ detail: TrafficDetail) {
+        watch(inBins: bin, detail, BusDirectory.of(owner.simulation).probes(of: id))
+    }
 
     /// Probes have come or gone.
     func probesChanged() {
         let probes = BusDirectory.of(owner.simulation).probes(of: id)
-        if let meter, meter.hasBins || !probes.isEmpty {
+        if let meter, meter.hasBins || !meter.detail.isEmpty || !probes.isEmpty {
             meter.probes = probes
         } else {
-            watch(inBins: nil, probes)
+            watch(inBins: nil, [], probes)
         }
     }
 
     /// Puts a meter before what the socket reaches, or takes it away where nobody needs one.
-    private func watch(inBins bin: SimTime?, _ probes: [TrafficProbe]) {
-        let isNeeded = bin != nil || !probes.isEmpty
+    private func watch(inBins bin: SimTime?, _ detail: TrafficDetail, _ probes: [TrafficProbe]) {
+        let isNeeded = bin != nil || !detail.isEmpty || !probes.isEmpty
         if meter == nil, !isNeeded { return }
         meter?.end()
         if let meter {
             meter.probes = []
             formerMeters.append(meter)
         }
-        meter = isNeeded ? TrafficMeter(self, source: source, bin: bin) : nil
+        meter = isNeeded ? TrafficMeter(self, source: source, bin: bin, detail: detail) : nil
         meter?.probes = probes
         state.pointee.meter = meter.map { .passUnretained($0) }
         if let bound { reach(bound) }

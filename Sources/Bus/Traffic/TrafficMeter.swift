@@ -12,8 +12,12 @@ public final class TrafficMeter {
     public private(set) var binEnd: UInt64
     /// Picoseconds of a bin. Doubles whenever there would be more than `rowLimit` rows.
     public private(set) var binWidth: UInt64
-    /// Whether it measures over time; otherwise it serves probes only.
+    /// Whether it measures over time.
     public let hasBins: Bool
+    /// What is told beyond the counters.
+    public let detail: TrafficDetail
+    /// What is counted by page, if somebody wants to know.
+    public let pages: PageTraffic?
     /// What looks at each transaction.
     var probes: [TrafficProbe] = []
     private let directory: BusDirectory
@@ -33,25 +37,27 @@ public final class TrafficMeter {
     private var isClosedBySource = false
     private var rows: [TrafficRow] = []
     /// A place for each possible target, in memory that costs nothing until it is touched, and reads as nil.
-    private let pages: HostPages
-    // SAFETY: memory of `pages`; what it points to is allocated by `addLink` and freed only in `deinit`.
+    private let room: HostPages
+    // SAFETY: memory of `room`; what it points to is allocated by `addLink` and freed only in `deinit`.
     private let links: UnsafeMutablePointer<UnsafeMutablePointer<LinkMeter>?>
     /// The targets that have a link, in the order of their ids.
     private var targets: [TargetID] = []
     /// What a lazily counting source adds before it knows which target it belongs to.
     public let unassigned: UnsafeMutablePointer<LinkMeter>
 
-    init(_ socket: InitiatorSocket, source: (any TrafficSource)?, bin: SimTime?) {
+    init(_ socket: InitiatorSocket, source: (any TrafficSource)?, bin: SimTime?, detail: TrafficDetail) {
         self.socket = socket
         self.source = source
         scheduler = socket.owner.scheduler
         directory = BusDirectory.of(socket.owner.simulation)
         hasBins = bin != nil
+        self.detail = detail
+        pages = detail.contains(.pages) ? PageTraffic(bin: bin?.picoseconds) : nil
         binWidth = bin?.picoseconds ?? 1
         start = scheduler.now.picoseconds
         binEnd = hasBins ? (start / binWidth + 1) * binWidth : .max
-        pages = TrafficTable.pages(capacity: TrafficTable.targetCount)
-        links = pages.base.bindMemory(to: UnsafeMutablePointer<LinkMeter>?.self, capacity: TrafficTable.targetCount)
+        room = TrafficTable.pages(capacity: TrafficTable.targetCount)
+        links = room.base.bindMemory(to: UnsafeMutablePointer<LinkMeter>?.self, capacity: TrafficTable.targetCount)
         unassigned = .allocate(capacity: 1)
         unassigned.initialize(to: LinkMeter(cell: nil, hasIntervals: false))
         // What was counted before belongs to no bin.
@@ -115,6 +121,7 @@ public final class TrafficMeter {
             transaction.command == .write ? .write : transaction.attributes.isFetch ? .fetch : .read
         link(to: transaction.target).pointee.count(
             kind, size: transaction.count, start: start, latency: end &- start)
+        pages?.count(kind, address: address, count: transaction.count, failed: transaction.response.isError)
         for probe in probes { probe.see(transaction, at: address, start: start, end: end, in: directory) }
     }
 
@@ -130,6 +137,7 @@ public final class TrafficMeter {
             link.pointee.closed = cell
             link.pointee.peakLatency = 0
         }
+        pages?.closeBin(from: index * binWidth, width: binWidth)
         while rows.count > Self.rowLimit { halve() }
         binEnd = (time / binWidth + 1) * binWidth
     }
@@ -182,6 +190,15 @@ public final class TrafficMeter {
         peakOutstanding = outstanding
         forEachLink { _, link in link.pointee.clear() }
         unassigned.pointee.clear()
+        pages?.clear()
+    }
+
+    /// What was counted by page; nothing if nobody wants to know.
+    public var pageTraffic: PageTrafficRecord? {
+        guard let pages else { return nil }
+        source?.foldTraffic()
+        let heat = hasBins ? pages.heat(withBinFrom: (binEnd / binWidth - 1) * binWidth, width: binWidth) : nil
+        return PageTrafficRecord(initiator: directory.name(of: socket.id), pages: pages.records, heat: heat)
     }
 
     /// What was measured so far, by target. The bin that has begun is the last of each series.

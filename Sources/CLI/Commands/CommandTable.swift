@@ -71,6 +71,9 @@ enum CommandTable {
                 "traffic-bin", "TIME|off",
                 "Measures the traffic of each link over time, in bins of this width such as 1ms, with histograms."),
             OptionDeclaration(
+                "traffic", "pages|none",
+                "Counts traffic by page of physical memory too, direct memory included."),
+            OptionDeclaration(
                 "probe", "NAME,file=FILE[,from=…][,to=…][,…]", repeatable: true,
                 "Writes transactions down that pass between modules; filters and triggers: docs/report.md."),
             OptionDeclaration(

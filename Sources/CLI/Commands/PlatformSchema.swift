@@ -63,6 +63,7 @@ struct PlatformSchema {
             "type": "object", "additionalProperties": false,
             "properties": JSONValue(members: [
                 "bin": text("The width of the bins in which traffic is measured: -traffic-bin."),
+                "detail": ["type": ["string", "array"], "items": ["type": "string"]],
                 "probes": ["type": ["string", "array"], "items": ["type": "string"]],
                 "expect": ["anyOf": [expectation, ["type": "array", "items": expectation]]],
             ]),

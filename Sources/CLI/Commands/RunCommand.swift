@@ -54,10 +54,15 @@ struct RunCommand {
             case nil: break
             }
             machine.simulation.scheduler.orderSeed = options.order
-            switch options.trafficBin {
-            case .off: try machine.measureTraffic(inBins: nil)
-            case .width(let width): try machine.measureTraffic(inBins: width)
-            case nil: break
+            if options.trafficBin != nil || options.trafficDetail != nil {
+                let directory = BusDirectory.of(machine.simulation)
+                let bin: SimTime? =
+                    switch options.trafficBin {
+                    case .off: nil
+                    case .width(let width): width
+                    case nil: directory.trafficBin
+                    }
+                try machine.measureTraffic(inBins: bin, options.trafficDetail ?? directory.trafficDetail)
             }
             for probe in machine.platform.traffic.probes + options.probes {
                 try machine.add(probe, to: surroundings.openTrace(probe.file))

@@ -1,3 +1,4 @@
+import TandemBus
 import TandemCPU
 import TandemHost
 import TandemKernel
@@ -20,6 +21,8 @@ struct RunOptions: Equatable {
     var clockBase: ClockBase?
     /// How traffic is measured over time; nothing for what the platform says.
     var trafficBin: TrafficBin?
+    /// What is told of traffic beyond counters; nothing for what the platform says.
+    var trafficDetail: TrafficDetail?
     /// What writes transactions down, besides the platform's own.
     var probes: [ProbeSettings] = []
     /// Nothing for what the platform says.
@@ -211,6 +214,12 @@ struct RunOptions: Equatable {
             let width = text == "off" ? nil : try Self.time(text, "-traffic-bin")
             if width == .zero { throw Self.error("-traffic-bin cannot be “\(text)”; expected a time such as “1ms”") }
             trafficBin = width.map { .width($0) } ?? .off
+        }
+        if let text = arguments["traffic"] {
+            guard let detail = TrafficDetail(parsing: text) else {
+                throw Self.error("-traffic cannot be “\(text)”; expected \(TrafficDetail.expectation)")
+            }
+            trafficDetail = detail
         }
         if let text = arguments["max-skew"] { maxSkew = try Self.time(text, "-max-skew") }
         if let option = arguments.last("rtc") { clockBase = try ClockBase(option.value, option.place) }

@@ -39,10 +39,13 @@ struct BlockBoundary {
     var fetches: UInt8
 }
 
-/// A page that the code of a unit stands in besides the page where it starts.
+/// A page that the code of a unit over several pages stands in.
 struct UnitPage {
     var virtual: UInt64
     var physical: UInt64
+    /// What one execution of the unit fetches there.
+    var fetches: UInt32 = 0
+    var fetchBytes: UInt32 = 0
 }
 
 typealias BlockPointer = UnsafeMutablePointer<TranslatedBlock>
@@ -119,7 +122,7 @@ struct TranslatedBlock {
     /// The guest function at its end and its argument, if it has one.
     var exitFunction: UInt16 = 0
     var exitArgument: UInt32 = 0
-    /// The pages after the first that its code stands in, where it spans several.
+    /// The pages that its code stands in, where it spans several; its own is the first.
     var pages: UnsafeMutablePointer<UnitPage>? = nil
     var pageCount: UInt32 = 0
     /// Where the epoch that the pages were valid in is written, for units that span several.

@@ -1,3 +1,5 @@
+import TandemBus
+
 /// The soft-MMU's cache of data translations: one table for each translation regime of the guest, and of the first
 /// regime, user mode, one for each address space that is kept.
 ///
@@ -71,6 +73,16 @@ struct SoftTLB: ~Copyable {
         regimeTable(regime).pointee.insert(entry)
         if span > 4096 { largeRanges.pointee.insert(address, span: span) }
     }
+
+    // MARK: Counting by page
+
+    /// Accesses that take the fast way are counted from now on, and brought to `traffic`; nil ends that.
+    func count(in traffic: PageTraffic?) {
+        for index in 0..<tableCount { (tables + index).pointee.count(in: traffic) }
+    }
+
+    /// Brings what was counted to the pages.
+    func foldCounts() { for index in 0..<tableCount where tables[index].isUsed { tables[index].foldCounts() } }
 
     // MARK: Address spaces
 

@@ -1,3 +1,5 @@
+import TandemBus
+
 /// The soft-TLB of one regime: a direct-mapped table that grows while live entries push one another out, and a few
 /// victims, which only slow paths look at.
 ///
@@ -8,6 +10,9 @@
 ///              victims (8)                                   slow path, before a walk
 /// ```
 /// What it holds follows from the sequence of look-ups that missed and of flushes, and from nothing else.
+///
+/// While traffic is counted by page, each slot has counters (`TLBCounts`) at a fixed distance from its entry. They are added
+/// to the page before the entry goes.
 struct TLBTable {
     static let smallest = 256
     static let largest = 65536
@@ -15,7 +20,9 @@ struct TLBTable {
     /// Flushes in a row that found next to nothing before the table shrinks.
     private static let patience = 16
 
-    // SAFETY: all four are allocated by `make`, freed by `free`. Entries and pages up to `prepared` are initialised.
+    // SAFETY: all four are allocated by `make`, freed by `free`. Entries and pages up to `prepared` are initialised, and so
+    // are counters while `pageTraffic` is set.
+    /// Room for the largest number of entries, and for their counters behind it.
     let entries: UnsafeMutablePointer<TLBEntry>
     /// The low bits of the physical page number that each slot held last, close together for searching.
     private let pages: UnsafeMutablePointer<UInt32>
@@ -35,6 +42,9 @@ struct TLBTable {
     private var idleFlushes = 0
     /// Entries that are not global may be in it.
     private var hasLocal = false
+    // SAFETY: the meter keeps it, and says before it goes.
+    /// Where accesses are counted by page; nil while they are not.
+    private var pageTraffic: Unmanaged<PageTraffic>?
 
     var count: Int { Int(truncatingIfNeeded: mask &>> 5) &+ 1 }
     /// Whether anything may be in it.
@@ -44,7 +54,7 @@ struct TLBTable {
     /// An empty table. Memory for the largest size is set aside, but not touched before it is needed.
     static func make() -> TLBTable {
         TLBTable(
-            entries: .allocate(capacity: largest), pages: .allocate(capacity: largest),
+            entries: .allocate(capacity: 2 * largest), pages: .allocate(capacity: largest),
             victims: .allocate(capacity: victimCount),
             used: .allocate(capacity: largest / 4 + 1), mask: UInt64(smallest - 1) << 5, prepared: 0
         ).prepared(count: smallest)
@@ -80,7 +90,42 @@ struct TLBTable {
         guard prepared < count else { return }
         (entries + prepared).initialize(repeating: .empty, count: count - prepared)
         (pages + prepared).initialize(repeating: 0, count: count - prepared)
+        if pageTraffic != nil { clearCounts(prepared..<count) }
         prepared = count
+    }
+
+    // MARK: Counting
+
+    /// Where the counters of an entry begin.
+    static let countsOffset = largest * MemoryLayout<TLBEntry>.stride
+
+    /// Accesses by the entries are counted from now on, and brought to `traffic`; nil ends that.
+    mutating func count(in traffic: PageTraffic?) {
+        pageTraffic = traffic.map { .passUnretained($0) }
+        if traffic != nil { clearCounts(0..<prepared) }
+    }
+
+    private func clearCounts(_ slots: Range<Int>) {
+        for index in slots { TLBCounts.of(entries + index).initialize(to: TLBCounts()) }
+    }
+
+    /// Brings what was counted to the pages.
+    func foldCounts() {
+        guard pageTraffic != nil else { return }
+        if usedCount <= listed {
+            for index in 0..<usedCount { foldCounts(at: Int(used[index])) }
+        } else {
+            for index in 0..<count { foldCounts(at: index) }
+        }
+    }
+
+    /// What a slot counted belongs to the page that it holds now.
+    @inline(__always)
+    private func foldCounts(at index: Int) {
+        guard let pageTraffic else { return }
+        let counts = TLBCounts.of(entries + index)
+        guard !counts.pointee.isZero else { return }
+        pageTraffic._withUnsafeGuaranteedRef { counts.pointee.move(to: $0.cell(entries[index].physicalPage >> 12)) }
     }
 
     // MARK: Looking
@@ -120,9 +165,11 @@ struct TLBTable {
                 slot = self.slot(page)
             }
         }
+        if pageTraffic != nil { foldCounts(at: index(page)) }
         if !slot.pointee.isLive {
             note(UInt32(truncatingIfNeeded: index(page)))
         } else if slot.pointee.page != page {
+            // Victims count nothing: nobody reaches them without a slot.
             victims[nextVictim] = slot.pointee
             nextVictim = (nextVictim &+ 1) & (Self.victimCount - 1)
             hasVictims = true
@@ -147,6 +194,7 @@ struct TLBTable {
     /// Four times as many slots: every entry moves to the one of its four places that the two new index bits name.
     private mutating func grow() {
         let old = count
+        foldCounts()
         prepare(old * 4)
         mask = UInt64(old * 4 - 1) << 5
         conflicts = 0
@@ -168,6 +216,7 @@ struct TLBTable {
 
     /// Forgets everything, in time proportional to what was entered since the last time.
     mutating func flush() {
+        foldCounts()
         let isSparse = usedCount < count / 32
         if usedCount <= listed {
             for index in 0..<usedCount { entries[Int(used[index])] = .empty }
@@ -197,6 +246,7 @@ struct TLBTable {
     mutating func flushLocal() {
         guard hasLocal else { return }
         hasLocal = false
+        foldCounts()
         let known = usedCount
         usedCount = 0
         for number in 0..<(known <= listed ? known : count) {
@@ -216,12 +266,14 @@ struct TLBTable {
     mutating func flush(page address: UInt64) {
         let page = address & TLBEntry.pageMask
         let slot = slot(page)
+        if pageTraffic != nil { foldCounts(at: index(page)) }
         if slot.pointee.isLive, slot.pointee.page == page { slot.pointee = .empty }
         if hasVictims { forgetVictim(page) }
     }
 
     /// Forgets the entries for which `isStale` holds. Their slots stay listed.
     mutating func flush(where isStale: (TLBEntry) -> Bool) {
+        foldCounts()
         forEachEntry { if isStale($0.pointee) { $0.pointee = .empty } }
     }
 

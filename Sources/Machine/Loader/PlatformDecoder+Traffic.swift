@@ -1,3 +1,4 @@
+import TandemBus
 import TandemJSON
 import TandemKernel
 
@@ -5,12 +6,21 @@ import TandemKernel
 extension PlatformDecoder {
     mutating func traffic(_ value: JSONValue) -> TrafficSettings {
         var settings = TrafficSettings()
-        for member in members(value, of: "“traffic”", allowed: ["bin", "expect", "probes"]) {
+        for member in members(value, of: "“traffic”", allowed: ["bin", "detail", "expect", "probes"]) {
             if member.isNamed("bin") {
                 settings.bin = time(member.value, of: "bin")
                 if settings.bin == .zero {
                     mismatch(member.value, of: "“bin”", expected: "a time that is longer than nothing")
                     settings.bin = nil
+                }
+            } else if member.isNamed("detail") {
+                for entry in list(member.value) {
+                    guard let text = string(entry, of: "detail") else { continue }
+                    if let detail = TrafficDetail(parsing: text) {
+                        settings.detail.formUnion(detail)
+                    } else {
+                        mismatch(entry, of: "“detail”", expected: TrafficDetail.expectation)
+                    }
                 }
             } else if member.isNamed("probes") {
                 for entry in list(member.value) {

@@ -1,10 +1,10 @@
-import TandemBus
+public import TandemBus
 public import TandemKernel
 
 extension Machine {
-    /// Measures the traffic in bins of `bin` from now on; nil ends that. Refuses a width that does not go with a window
-    /// of the platform's expectations.
-    public func measureTraffic(inBins bin: SimTime?) throws(PlatformError) {
+    /// Measures the traffic in bins of `bin`, if it says so, and in detail from now on. Refuses a width that does not go with
+    /// a window of the platform's expectations.
+    public func measureTraffic(inBins bin: SimTime?, _ detail: TrafficDetail = []) throws(PlatformError) {
         var findings = Findings()
         for expectation in platform.traffic.expectations where expectation.needsMeasuring {
             guard let bin else {
@@ -22,7 +22,7 @@ extension Machine {
             }
         }
         try findings.check()
-        BusDirectory.of(simulation).measureTraffic(inBins: bin)
+        BusDirectory.of(simulation).measureTraffic(inBins: bin, detail)
     }
 
     /// Has the machine measure what its platform wants, and finds expectations of modules that do not exist.
@@ -41,7 +41,8 @@ extension Machine {
             }
         }
         try findings.check()
-        if let bin = platform.traffic.neededBin { try measureTraffic(inBins: bin) }
+        let bin = platform.traffic.neededBin
+        if bin != nil || !platform.traffic.detail.isEmpty { try measureTraffic(inBins: bin, platform.traffic.detail) }
     }
 
     /// Which of the platform's expectations hold by now.

@@ -1,3 +1,4 @@
+public import TandemBus
 public import TandemKernel
 
 /// What a platform or a test expects of the traffic between two modules: one quantity, within bounds.
@@ -99,6 +100,8 @@ public struct TrafficSettings: Equatable, Sendable {
     /// The width of the bins in which traffic is measured over time; nothing where it is only counted, unless an
     /// expectation needs more.
     public var bin: SimTime?
+    /// What is told beyond the counters.
+    public var detail: TrafficDetail = []
     public var expectations: [TrafficExpectation] = []
     /// What writes transactions down from the start. Whoever runs the machine opens the files.
     public var probes: [ProbeSettings] = []

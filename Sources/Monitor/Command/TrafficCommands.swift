@@ -4,7 +4,7 @@ import TandemMachine
 
 /// What initiators and targets exchange, while the machine runs.
 enum TrafficCommands {
-    static let all = [traffic, series, measure, reset]
+    static let all = [traffic, series, pages, measure, reset]
 
     static let traffic = MonitorCommand(
         machine: "query-traffic", human: "info traffic", "Who has accessed what, counted exactly.",
@@ -52,26 +52,34 @@ enum TrafficCommands {
     }
 
     static let bin = Property<String>(
-        "bin", default: "1ms", "The width of a bin of simulated time, such as 100us; off ends measuring.")
+        "bin", default: "1ms", "The width of a bin of simulated time, such as 100us; off for no bins.")
+    static let detail = Property<String>(
+        "detail", default: "none", "What is told beyond the counters: pages, or none.")
 
     static let measure = MonitorCommand(
-        "traffic-measure", "Measures traffic over time from now on, or ends that.", arguments: [bin.erased],
+        "traffic-measure", "Measures traffic over time and in detail from now on, or ends that.",
+        arguments: [bin.erased, detail.erased],
         documentation: """
             What was measured before is forgotten; the counters go on. Changes nothing that the guest sees. The same as \
-            `-traffic-bin`. `query-traffic-series` tells the result, and so does the report.
+            `-traffic-bin` and `-traffic`. `query-traffic-series` and `query-traffic-pages` tell the result, and so does \
+            the report. `traffic-measure off` ends it.
             """
     ) { call in
         let text = call[bin]
         let directory = BusDirectory.of(call.machine.simulation)
+        guard let detail = TrafficDetail(parsing: call[detail]) else {
+            throw CommandError(
+                at: "detail", "nothing can be told of “\(call[detail])”", expected: TrafficDetail.expectation)
+        }
         if text == "off" {
-            directory.measureTraffic(inBins: nil)
+            directory.measureTraffic(inBins: nil, detail)
             return .nothing
         }
         guard let width = try? SimTime(parsing: text), width != .zero else {
             throw CommandError(
                 at: "bin", "a bin cannot be as wide as “\(text)”", expected: "a time such as “1ms”, or “off”")
         }
-        directory.measureTraffic(inBins: width)
+        directory.measureTraffic(inBins: width, detail)
         return .nothing
     }
 
@@ -136,6 +144,58 @@ enum TrafficCommands {
                                 "peak-latency": .unsigned(row.peakLatency),
                             ])
                         }),
+                ])
+            })
+    }
+
+    static let most = Property<UInt64>(
+        "most", default: 20, "How many pages to tell of, those with the most bytes; 0 for all.")
+
+    static let pages = MonitorCommand(
+        machine: "query-traffic-pages", human: "info traffic-pages",
+        "Who has accessed which page of physical memory, most bytes first.", arguments: [most.erased],
+        returns: .list(
+            .record(
+                name: "TrafficPage",
+                [
+                    CommandMember("initiator", .text), CommandMember("page", .integer, "The address where it begins."),
+                    CommandMember("reads", .integer), CommandMember("writes", .integer),
+                    CommandMember("fetches", .integer), CommandMember("read-bytes", .integer),
+                    CommandMember("write-bytes", .integer), CommandMember("fetch-bytes", .integer),
+                ])),
+        documentation: "Nothing while traffic is not counted by page; see `traffic-measure`.",
+        text: { value in
+            guard case .list(let rows) = value else { return "" }
+            return CommandText.text(
+                of: .list(
+                    rows.map { row in
+                        guard case .record(let fields) = row else { return row }
+                        return .record(
+                            fields.map { field in
+                                guard field.name == "page", case .unsigned(let address) = field.value else {
+                                    return field
+                                }
+                                return CommandValue.Field("page", .text("0x" + String(address, radix: 16)))
+                            })
+                    }))
+        }
+    ) { call in
+        let rows = BusDirectory.of(call.machine.simulation).pageTraffic.flatMap { record in
+            record.pages.map { (record.initiator, $0) }
+        }
+        // Of equal pages the first initiator and the lower address come first.
+        let sorted = rows.enumerated().sorted {
+            ($1.element.1.cell.bytes, $0.offset) < ($0.element.1.cell.bytes, $1.offset)
+        }
+        let most = call[most] == 0 ? sorted.count : Int(clamping: call[most])
+        return .list(
+            sorted.prefix(most).map { _, row in
+                let (initiator, page) = row
+                return .record([
+                    "initiator": .text(initiator), "page": .unsigned(page.page << 12),
+                    "reads": .unsigned(page.cell.reads), "writes": .unsigned(page.cell.writes),
+                    "fetches": .unsigned(page.cell.fetches), "read-bytes": .unsigned(page.cell.readBytes),
+                    "write-bytes": .unsigned(page.cell.writeBytes), "fetch-bytes": .unsigned(page.cell.fetchBytes),
                 ])
             })
     }

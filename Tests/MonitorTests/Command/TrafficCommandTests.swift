@@ -63,6 +63,25 @@ struct TrafficCommandTests {
         #expect(bench.type("traffic-measure 0s").contains("a bin cannot be as wide as “0s”"))
     }
 
+    @Test("counting by page begins and ends while the machine runs, and the pages with the most bytes are told first")
+    func pages() throws {
+        let bench = try bench()
+        _ = bench.machine.run(for: .nanoseconds(500))
+        #expect(bench.type("info traffic-pages") == "")
+        #expect(bench.type("traffic-measure off detail=pages") == "")
+        _ = bench.machine.run(for: .nanoseconds(300))
+        let rows = try bench.value("query-traffic-pages").array()
+        #expect(rows.map { $0["page"] } == [0x8000_0000, 0x1000_0000])
+        #expect(rows[0]["fetches"] == 300 && rows[0]["reads"] == 100 && rows[1]["writes"] == 100)
+        #expect(try bench.value("query-traffic-pages", #"{"most":1}"#).array().count == 1)
+        #expect(bench.type("info traffic-pages").contains("cpu0       0x80000000"))
+        #expect(try bench.value("query-traffic-series") == [])
+        #expect(bench.type("traffic-measure off") == "")
+        #expect(try bench.value("query-traffic-pages") == [])
+        #expect(
+            bench.type("traffic-measure off detail=side").contains("nothing can be told of “side”; expected some of"))
+    }
+
     @Test("probes are placed, told and taken away while the machine runs")
     func probes() throws {
         let bench = try bench()

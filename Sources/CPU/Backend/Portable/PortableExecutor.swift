@@ -1,3 +1,16 @@
+/// Whether the portable back-end counts accesses by page.
+protocol AccessCounting {
+    static var isOn: Bool { get }
+}
+
+enum Uncounted: AccessCounting {
+    @inline(__always) static var isOn: Bool { false }
+}
+
+enum Counted: AccessCounting {
+    @inline(__always) static var isOn: Bool { true }
+}
+
 /// Executes blocks one step after another, and follows chained blocks until it must go back to the dispatcher.
 ///
 /// One dense switch over plain memory: nothing is allocated, retained or checked for exclusive access on the way.
@@ -35,10 +48,17 @@ struct PortableExecutor<Runtime: GuestRuntime> {
     }
 
     /// Runs from the start of `first`, which fits into the limit.
-    @inline(never)
+    @inline(__always)
     static func run(
         _ state: UnsafeMutablePointer<CPUState>, _ frame: UnsafeMutablePointer<UInt64>, _ first: BlockPointer,
         _ runtime: Runtime
+    ) -> Int { run(state, frame, first, runtime, Uncounted.self) }
+
+    /// The same, and accesses that take the fast way are counted by page or not: there is code for either.
+    @inline(never)
+    static func run<Counting: AccessCounting>(
+        _ state: UnsafeMutablePointer<CPUState>, _ frame: UnsafeMutablePointer<UInt64>, _ first: BlockPointer,
+        _ runtime: Runtime, _ counting: Counting.Type
     ) -> Int {
         var block = first
         while true {
@@ -113,6 +133,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.readTag == TLBEntry.probe(address, width: 8) {
+                        if Counting.isOn { TLBCounts.of(entry).pointee.addRead(8) }
                         frame[d] = host(address, entry.pointee.addend).loadUnaligned(as: UInt64.self)
                     } else {
                         let value = runtime.loadSlowly(address, width: 8, index: b)
@@ -124,6 +145,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let entry = entry(state, address)
                     let value: UInt32
                     if entry.pointee.readTag == TLBEntry.probe(address, width: 4) {
+                        if Counting.isOn { TLBCounts.of(entry).pointee.addRead(4) }
                         value = host(address, entry.pointee.addend).loadUnaligned(as: UInt32.self)
                     } else {
                         value = word(runtime.loadSlowly(address, width: 4, index: b))
@@ -140,6 +162,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let entry = entry(state, address)
                     let value: UInt16
                     if entry.pointee.readTag == TLBEntry.probe(address, width: 2) {
+                        if Counting.isOn { TLBCounts.of(entry).pointee.addRead(2) }
                         value = host(address, entry.pointee.addend).loadUnaligned(as: UInt16.self)
                     } else {
                         value = UInt16(truncatingIfNeeded: runtime.loadSlowly(address, width: 2, index: b))
@@ -154,6 +177,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let entry = entry(state, address)
                     let value: UInt8
                     if entry.pointee.readTag == TLBEntry.probe(address, width: 1) {
+                        if Counting.isOn { TLBCounts.of(entry).pointee.addRead(1) }
                         value = host(address, entry.pointee.addend).load(as: UInt8.self)
                     } else {
                         value = UInt8(truncatingIfNeeded: runtime.loadSlowly(address, width: 1, index: b))
@@ -167,6 +191,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.writeTag == TLBEntry.probe(address, width: 8) {
+                        if Counting.isOn { TLBCounts.of(entry).pointee.addWrite(8) }
                         host(address, entry.pointee.addend).storeBytes(of: frame[b], as: UInt64.self)
                     } else {
                         runtime.storeSlowly(address, frame[b], width: 8, index: d)
@@ -176,6 +201,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.writeTag == TLBEntry.probe(address, width: 4) {
+                        if Counting.isOn { TLBCounts.of(entry).pointee.addWrite(4) }
                         host(address, entry.pointee.addend).storeBytes(of: word(frame[b]), as: UInt32.self)
                     } else {
                         runtime.storeSlowly(address, frame[b] & 0xffff_ffff, width: 4, index: d)
@@ -185,6 +211,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.writeTag == TLBEntry.probe(address, width: 2) {
+                        if Counting.isOn { TLBCounts.of(entry).pointee.addWrite(2) }
                         host(address, entry.pointee.addend)
                             .storeBytes(of: UInt16(truncatingIfNeeded: frame[b]), as: UInt16.self)
                     } else {
@@ -195,6 +222,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.writeTag == TLBEntry.probe(address, width: 1) {
+                        if Counting.isOn { TLBCounts.of(entry).pointee.addWrite(1) }
                         host(address, entry.pointee.addend)
                             .storeBytes(of: UInt8(truncatingIfNeeded: frame[b]), as: UInt8.self)
                     } else {

@@ -178,6 +178,15 @@ extension X64Lowering {
         return Memory(.rcx)
     }
 
+    /// Counts an access that an `emitProbe` has let through, for its page. Changes the flags.
+    private mutating func emitCount(_ width: Int, isWrite: Bool) {
+        guard settings.countsPages else { return }
+        let place = Memory(
+            X64Registers.memoryBase, index: .rax,
+            Int32(TLBCounts.offset(isWrite: isWrite, lane: stubs.count)))
+        asm.emit(.add, .quad, place, imm: Int32(TLBCounts.increment(width)))
+    }
+
     private static let readTagOffset = MemoryLayout<TLBEntry>.offset(of: \TLBEntry.readTag).unsafelyUnwrapped
     private static let writeTagOffset = MemoryLayout<TLBEntry>.offset(of: \TLBEntry.writeTag).unsafelyUnwrapped
     private static let addendOffset = MemoryLayout<TLBEntry>.offset(of: \TLBEntry.addend).unsafelyUnwrapped
@@ -192,6 +201,7 @@ extension X64Lowering {
             place = emitPlainAddress(i, width, slow: slow)
         } else {
             place = emitProbe(i, width, isWrite: false, slow: slow)
+            emitCount(width, isWrite: false)
         }
         emitLoad(i, from: place)
     }
@@ -227,6 +237,7 @@ extension X64Lowering {
 
     private mutating func emitStore(_ i: IRInstruction, _ width: Int, slow: Label) {
         let place = emitProbe(i, width, isWrite: true, slow: slow)
+        emitCount(width, isWrite: true)
         if width >= 4, case .place(let value) = i.b, let vector = vectors[value] {
             asm.emit(width == 8 ? .vmovsd : .vmovss, place, vector)
         } else if case .constant(let value) = i.b, let small = Self.immediate(value, width == 8 ? .quad : .long) {
@@ -251,6 +262,7 @@ extension X64Lowering {
         let place = emitProbe(i, width, isWrite: false, isAtomic: true, slow: slow)
         asm.emit(.cmp, .quad, X64Frame.holdsReservation, imm: 0)
         asm.jump(if: .notEqual, slow)
+        emitCount(width, isWrite: false)
         let target = target(i.result, .rax)
         asm.emit(width == 4 ? .movsxd : .mov, .quad, target, place)
         if width == 8 { asm.emit(.inc, .quad, .rcx) }
@@ -268,6 +280,7 @@ extension X64Lowering {
             asm.emit(.cmp, .quad, .rcx, X64Frame.localReservation)
         }
         asm.jump(if: .notEqual, slow)
+        emitCount(width, isWrite: true)
         asm.emit(.mov, Self.width(bytes: width), place, value(i.b, .rax))
         asm.emit(.mov, .quad, X64Frame.localReservation, imm: 0)
         guard let result = i.result else { return }
@@ -279,6 +292,8 @@ extension X64Lowering {
     /// A read-modify-write of memory that nobody else can touch meanwhile: all harts share one host thread.
     private mutating func emitAtomic(_ i: IRInstruction, _ width: Int, slow: Label) {
         let place = emitProbe(i, width, isWrite: true, isAtomic: true, slow: slow)
+        emitCount(width, isWrite: false)
+        emitCount(width, isWrite: true)
         let size = Self.width(bytes: width)
         // rax ← the new value, rdx ← the old one
         asm.emit(width == 4 ? .movsxd : .mov, .quad, .rdx, place)

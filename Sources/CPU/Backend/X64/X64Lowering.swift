@@ -51,6 +51,8 @@ struct X64Lowering: ~Copyable {
         var usesCovers = true
         /// Slow paths of loads look for registers that can be read directly first.
         var readsDirectly = false
+        /// Accesses count beside their entries of the soft-TLB (`TLBCounts`). Goes with addresses that are translated.
+        var countsPages = false
         /// The key of the mode, for computed jumps.
         var mode: UInt32 = 0
         /// Code in other pages than these needs the epoch of the link to be compared.

@@ -38,6 +38,13 @@ struct AccessState {
     var meter: Unmanaged<TrafficMeter>?
     /// When the next bin of the measurement begins, in absolute time.
     var binEnd = SimTime.never
+    // SAFETY: the meter keeps it.
+    /// Where accesses are counted by page; nil while they are not.
+    var pageTraffic: Unmanaged<PageTraffic>?
+    /// Code is made that counts by page, and executed so.
+    var countsPages = false
+    /// When the counters of the soft-TLB must be emptied, in absolute time.
+    var countsDue = SimTime.never
     var reservedMemory: Unmanaged<Memory>?
 
     // MARK: The dispatcher

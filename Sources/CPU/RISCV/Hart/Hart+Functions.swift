@@ -231,7 +231,9 @@ extension Hart {
             if place.grant >= 0, grants[place.grant].allowsWrite {
                 var delay = SimTime.zero
                 grants[place.grant].write(at: place.physical, from: base, count: count, delay: &delay)
-                if self.access.pointee.meter != nil { measure(.write, count, at: place.grant, delay) }
+                if self.access.pointee.meter != nil {
+                    measure(.write, count, place.physical, at: place.grant, delay)
+                }
                 charge(delay)
                 return
             }

@@ -82,6 +82,7 @@ extension Hart: LineReceiver, TimebaseObserver {
         if timerTime != .never, !isTimerDue { limit = min(limit, offset(of: timerTime)) }
         if let change = pendingChanges.first { limit = min(limit, offset(of: change.time)) }
         if access.pointee.binEnd != .never { limit = min(limit, closeBins()) }
+        if access.pointee.countsPages { limit = min(limit, emptyCounts()) }
         state.pointee.limit = limit
     }
 

@@ -130,7 +130,10 @@ extension Hart: GuestRuntime {
                 return value
             }
             // Misaligned, in the home RAM: the block has counted it.
-            if grant == homeGrant { return host(entry, address).loadBytes(width) }
+            if grant == homeGrant {
+                countHome(.read, width, by: entry)
+                return host(entry, address).loadBytes(width)
+            }
         }
         takeBackRead(width)
         let value = isWhole ? loadWhole(address, width: width) : loadAcross(address, width: width)
@@ -173,6 +176,7 @@ extension Hart: GuestRuntime {
             }
             // Misaligned, in an unwatched page of the home RAM: the block has counted it.
             if entry.pointee.writeTag & TLBEntry.slow == 0 {
+                countHome(.write, width, by: entry)
                 return host(entry, address).storeBytes(value, width)
             }
         }
@@ -257,7 +261,7 @@ extension Hart: GuestRuntime {
         let latency = grants[place.grant].readLatency
         grants[place.grant].cell?.pointee.count(
             write: false, fetch: false, bytes: width, failed: false, latency: latency)
-        if access.pointee.meter != nil { measure(.read, width, at: place.grant, latency) }
+        if access.pointee.meter != nil { measure(.read, width, place.physical, at: place.grant, latency) }
         charge(latency)
         return value
     }
@@ -271,7 +275,7 @@ extension Hart: GuestRuntime {
         let latency = grants[place.grant].writeLatency
         grants[place.grant].cell?.pointee.count(
             write: true, fetch: false, bytes: width, failed: false, latency: latency)
-        if access.pointee.meter != nil { measure(.write, width, at: place.grant, latency) }
+        if access.pointee.meter != nil { measure(.write, width, place.physical, at: place.grant, latency) }
         charge(latency)
         grants[place.grant].memory?._withUnsafeGuaranteedRef {
             $0.noteWrite(to: place.host, count: width, by: bus.id)
@@ -300,6 +304,8 @@ extension Hart: GuestRuntime {
         if entry.pointee.writeTag == TLBEntry.alignedProbe(address, width: width) {
             // In an unwatched page of the home RAM: the block has counted both accesses.
             let host = host(entry, address)
+            countHome(.read, width, by: entry)
+            countHome(.write, width, by: entry)
             let old = host.loadBytes(width)
             host.storeBytes(AtomicOperation.combine(operation, old, value, width: width, order: order), width)
             return order.value(old, width: width)
@@ -332,6 +338,7 @@ extension Hart: GuestRuntime {
         {
             // In the home RAM: the block has counted it.
             let host = host(entry, address)
+            countHome(.read, width, by: entry)
             reserve(host, memory, width: width)
             return order.value(host.loadBytes(width), width: width)
         }

@@ -10,6 +10,7 @@ extension Hart {
         access.pointee.homeLink = nil
         noteHome()
         needsAttention = true
+        countPages(in: meter?.pages)
         return true
     }
 
@@ -39,10 +40,22 @@ extension Hart {
 
     /// An access by a grant that is counted by itself.
     @inline(never)
-    func measure(_ kind: LinkMeter.Kind, _ width: Int, at grant: Int, _ latency: SimTime) {
+    func measure(_ kind: LinkMeter.Kind, _ width: Int, _ physical: UInt64, at grant: Int, _ latency: SimTime) {
         access.pointee.meter?._withUnsafeGuaranteedRef {
             $0.link(to: grants[grant].target).pointee.add(
                 kind, size: width, latency: latency.picoseconds, times: 1)
+            $0.pages?.count(kind, address: physical, count: width, failed: false)
+        }
+    }
+
+    /// An access that the static tally has went home, but not by the fast way.
+    @inline(__always)
+    func countHome(_ kind: LinkMeter.Kind, _ width: Int, by entry: UnsafeMutablePointer<TLBEntry>) {
+        guard access.pointee.pageTraffic != nil else { return }
+        if kind == .write {
+            TLBCounts.of(entry).pointee.addWrite(width)
+        } else {
+            TLBCounts.of(entry).pointee.addRead(width)
         }
     }
 

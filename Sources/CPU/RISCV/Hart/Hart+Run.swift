@@ -158,7 +158,7 @@ extension Hart {
         }
         let outcome =
             fitting < Int(block.pointee.count)
-            ? executePart(block, count: fitting) : PortableExecutor<Hart>.run(state, frame, block, self)
+            ? executePart(block, count: fitting) : executeWhole(block)
         if outcome >= 0 { leaveEarly(at: outcome) }
         if block == transient.block { fold(block) }
     }
@@ -178,7 +178,13 @@ extension Hart {
         let displaced = next.pointee
         next.pointee = PortableInstruction(.stop, immediate: UInt64(count - 1))
         defer { next.pointee = displaced }
-        return PortableExecutor<Hart>.run(state, frame, block, self)
+        return executeWhole(block)
+    }
+
+    private func executeWhole(_ block: BlockPointer) -> Int {
+        access.pointee.countsPages
+            ? PortableExecutor<Hart>.run(state, frame, block, self, Counted.self)
+            : PortableExecutor<Hart>.run(state, frame, block, self)
     }
 
     /// Takes back the part of a block that was not executed, and sets the program counter.

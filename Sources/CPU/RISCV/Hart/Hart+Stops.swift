@@ -69,7 +69,7 @@ extension Hart {
         interruptSlice()
     }
 
-    private func interruptSlice() {
+    func interruptSlice() {
         needsAttention = true
         state.pointee.limit = CPUState.stopped
     }
@@ -105,6 +105,7 @@ extension Hart {
             renewBreakpoints()
             renewWatchpoints()
         }
+        if access.pointee.countsPages != (access.pointee.pageTraffic != nil) { renewCounting() }
         if blocks.isFull || backend?.isFull == true { flushBlocks() }
         wantsFlush = false
     }

@@ -6,6 +6,7 @@ extension Hart: TrafficSource {
     public func foldTraffic() {
         blocks.forEach { fold($0) }
         foldDirectReads()
+        if access.pointee.pageTraffic != nil { tlb.foldCounts() }
     }
 
     /// Adds what the executions of a block did since the last time.
@@ -25,6 +26,7 @@ extension Hart: TrafficSource {
         cell.pointee.fetches &+= fetches
         cell.pointee.fetchBytes &+= times &* UInt64(tally.fetchBytes)
         cell.pointee.latencyPicoseconds &+= fetches &* block.pointee.fetchLatency
+        if access.pointee.pageTraffic != nil { countFetches(of: block, times: times) }
     }
 
     /// Adds what the executions of a unit did, and takes back what stands behind the exits that were taken before its end.
@@ -53,6 +55,7 @@ extension Hart: TrafficSource {
             cell.pointee.fetches &-= fetches
             cell.pointee.fetchBytes &-= times &* UInt64(boundary.length)
             cell.pointee.latencyPicoseconds &-= fetches &* block.pointee.fetchLatency
+            if access.pointee.pageTraffic != nil { takeBackFetch(boundary, of: block, times: times) }
         }
     }
 
@@ -67,6 +70,7 @@ extension Hart: TrafficSource {
         cell.pointee.fetchBytes &-= UInt64(boundary.length)
         cell.pointee.latencyPicoseconds &-= UInt64(boundary.fetches) &* block.pointee.fetchLatency
         if access.pointee.meter != nil { measureFetchTakenBack(boundary, of: block, times: 1) }
+        if access.pointee.pageTraffic != nil { takeBackFetch(boundary, of: block, times: 1) }
     }
 
     /// Fetches one instruction by transactions and makes a block of it, for memory that gives no direct access.

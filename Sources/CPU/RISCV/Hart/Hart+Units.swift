@@ -175,6 +175,7 @@ extension Hart {
         var settings = X64Lowering.Settings()
         settings.instructionCost = instructionCost
         settings.readsDirectly = true
+        settings.countsPages = access.pointee.countsPages
         settings.keepsFloat = privileged.floatState != 0
         settings.mode = state.pointee.mode
         if mode.isBare, let range = plainRange {
@@ -191,6 +192,13 @@ extension Hart {
         let pages = blocks.allocate(UnitPage.self, count: tracedPages.count)
         for (index, page) in tracedPages.enumerated() {
             (pages + index).initialize(to: page)
+            for number in 0..<Int(unit.pointee.count) {
+                let boundary = unit.pointee.boundaries[number]
+                let address = unit.pointee.pc &+ UInt64(bitPattern: Int64(boundary.pcOffset))
+                guard address & TLBEntry.pageMask == page.virtual else { continue }
+                pages[index].fetches += UInt32(boundary.fetches)
+                pages[index].fetchBytes += UInt32(boundary.length)
+            }
             if index > 0 { blocks.tie(unit, toPage: page.physical >> 12) }
         }
         unit.pointee.pages = pages

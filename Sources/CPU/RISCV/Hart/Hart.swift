@@ -222,7 +222,7 @@ public final class Hart: Module, CatalogModule {
             privilege: privileged.privilege.rawValue, isFloatEnabled: privileged.floatState != 0,
             isFloatDirty: privileged.floatState == 3, frm: privileged.roundingMode,
             isBare: privileged.dataPrivilege == .machine && !privileged.protection.bindsMachine
-                && !access.pointee.isWatched)
+                && !access.pointee.isWatched && !access.pointee.countsPages)
     }
 
     /// Recomputes what follows from privilege and status: the key of blocks, the table of data accesses.
