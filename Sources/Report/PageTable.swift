@@ -114,6 +114,7 @@ struct PageTable {
 
     /// "Taken latency, total" of `takenLatency.totalSeconds`: the unit stands with the numbers.
     private static func title(_ path: [String]) -> String {
+        if path == ["cpuSeconds"] { return "Processor time" }
         var path = path
         for unit in ["Seconds", "Picoseconds"] where path.last?.hasSuffix(unit) ?? false {
             path[path.count - 1].removeLast(unit.count)

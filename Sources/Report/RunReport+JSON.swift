@@ -70,6 +70,13 @@ extension RunReport {
             "host": JSONValue(members: [
                 "hostSeconds": JSONValue(host.seconds), "cpuSeconds": JSONValue(host.cpuSeconds),
                 "mips": JSONValue(mips), "peakResidentBytes": JSONValue(host.peakResidentBytes),
+                "modules": JSONValue(
+                    host.modules.map { share in
+                        JSONValue(members: [
+                            "module": JSONValue(share.module), "cpuSeconds": JSONValue(share.cpuSeconds),
+                            "samples": JSONValue(share.samples),
+                        ])
+                    }),
             ]),
         ])
     }

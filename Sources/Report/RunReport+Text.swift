@@ -15,6 +15,7 @@ extension RunReport {
         text += "host: \(Self.fixed(host.seconds, 3)) s, \(Self.fixed(host.cpuSeconds, 3)) s of processor time, "
         text +=
             "\(Self.fixed(mips, 1)) MIPS, \(Self.fixed(Double(host.peakResidentBytes) / 1_048_576, 1)) MiB at most\n"
+        if !host.modules.isEmpty { text += hostLine }
         text += skewLine
         if !traffic.isEmpty { text += "\n" + trafficTable }
         if !pages.isEmpty { text += "\n" + pageTable }
@@ -26,6 +27,16 @@ extension RunReport {
             text += "\ntraffic: \(verdicts.count - unmet) of \(verdicts.count) expectations hold\n"
         }
         return text
+    }
+
+    /// Where the host's time went, without what is not worth a word.
+    private var hostLine: String {
+        let all = host.modules.reduce(0) { $0 + $1.cpuSeconds }
+        let shares = host.modules.map { ($0.module, all > 0 ? 100 * $0.cpuSeconds / all : 0) }
+        let samples = host.modules.reduce(0) { $0 + $1.samples }
+        return "host time: "
+            + shares.filter { $0.1 >= 0.1 }.map { "\($0) \(Self.fixed($1, 1)) %" }.joined(separator: ", ")
+            + " (\(Self.grouped(UInt64(samples))) samples)\n"
     }
 
     /// How far initiators were apart, where that can be and matters to somebody.

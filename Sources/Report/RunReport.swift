@@ -18,12 +18,24 @@ public struct RunReport: Equatable, Sendable {
         /// Processor time of the process, in seconds.
         public var cpuSeconds: Double
         public var peakResidentBytes: UInt64
+        /// Where processor time went, if that was measured, the longest first.
+        public var modules: [HostShare]
 
-        public init(seconds: Double, cpuSeconds: Double, peakResidentBytes: UInt64) {
+        public init(seconds: Double, cpuSeconds: Double, peakResidentBytes: UInt64, modules: [HostShare] = []) {
+            self.modules = modules
             self.seconds = seconds
             self.cpuSeconds = cpuSeconds
             self.peakResidentBytes = peakResidentBytes
         }
+    }
+
+    /// What a module took of the host's processor time, estimated from samples.
+    public struct HostShare: Equatable, Sendable {
+        /// Its path, or “(kernel)”.
+        public var module: String
+        public var cpuSeconds: Double = 0
+        /// How often it was found at work.
+        public var samples: Int = 0
     }
 
     public var platform: String

@@ -77,6 +77,29 @@ struct ReportPageTests {
         #expect(try JSON5Reader(.json).read(Array(embedded.utf8))["pages"]?.array().count == 1500)
     }
 
+    @Test("-host-time says where the host's time went, by module, and changes nothing else")
+    func hostTime() throws {
+        let bench = CommandBench()
+        var reports: [JSONValue] = []
+        for words in [[], ["-host-time"]] {
+            let forms = ["-report", "json:r.json", "-report", "html:r.html", "-report", "text"]
+            #expect(bench.run(["run", "demo"] + words + forms) == 0, "\(bench.errors)")
+            let page = String(decoding: bench.files["r.html"] ?? [], as: UTF8.self)
+            #expect(page.contains("<table data-rows=\"host.modules\">") == !words.isEmpty)
+            #expect(page.contains("<code>-host-time</code>") == words.isEmpty)
+            reports.append(try JSON5Reader(.json).read(bench.files["r.json"] ?? []))
+        }
+        #expect(bench.errors.contains("host time: ") && bench.errors.contains(" samples)"))
+        let guest = try reports.map { try $0.members().filter { $0.key != "host" } }
+        #expect(guest[0] == guest[1])
+        let modules = try reports.map { try $0.member("host").member("modules").array() }
+        #expect(modules[0].isEmpty)
+        let names = try modules[1].map { try $0.member("module").string() }
+        let known =
+            ["cpu0", "(kernel)"] + (try reports[1].member("topology").array().map { try $0.member("to").string() })
+        #expect(!names.isEmpty && names.allSatisfy { known.contains($0) }, "\(names)")
+    }
+
     @Test("rows within a row have the columns that it names, and its own text before them")
     func inner() throws {
         let pages = JSONValue(members: [

@@ -12,8 +12,13 @@ public final class BusDirectory: SimulationService {
     private var reservationIdentities: [ObjectIdentifier?] = []
 
     private var followsTrace = false
+    /// The id of the target that serves an access, while that is watched.
+    // SAFETY: allocated in `init`, freed only in `deinit`.
+    let servingPlace: UnsafeMutablePointer<UInt> = .allocate(capacity: 1)
 
-    public init() {}
+    public init() { servingPlace.initialize(to: 0) }
+
+    deinit { servingPlace.deallocate() }
 
     /// Nothing of it is under way.
     public func rewind() {}

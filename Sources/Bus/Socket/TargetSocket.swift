@@ -45,6 +45,9 @@ public final class TargetSocket: Port {
     private var tracing: TracingSeat?
     /// What serves while nothing is told.
     private var untraced: BusServer?
+    /// Where it is written that this target serves, while somebody watches; and what writes it.
+    private var servingPlace: UnsafeMutablePointer<UInt>?
+    private var serving: ServingSeat?
     private var upstream: [WeakUpstream] = []
 
     /// A socket of `owner`.
@@ -153,16 +156,26 @@ public final class TargetSocket: Port {
     }
 
     private func install() {
-        guard let untraced else { return }
-        if let tracePoints {
-            let seat =
-                tracing.flatMap { $0.inner === untraced ? $0 : nil } ?? TracingSeat(untraced, at: self, tracePoints)
-            tracing = seat
-            server = seat
-        } else {
-            server = untraced
+        guard var seat = untraced else { return }
+        if let servingPlace {
+            let next = serving.flatMap { $0.inner === seat ? $0 : nil } ?? ServingSeat(seat, of: id, at: servingPlace)
+            serving = next
+            seat = next
         }
+        if let tracePoints {
+            let next = tracing.flatMap { $0.inner === seat ? $0 : nil } ?? TracingSeat(seat, at: self, tracePoints)
+            tracing = next
+            seat = next
+        }
+        server = seat
         serverChanged()
+    }
+
+    /// Has it written at `place`, from now on, when this target serves an access.
+    func tellServing(at place: UnsafeMutablePointer<UInt>) {
+        if onward != nil || inner != nil || !isServed || mayWait { return }
+        servingPlace = place
+        install()
     }
 
     /// Has accesses told from now on, or no longer. Entrances of routers are passed over: what stands behind tells them.

@@ -103,6 +103,9 @@ enum CommandTable {
                 "log", "[PATH=]LEVEL", repeatable: true,
                 "Which messages of an object are shown: error, warning, info, debug or trace."),
             OptionDeclaration(
+                flag: "host-time",
+                "Samples where the host's processor time goes, by module; the reports tell it under “host”."),
+            OptionDeclaration(
                 flag: "perfmap", "Writes /tmp/perf-PID.map, by which the profiler perf names compiled guest code."),
         ],
         examples: [

@@ -49,6 +49,7 @@ struct RunOptions: Equatable {
     var debugFile = ""
     /// Whether generated code is named for a profiler.
     var writesPerfMap = false
+    var measuresHostTime = false
 
     init(_ arguments: Arguments) throws(RunError) {
         do throws(PlatformError) { try readPlatform(arguments) } catch { throw .platform(error) }
@@ -67,6 +68,7 @@ struct RunOptions: Equatable {
         startsHalted = arguments.has("S")
         staysAfterEnd = arguments.has("no-shutdown")
         writesPerfMap = arguments.has("perfmap")
+        measuresHostTime = arguments.has("host-time")
         try readLines(arguments)
         try readTimes(arguments)
         try readReports(arguments)

@@ -51,9 +51,11 @@ struct RunSession {
             && (options.debugItems.isEmpty || !options.debugFile.isEmpty)
             && (!options.trace.isTracing || !options.trace.file.isEmpty)
         let endProgress = isTerminalFree ? surroundings.showProgress(stop, options.limit) : {}
+        let profile = try beginProfile()
         let start = ProcessUsage.wallSeconds()
         let outcome = control.run(until: options.limit)
         let seconds = ProcessUsage.wallSeconds() - start
+        let shares = profile?.end() ?? []
         endProgress()
         endWatch()
         // The report is for a terminal in its usual mode.
@@ -61,7 +63,7 @@ struct RunSession {
         try finish(perfMap)
         let host = RunReport.Host(
             seconds: seconds, cpuSeconds: ProcessUsage.cpuSeconds(),
-            peakResidentBytes: ProcessUsage.peakResidentBytes())
+            peakResidentBytes: ProcessUsage.peakResidentBytes(), modules: shares)
         return (outcome, host)
     }
 
@@ -103,6 +105,16 @@ struct RunSession {
             }
             surroundings.warn("tandem: gdb: a debugger may connect to \(server.address ?? address)\n")
         } catch { throw PlatformError([error.diagnosis]) }
+    }
+
+    /// Begins to sample where the host's time goes.
+    private func beginProfile() throws(PlatformError) -> HostProfile? {
+        guard options.measuresHostTime else { return nil }
+        do throws(OSError) { return try HostProfile(machine) } catch {
+            throw PlatformError(
+                at: "-host-time", "the host's time cannot be sampled: \(error)",
+                expected: "a host with threads to spare")
+        }
     }
 
     /// Has the harts name their generated code. What cannot be written is found before the run.

@@ -189,10 +189,11 @@ enum PageParts {
           nav, .skip, #switches, .tools, .controls button, details.choose, #tip, thead button::after { display: none !important; }
           header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
           section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 4mm 0; margin: 0; }
-          h2, .about { break-after: avoid; }
+          .chart svg { height: auto; }
+          h2, .about, .controls { break-after: avoid; }
           .lane, .histogram, .figures > div, tr { break-inside: avoid; }
           .scroll { overflow: visible; max-height: none; border: 0; }
-          table { width: auto; min-width: 60%; font-size: 6.6pt; }
+          table { width: auto; min-width: 60%; font-size: 7pt; }
           th, td { padding: .15rem .3rem; white-space: normal; }
           thead { display: table-header-group; }
           thead th { position: static; }
@@ -454,9 +455,10 @@ enum PageParts {
           const most = values.reduce((one, other) => Math.max(one, other), 0);
           if (!(most > 0) || rows.length < 2) return;
           rows.forEach((row, index) => {
-            if (values[index] <= 0 || row.cells[column].tagName !== "TD") return;
+            // Too short to be seen, it would look like a full stop.
+            if (values[index] < most / 100 || row.cells[column].tagName !== "TD") return;
             row.cells[column].classList.add("barred");
-            row.cells[column].style.setProperty("--part", Math.max(0.01, values[index] / most).toFixed(4));
+            row.cells[column].style.setProperty("--part", (values[index] / most).toFixed(4));
           });
         }
 

@@ -44,9 +44,10 @@ function addBars(rows, column) {
   const most = values.reduce((one, other) => Math.max(one, other), 0);
   if (!(most > 0) || rows.length < 2) return;
   rows.forEach((row, index) => {
-    if (values[index] <= 0 || row.cells[column].tagName !== "TD") return;
+    // Too short to be seen, it would look like a full stop.
+    if (values[index] < most / 100 || row.cells[column].tagName !== "TD") return;
     row.cells[column].classList.add("barred");
-    row.cells[column].style.setProperty("--part", Math.max(0.01, values[index] / most).toFixed(4));
+    row.cells[column].style.setProperty("--part", (values[index] / most).toFixed(4));
   });
 }
 

@@ -52,6 +52,44 @@ struct SocketTests {
         #expect(bench.probe.bus.pageWalkTraffic.map(\.reads) == [2])
     }
 
+    @Test("whoever looks on sees which target serves, the inner one of an access within an access, and nothing between")
+    func serving() throws {
+        final class Seen: Module {
+            let bus: TargetSocket
+            let out: InitiatorSocket
+            var place: UnsafePointer<UInt>?
+            var words: [UInt] = []
+
+            override init(_ context: ModuleContext) {
+                bus = TargetSocket("bus", context)
+                out = InitiatorSocket("out", context)
+                super.init(context)
+                bus.onTransport { [unowned self] transaction, delay in
+                    words.append(place?.pointee ?? 0)
+                    if out.isBound {
+                        _ = try? out.read(UInt32.self, at: 0, delay: &delay)
+                        words.append(place?.pointee ?? 0)
+                    }
+                    transaction.response = .ok
+                }
+            }
+        }
+        let bench = SimBench()
+        let outer = Seen(bench.context("outer"))
+        let inner = Seen(bench.context("inner"))
+        try bench.map(outer.bus, at: 0, size: 0x10)
+        outer.out.bind(to: inner.bus)
+        bench.probe.read(0, count: 4)
+        #expect(outer.words == [0, 0] && inner.words == [0])
+        let place = BusDirectory.of(bench.simulation).watchServing()
+        outer.place = place
+        inner.place = place
+        bench.probe.read(0, count: 4)
+        let (first, second) = (UInt(outer.bus.id.rawValue), UInt(inner.bus.id.rawValue))
+        #expect(outer.words.suffix(2) == [first, first] && inner.words.last == second && place.pointee == 0)
+        #expect(bench.probe.bus.traffic.map(\.reads) == [2])
+    }
+
     @Test("a cell keeps its address, and clearing sets it to zero")
     func stableCells() throws {
         let bench = SimBench()
