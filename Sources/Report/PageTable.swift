@@ -102,6 +102,7 @@ struct PageTable {
 
     private static func column(_ path: [String]) -> Column {
         let name = path.last ?? ""
+        if name == "root" { return Column(path: path, quantity: .address, title: title(path)) }
         if name == "page" { return Column(path: path, quantity: .page, title: title(path)) }
         for (ending, quantity) in [
             ("Seconds", Quantity.seconds), ("Picoseconds", .picoseconds), ("Bytes", .bytes), ("bytes", .bytes),
@@ -123,9 +124,34 @@ struct PageTable {
         return ([words[0]] + words.dropFirst().map { $0.lowercased() }).joined(separator: ", ")
     }
 
+    /// What makes a row worth its place: instructions, bytes, or the first number.
+    private var weight: (name: String, columns: [Column]) {
+        if let column = columns.first(where: { $0.name == "instructions" }) { return ("instructions", [column]) }
+        let bytes = columns.filter { $0.quantity == .bytes }
+        if !bytes.isEmpty { return ("bytes", bytes) }
+        let counts = columns.filter { $0.quantity == .count }.prefix(1)
+        return (counts.first.map { $0.title.lowercased() } ?? "rows", Array(counts))
+    }
+
+    /// The rows by their weight, equal ones in their order.
+    private var heaviest: [Row] {
+        let columns = weight.columns
+        let weighed = rows.enumerated().map { index, row in
+            let sum = columns.reduce(0.0) { sum, column in
+                sum + ((try? Self.value(of: row, column)?.double()) ?? 0)
+            }
+            return (index: index, row: row, weight: sum)
+        }
+        return weighed.sorted { ($1.weight, $0.index) < ($0.weight, $1.index) }.map(\.row)
+    }
+
+    private static func value(of row: Row, _ column: Column) -> JSONValue? {
+        column.path.reduce(JSONValue?.some(row.value)) { value, name in value?[name] }
+    }
+
     /// Rows whose numbers are all zero are marked, so that the page can hide them.
     var text: String {
-        let shown = rows.prefix(Self.mostRows)
+        let shown = rows.count > Self.mostRows ? Array(heaviest.prefix(Self.mostRows)) : rows
         var text = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(Markup.escaped(caption))\">\n"
         text +=
             "<table data-rows=\"\(Markup.escaped(member))\"><caption>\(Markup.escaped(caption))</caption>\n<thead><tr>"
@@ -136,9 +162,7 @@ struct PageTable {
         }
         text += "</tr></thead>\n<tbody>\n"
         for row in shown {
-            let cells = columns.map { column in
-                column.path.reduce(JSONValue?.some(row.value)) { value, name in value?[name] }
-            }
+            let cells = columns.map { Self.value(of: row, $0) }
             let isIdle = cells.allSatisfy { cell in
                 guard case .number(let number)? = cell?.content else { return true }
                 return number.double == 0
@@ -150,7 +174,7 @@ struct PageTable {
         text += "</tbody>\n</table>\n</div>\n"
         if shown.count < rows.count {
             text +=
-                "<p class=\"note\">These are the first \(shown.count) of \(rows.count) rows; the report has all.</p>\n"
+                "<p class=\"note\">These are the \(shown.count) rows with most \(weight.name) of \(rows.count); the report has all.</p>\n"
         }
         return text
     }

@@ -146,7 +146,7 @@ public struct ReportComparison: Equatable, Sendable {
             return number.literal
         }
         guard case .object(let members) = row.content else { return nil }
-        let names = ["initiator", "target", "hart", "line", "link", "expectation", "from", "to"].compactMap {
+        let names = ["initiator", "target", "hart", "line", "link", "expectation", "from", "to", "module"].compactMap {
             name -> String? in
             guard let member = members.first(where: { $0.isNamed(name) }), case .string(let text) = member.value.content
             else { return nil }

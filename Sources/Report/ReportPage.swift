@@ -118,10 +118,14 @@ public struct ReportPage {
             chart(
                 "time", "Over time",
                 "One row for each link, all on the same axis of simulated time. Drag across a row to look closer.")
-            chart("heat", "Heat map", "When each link was how busy: bandwidth on a logarithmic scale of colours.")
+            chart(
+                "heat", "Heat map",
+                "When which link was how busy, or which addresses, where they were counted: on a logarithmic scale of colours."
+            )
             chart(
                 "histograms", "Histograms",
-                "Sizes, latencies and distances of the accesses of one link, by powers of two.")
+                "Of one link the sizes, latencies and distances of accesses, of an interrupt its latencies, by powers of two."
+            )
         }
         for member in ["traffic", "pageWalks", "interrupts", "links", "processes", "functions", "pages"] {
             table(member)

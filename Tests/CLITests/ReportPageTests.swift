@@ -67,12 +67,14 @@ struct ReportPageTests {
 
     @Test("a table of very many rows is cut and says so, and the report in the page is whole")
     func long() throws {
+        // The heaviest are shown, the first of them first.
         let rows = (0..<1500).map {
             JSONValue(members: ["initiator": JSONValue("i\($0)"), "readBytes": JSONValue($0)])
         }
         let text = ReportPage(JSONValue(members: ["pages": JSONValue(rows)])).text
         #expect(text.split(separator: "<tr data-row=").count == 1001)
-        #expect(text.contains("These are the first 1000 of 1500 rows"))
+        #expect(text.contains("These are the 1000 rows with most bytes of 1500"))
+        #expect(text.contains("<tr data-row=\"1499\">") && !text.contains("<tr data-row=\"499\">"))
         let embedded = try part(of: text, from: "id=\"report\">", to: "</script>")
         #expect(try JSON5Reader(.json).read(Array(embedded.utf8))["pages"]?.array().count == 1500)
     }

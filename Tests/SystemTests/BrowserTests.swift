@@ -13,7 +13,8 @@ struct BrowserTests {
     private static func demo(_ name: String) throws -> Pair {
         let (page, json) = ("\(Repository.scratch)/\(name).html", "\(Repository.scratch)/\(name).json")
         let run = try Tandem.run([
-            "demo", "-traffic-bin", "10us", "-report", "html:\(page)", "-report", "json:\(json)",
+            "demo", "-traffic-bin", "10us", "-traffic", "pages", "-host-time", "-report", "html:\(page)", "-report",
+            "json:\(json)",
         ])
         #expect(run.exitCode == 0, "\(run.errors)")
         return Pair(page: page, report: try JSON5Reader(.json).read(bytes(of: json), file: json))
@@ -118,12 +119,14 @@ struct BrowserTests {
         let run = try Tandem.run([
             "virt", "-bios", "\(guest)/fw_dynamic.bin", "-kernel", "\(guest)/Image", "-initrd",
             "\(guest)/initramfs.cpio.gz", "-append", "console=ttyS0", "-m", "1G", "-nographic", "-traffic-bin", "100us",
-            "-report", "html:\(page)",
+            "-traffic",
+            "pages", "-report", "html:\(page)",
         ])
         #expect(run.exitCode == 0, "\(run.errors)")
         #expect(try bytes(of: page).count < 20_000_000)
         let opened = try Browser.open(page)
         #expect(opened.console == [] && opened.document.contains("data-ready=\"yes\""))
+        #expect(opened.document.contains(">by address, cpu0</option>"))
         // However many bins there are, what is drawn is bounded.
         let drawn = opened.document.split(separator: "<main")[1].split(separator: "</main>")[0]
         #expect(drawn.utf8.count < 1_500_000, "\(drawn.utf8.count)")

@@ -552,7 +552,7 @@ enum PageParts {
           // A board has many devices that nobody talks to, and routers to nothing else: they stand together.
           const silent = [...nodes.values()].filter((one) => one.role !== "initiator" && one.accesses === 0);
           if (silent.length > 3) {
-            const rest = node("target", `${silent.length} without traffic`);
+            const rest = node("target", `${silent.length} silent`);
             rest.members = silent.map((one) => one.name).sort();
             for (const from of new Set(silent.flatMap((one) => one.into.map((edge) => edge.source)))) {
               if (!silent.includes(from)) join({ from: from.name, to: rest.name, origin: from.role, bytes: 0, accesses: 0, errors: 0, latency: 0 });
@@ -647,7 +647,7 @@ enum PageParts {
               };
               const tell = (x, y) => {
                 light(true);
-                tip.show(x, y, one.members ? one.members.join(", ") : `${one.role} ${one.name}`, one.members ? [] : facts(one));
+                tip.show(x, y, one.members ? `without traffic: ${one.members.join(", ")}` : `${one.role} ${one.name}`, one.members ? [] : facts(one));
               };
               box.addEventListener("pointermove", (event) => tell(event.clientX, event.clientY));
               box.addEventListener("focus", () => { const at = box.getBoundingClientRect(); tell(at.right, at.top); });
@@ -949,11 +949,11 @@ enum PageParts {
         /// What the rows can be: links, or regions of the addresses of an initiator. A row is {name, about, series}.
         function heatChoices() {
           const choices = [];
-          if (trafficSeries.length > 0) {
-            choices.push({ title: "by link", rows: trafficSeries.map((series) => ({ name: series.name, about: series.name, series })) });
-          }
           for (const { initiator, heat } of report.pages || []) {
             if (heat && heat.rows.length > 0) choices.push({ title: `by address, ${initiator}`, rows: regionsOf(heat) });
+          }
+          if (trafficSeries.length > 0) {
+            choices.push({ title: "by link", rows: trafficSeries.map((series) => ({ name: series.name, about: series.name, series })) });
           }
           return choices;
         }
@@ -1065,22 +1065,34 @@ enum PageParts {
         // Counts by powers of two, as tables with bars.
         function drawHistograms(place) {
           const links = trafficSeries.filter((series) => series.bins.length > 0);
-          const select = element("select", { id: "histogram-link" }, links.map((series, index) => element("option", { value: index }, series.name)));
+          const lines = (report.interrupts || []).filter((line) => ["takenLatency", "claimedLatency"].some((name) => line[name].histogram?.length > 0));
+          const choices = [...links.map((series) => () => ofLink(series.link)), ...lines.map((line) => () => ofLine(line))];
+          const option = (name, index) => element("option", { value: index }, name);
+          const select = element("select", { id: "histogram-of" },
+            element("optgroup", { label: "Links" }, links.map((series, index) => option(series.name, index))),
+            lines.length > 0 ? element("optgroup", { label: "Interrupts" }, lines.map(({ line }, index) => option(line, links.length + index))) : null);
           const three = element("div", { class: "three" });
-          place.append(element("div", { class: "controls" }, element("label", {}, "Link", select)), three);
+          place.append(element("div", { class: "controls" }, element("label", {}, "Of", select)), three);
           select.addEventListener("change", draw);
           draw();
 
-          function draw() {
-            const { link } = links[Number(select.value)];
+          function draw() { three.replaceChildren(...choices[Number(select.value)]()); }
+
+          function ofLine(line) {
+            return [["takenLatency", "From the rise until a hart took it"], ["claimedLatency", "From the rise until a guest claimed it"]]
+              .filter(([name]) => line[name].histogram).map(([name, title]) => histogram(title, { mean: line[name].histogram }, spanOfTime));
+          }
+
+          function ofLink(link) {
             const sizes = { read: link.readSizes, write: link.writeSizes, fetch: link.fetchSizes };
-            three.replaceChildren(
+            return [
               histogram("Size of accesses", sizes, (least, last) => (least === last ? si(least, "B") : `${least} – ${last} B`)),
               histogram("Latency", { mean: link.latencies }, spanOfTime),
               link.intervals === null
                 ? element("div", { class: "histogram" }, element("h3", {}, "From one access to the next"),
                   element("p", { class: "note" }, "Not known for memories: direct accesses are counted, but not seen one by one."))
-                : histogram("From one access to the next", { mean: link.intervals }, spanOfTime));
+                : histogram("From one access to the next", { mean: link.intervals }, spanOfTime),
+            ];
           }
 
           function spanOfTime(least, last) { return least === 0 && last === 0 ? "0 s" : `${time(least, 3)} – ${time(last + 1, 3)}`; }
@@ -1107,6 +1119,50 @@ enum PageParts {
               used.length > 1 ? element("ul", { class: "legend" }, used.map((name) => element("li", {}, element("i", { class: name }), partNames[name]))) : "");
           }
         }
+        // How far initiators were apart, over time, where that was measured.
+        function drawSkew(place, view) {
+          const { columns, bins, binPicoseconds } = report.skewSeries;
+          const at = (name) => columns.indexOf(name);
+          const [number, skew, moment, ahead, late] = ["bin", "skewPicoseconds", "atPicoseconds", "ahead", "late"].map(at);
+          const canvas = element("div");
+          place.append(canvas);
+          let width = 0;
+          fitted(canvas, (next) => { width = next; draw(); });
+          view.onChange(draw);
+
+          function draw() {
+            const left = 64;
+            const height = 90;
+            const plotWidth = width - left - 4;
+            const shown = bins.filter((row) => row[moment] >= view.from && row[moment] <= view.to);
+            const top = scaleTop(shown.reduce((most, row) => Math.max(most, row[skew]), 0) / 1e12);
+            const x = (picoseconds) => left + Math.min(Math.max((picoseconds - view.from) / (view.to - view.from), 0), 1) * plotWidth;
+            const y = (seconds) => 6 + height * (1 - seconds / top);
+            // Of bins that fall on one point only the largest is seen.
+            const points = new Map();
+            for (const row of shown) {
+              const place = Math.round(x(row[number] * binPicoseconds));
+              if (!points.has(place) || points.get(place)[skew] < row[skew]) points.set(place, row);
+            }
+            const least = Math.max(1.5, binPicoseconds / (view.to - view.from) * plotWidth);
+            const path = [...points].map(([from, row]) => `M${from} ${y(0)}V${y(row[skew] / 1e12).toFixed(1)}h${least.toFixed(1)}V${y(0)}Z`).join("");
+            const svg = drawing("svg", { viewBox: `0 0 ${width} ${height + 26}`, height: height + 26, role: "img",
+              "aria-label": `The largest skew of each ${time(binPicoseconds)}, at most ${si(top, "s")}` },
+            drawing("g", { class: "axis" }, [0, 1].map((part) => [
+              drawing("line", { x1: left, x2: left + plotWidth, y1: y(part * top), y2: y(part * top) }),
+              drawing("text", { x: left - 6, y: y(part * top) + 4, "text-anchor": "end", class: "quiet" }, part === 0 ? "0" : si(top, "s"))])),
+            drawing("path", { class: "write", d: path }), view.axis(left, plotWidth, height + 6));
+            svg.addEventListener("pointermove", (event) => {
+              const box = svg.getBoundingClientRect();
+              const picoseconds = view.from + ((event.clientX - box.left) / box.width * width - left) / plotWidth * (view.to - view.from);
+              const row = shown.find((one) => one[number] === Math.floor(picoseconds / binPicoseconds));
+              if (!row) { tip.hide(); return; }
+              tip.show(event.clientX, event.clientY, `${row[late]} late by ${time(row[skew])}`, [["at", time(row[moment], 7)], ["passed by", row[ahead]]]);
+            });
+            svg.addEventListener("pointerleave", tip.hide);
+            canvas.replaceChildren(svg);
+          }
+        }
         // Puts the page together. One part that fails leaves the others alone, and says so.
         function attempt(id, draw) {
           const place = byId(id);
@@ -1129,6 +1185,7 @@ enum PageParts {
         attempt("time-chart", (place) => drawTimeline(place, view));
         attempt("heat-chart", (place) => drawHeat(place, view));
         attempt("histograms-chart", drawHistograms);
+        if (report.skewSeries && report.skewSeries.bins.length > 0) attempt("skew-chart", (place) => drawSkew(place, view));
         document.documentElement.dataset.ready = "yes";
         })();
 

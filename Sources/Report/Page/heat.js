@@ -6,11 +6,11 @@ const mostRegions = 64;
 /// What the rows can be: links, or regions of the addresses of an initiator. A row is {name, about, series}.
 function heatChoices() {
   const choices = [];
-  if (trafficSeries.length > 0) {
-    choices.push({ title: "by link", rows: trafficSeries.map((series) => ({ name: series.name, about: series.name, series })) });
-  }
   for (const { initiator, heat } of report.pages || []) {
     if (heat && heat.rows.length > 0) choices.push({ title: `by address, ${initiator}`, rows: regionsOf(heat) });
+  }
+  if (trafficSeries.length > 0) {
+    choices.push({ title: "by link", rows: trafficSeries.map((series) => ({ name: series.name, about: series.name, series })) });
   }
   return choices;
 }

@@ -1,22 +1,34 @@
 // Counts by powers of two, as tables with bars.
 function drawHistograms(place) {
   const links = trafficSeries.filter((series) => series.bins.length > 0);
-  const select = element("select", { id: "histogram-link" }, links.map((series, index) => element("option", { value: index }, series.name)));
+  const lines = (report.interrupts || []).filter((line) => ["takenLatency", "claimedLatency"].some((name) => line[name].histogram?.length > 0));
+  const choices = [...links.map((series) => () => ofLink(series.link)), ...lines.map((line) => () => ofLine(line))];
+  const option = (name, index) => element("option", { value: index }, name);
+  const select = element("select", { id: "histogram-of" },
+    element("optgroup", { label: "Links" }, links.map((series, index) => option(series.name, index))),
+    lines.length > 0 ? element("optgroup", { label: "Interrupts" }, lines.map(({ line }, index) => option(line, links.length + index))) : null);
   const three = element("div", { class: "three" });
-  place.append(element("div", { class: "controls" }, element("label", {}, "Link", select)), three);
+  place.append(element("div", { class: "controls" }, element("label", {}, "Of", select)), three);
   select.addEventListener("change", draw);
   draw();
 
-  function draw() {
-    const { link } = links[Number(select.value)];
+  function draw() { three.replaceChildren(...choices[Number(select.value)]()); }
+
+  function ofLine(line) {
+    return [["takenLatency", "From the rise until a hart took it"], ["claimedLatency", "From the rise until a guest claimed it"]]
+      .filter(([name]) => line[name].histogram).map(([name, title]) => histogram(title, { mean: line[name].histogram }, spanOfTime));
+  }
+
+  function ofLink(link) {
     const sizes = { read: link.readSizes, write: link.writeSizes, fetch: link.fetchSizes };
-    three.replaceChildren(
+    return [
       histogram("Size of accesses", sizes, (least, last) => (least === last ? si(least, "B") : `${least} – ${last} B`)),
       histogram("Latency", { mean: link.latencies }, spanOfTime),
       link.intervals === null
         ? element("div", { class: "histogram" }, element("h3", {}, "From one access to the next"),
           element("p", { class: "note" }, "Not known for memories: direct accesses are counted, but not seen one by one."))
-        : histogram("From one access to the next", { mean: link.intervals }, spanOfTime));
+        : histogram("From one access to the next", { mean: link.intervals }, spanOfTime),
+    ];
   }
 
   function spanOfTime(least, last) { return least === 0 && last === 0 ? "0 s" : `${time(least, 3)} – ${time(last + 1, 3)}`; }

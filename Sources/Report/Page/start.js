@@ -20,4 +20,5 @@ const view = new View(trafficSeries.reduce((least, series) => Math.min(least, se
 attempt("time-chart", (place) => drawTimeline(place, view));
 attempt("heat-chart", (place) => drawHeat(place, view));
 attempt("histograms-chart", drawHistograms);
+if (report.skewSeries && report.skewSeries.bins.length > 0) attempt("skew-chart", (place) => drawSkew(place, view));
 document.documentElement.dataset.ready = "yes";

@@ -60,7 +60,7 @@ function drawTopology(place) {
   // A board has many devices that nobody talks to, and routers to nothing else: they stand together.
   const silent = [...nodes.values()].filter((one) => one.role !== "initiator" && one.accesses === 0);
   if (silent.length > 3) {
-    const rest = node("target", `${silent.length} without traffic`);
+    const rest = node("target", `${silent.length} silent`);
     rest.members = silent.map((one) => one.name).sort();
     for (const from of new Set(silent.flatMap((one) => one.into.map((edge) => edge.source)))) {
       if (!silent.includes(from)) join({ from: from.name, to: rest.name, origin: from.role, bytes: 0, accesses: 0, errors: 0, latency: 0 });
@@ -155,7 +155,7 @@ function drawTopology(place) {
       };
       const tell = (x, y) => {
         light(true);
-        tip.show(x, y, one.members ? one.members.join(", ") : `${one.role} ${one.name}`, one.members ? [] : facts(one));
+        tip.show(x, y, one.members ? `without traffic: ${one.members.join(", ")}` : `${one.role} ${one.name}`, one.members ? [] : facts(one));
       };
       box.addEventListener("pointermove", (event) => tell(event.clientX, event.clientY));
       box.addEventListener("focus", () => { const at = box.getBoundingClientRect(); tell(at.right, at.top); });
