@@ -65,6 +65,9 @@ public struct Program {
             case CommandTable.diff.name:
                 let command = try diff(arguments)
                 return try command.run()
+            case CommandTable.top.name:
+                let command = try top(arguments)
+                return command.run()
             case CommandTable.list.name:
                 return try usage { () throws(UsageError) in try ListCommand(arguments, catalog, surroundings).run() }
             case CommandTable.describe.name:
@@ -91,6 +94,10 @@ public struct Program {
 
     private func diff(_ arguments: Arguments) throws(RunError) -> DiffCommand {
         do throws(UsageError) { return try DiffCommand(arguments, surroundings) } catch { throw .usage(error) }
+    }
+
+    private func top(_ arguments: Arguments) throws(RunError) -> TopCommand {
+        do throws(UsageError) { return try TopCommand(arguments, surroundings) } catch { throw .usage(error) }
     }
 
     private func command(named name: String) -> CommandDeclaration? {

@@ -24,7 +24,8 @@ extension Surroundings {
             },
             openImage: mapImage, environment: HostProcess.environment, executable: HostProcess.executablePath,
             wallClock: { HostClock.timeOfDay(isLocal: $0) }, processNumber: HostProcess.identifier,
-            hasTerminal: HostProcess.isTerminal(2), openLog: openLog,
+            hasTerminal: HostProcess.isTerminal(2),
+            hasScreen: HostProcess.isTerminal(0) && HostProcess.isTerminal(1), openLog: openLog,
             openTrace: openTrace, openLine: openLine, watchInterrupts: watchInterrupts,
             showProgress: showProgress)
     }

@@ -25,6 +25,8 @@ public struct Surroundings {
     public var processNumber: Int32
     /// Whether standard error is a terminal: only there are progress and colours shown.
     public var hasTerminal: Bool
+    /// Whether standard input and output are a terminal, where a view can be drawn.
+    public var hasScreen: Bool
     /// Opens a log: what is returned appends text to it. An empty path means standard error.
     public var openLog: (String) throws(PlatformError) -> (String) -> Void
     /// Opens the file of a trace, standard error for an empty name; yields what appends to it.
@@ -44,7 +46,7 @@ public struct Surroundings {
         openImage: @escaping (String) throws(PlatformError) -> ImageBytes,
         environment: @escaping (String) -> String? = { _ in nil }, executable: String = "",
         wallClock: @escaping (Bool) -> UInt64 = { _ in 0 }, processNumber: Int32 = 0,
-        hasTerminal: Bool = false,
+        hasTerminal: Bool = false, hasScreen: Bool = false,
         openLog: @escaping (String) throws(PlatformError) -> (String) -> Void,
         openTrace: @escaping (String) throws(PlatformError) -> ([UInt8]) -> Void = { _ in { _ in } },
         openLine: @escaping (LineRequest) throws(PlatformError) -> OpenedLine,
@@ -62,6 +64,7 @@ public struct Surroundings {
         self.wallClock = wallClock
         self.processNumber = processNumber
         self.hasTerminal = hasTerminal
+        self.hasScreen = hasScreen
         self.openLog = openLog
         self.openTrace = openTrace
         self.openLine = openLine

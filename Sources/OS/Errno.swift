@@ -19,6 +19,8 @@ public struct Errno: RawRepresentable, Hashable, Sendable {
     public static let interrupted = Errno(rawValue: EINTR)
     /// The reader is gone.
     public static let brokenPipe = Errno(rawValue: EPIPE)
+    /// Nobody has answered.
+    public static let timedOut = Errno(rawValue: ETIMEDOUT)
     /// An argument has no meaning.
     public static let invalidArgument = Errno(rawValue: EINVAL)
     /// There is no memory left, or no mapping.

@@ -19,6 +19,8 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
     public static let quit = Signal(rawValue: SIGQUIT)
     /// A write to a pipe or socket without reader.
     public static let brokenPipe = Signal(rawValue: SIGPIPE)
+    /// The terminal has another size.
+    public static let windowChanged = Signal(rawValue: SIGWINCH)
     /// Free for the program's use.
     public static let user1 = Signal(rawValue: SIGUSR1)
     /// Free for the program's use.
@@ -61,6 +63,10 @@ public final class SignalFlag: Sendable {
 
     /// A descriptor that is readable from the first signal on, for ``Poll``. It is not to be read.
     public var descriptor: Int32 { cell.state.pointee.readable }
+
+    /// Forgets the signals that came. One that comes during the call may be forgotten too: whoever wants to know what has
+    /// changed looks after it.
+    public func clear() { cell.clear() }
 }
 
 /// What the handler writes to: counters and a pipe. Cells are never freed, because a handler may just be looking at one;
@@ -87,11 +93,16 @@ struct SignalCell: Sendable {
         return SignalCell(state: state)
     }
 
-    func giveBack() {
+    /// The pipe before the count: a signal in between writes no byte, and the next one does.
+    func clear() {
         var byte: UInt8 = 0
         while read(state.pointee.readable, &byte, 1) == 1 {}
         state.pointee.count.store(0, ordering: .releasing)
         state.pointee.last.store(0, ordering: .releasing)
+    }
+
+    func giveBack() {
+        clear()
         Self.spare.withLock { $0.append(self) }
     }
 

@@ -19,8 +19,9 @@ public final class TerminalMode {
     private let slot: UnsafeMutablePointer<TerminalModes.Slot>
 
     /// Puts the terminal behind `descriptor` into raw mode. Fails where that is no terminal, or where four already are in
-    /// raw mode.
-    public init(raw descriptor: Int32 = 0, specialKeys: SpecialKeys) throws(OSError) {
+    /// raw mode. With `screen`, a descriptor of the same terminal for output, the terminal also shows a screen of its own
+    /// without cursor; what it showed before comes back with the mode before.
+    public init(raw descriptor: Int32 = 0, specialKeys: SpecialKeys, screen: Int32 = -1) throws(OSError) {
         var mode = termios()
         guard tcgetattr(descriptor, &mode) == 0 else { throw OSError("tcgetattr") }
         let saved = mode
@@ -33,7 +34,7 @@ public final class TerminalMode {
             characters[Int(VMIN)] = 1
             characters[Int(VTIME)] = 0
         }
-        guard let slot = TerminalModes.add(descriptor, saved: saved, raw: mode) else {
+        guard let slot = TerminalModes.add(descriptor, saved: saved, raw: mode, screen: screen) else {
             throw OSError("tcsetattr", errno: Errno(rawValue: EBUSY))
         }
         self.slot = slot
@@ -42,12 +43,21 @@ public final class TerminalMode {
             TerminalModes.remove(slot)
             throw error
         }
+        TerminalModes.show(ownScreen: true, on: screen)
     }
 
     deinit { restore() }
 
     /// Restores the mode that the terminal had before. Further calls do nothing.
     public func restore() { TerminalModes.remove(slot) }
+
+    /// How many columns and rows the terminal behind `descriptor` has now; nothing where that is no terminal or it does not
+    /// say.
+    public static func size(of descriptor: Int32) -> (columns: Int, rows: Int)? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
 }
 
 /// The terminals that are in raw mode, where a signal handler finds them.
@@ -57,11 +67,13 @@ enum TerminalModes {
         let descriptor = Atomic<Int32>(-1)
         var saved = termios()
         var raw = termios()
+        /// Where the screen is switched; −1 where it stays.
+        var screen: Int32 = -1
     }
 
     private static let count = 4
 
-    // SAFETY: never freed. `saved` and `raw` are written while the slot is being filled, and read while it is taken.
+    // SAFETY: never freed. all but `descriptor` is written while the slot is being filled, and read while it is taken.
     private nonisolated(unsafe) static let slots: UnsafeMutablePointer<Slot> = {
         let slots = UnsafeMutablePointer<Slot>.allocate(capacity: count)
         for index in 0..<count { (slots + index).initialize(to: Slot()) }
@@ -79,7 +91,9 @@ enum TerminalModes {
         atexit { TerminalModes.leaveAll() }
     }()
 
-    static func add(_ descriptor: Int32, saved: termios, raw: termios) -> UnsafeMutablePointer<Slot>? {
+    static func add(_ descriptor: Int32, saved: termios, raw: termios, screen: Int32 = -1) -> UnsafeMutablePointer<
+        Slot
+    >? {
         guarded
         for index in 0..<count {
             let slot = slots + index
@@ -90,6 +104,7 @@ enum TerminalModes {
             else { continue }
             slot.pointee.saved = saved
             slot.pointee.raw = raw
+            slot.pointee.screen = screen
             slot.pointee.descriptor.store(descriptor, ordering: .releasing)
             return slot
         }
@@ -99,7 +114,7 @@ enum TerminalModes {
     static func remove(_ slot: UnsafeMutablePointer<Slot>) {
         let descriptor = slot.pointee.descriptor.load(ordering: .acquiring)
         guard descriptor >= 0 else { return }
-        set(descriptor, &slot.pointee.saved)
+        leave(slot, descriptor)
         slot.pointee.descriptor.store(-1, ordering: .releasing)
     }
 
@@ -108,7 +123,7 @@ enum TerminalModes {
         for index in 0..<count {
             let slot = slots + index
             let descriptor = slot.pointee.descriptor.load(ordering: .acquiring)
-            if descriptor >= 0 { set(descriptor, &slot.pointee.saved) }
+            if descriptor >= 0 { leave(slot, descriptor) }
         }
     }
 
@@ -117,14 +132,30 @@ enum TerminalModes {
         for index in 0..<count {
             let slot = slots + index
             let descriptor = slot.pointee.descriptor.load(ordering: .acquiring)
-            if descriptor >= 0 { set(descriptor, &slot.pointee.raw) }
+            if descriptor >= 0, isOurs(descriptor) {
+                tcsetattr(descriptor, TCSANOW, &slot.pointee.raw)
+                show(ownScreen: true, on: slot.pointee.screen)
+            }
         }
     }
 
-    private static func set(_ descriptor: Int32, _ mode: UnsafePointer<termios>) {
-        // In the background the terminal is somebody else's, and setting it would stop the process.
+    private static func leave(_ slot: UnsafeMutablePointer<Slot>, _ descriptor: Int32) {
+        guard isOurs(descriptor) else { return }
+        show(ownScreen: false, on: slot.pointee.screen)
+        tcsetattr(descriptor, TCSANOW, &slot.pointee.saved)
+    }
+
+    /// In the background the terminal is somebody else's, and setting it would stop the process.
+    private static func isOurs(_ descriptor: Int32) -> Bool {
         let foreground = tcgetpgrp(descriptor)
-        if foreground >= 0, foreground != getpgrp() { return }
-        tcsetattr(descriptor, TCSANOW, mode)
+        return foreground < 0 || foreground == getpgrp()
+    }
+
+    /// Switches to a screen of our own, which is empty and has no cursor, or back (xterm's private modes 1049 and 25).
+    /// Async-signal-safe.
+    static func show(ownScreen: Bool, on output: Int32) {
+        guard output >= 0 else { return }
+        let sequence: StaticString = ownScreen ? "\u{1B}[?1049h\u{1B}[?25l" : "\u{1B}[?25h\u{1B}[?1049l"
+        _ = write(output, sequence.utf8Start, sequence.utf8CodeUnitCount)
     }
 }

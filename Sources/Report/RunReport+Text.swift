@@ -121,7 +121,7 @@ extension RunReport {
     }
 
     /// "1 234 567".
-    static func grouped(_ number: UInt64) -> String {
+    public static func grouped(_ number: UInt64) -> String {
         var digits = Array(String(number))
         var index = digits.count - 3
         while index > 0 {
@@ -144,7 +144,7 @@ extension RunReport {
     }
 
     /// A number with so many digits after the point, without Foundation.
-    static func fixed(_ value: Double, _ digits: Int) -> String {
+    public static func fixed(_ value: Double, _ digits: Int) -> String {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
         let scaled = (value.magnitude * scale).rounded()

@@ -129,12 +129,7 @@ public struct RunReport: Equatable, Sendable {
         exitCode = outcome.code
         restarts = machine.restartCount
         stateHash = StateHash.of(machine)
-        interrupts = directory.lines.filter(\.isConnected).map { line in
-            let drivers = Self.drivers(of: line, in: machine.plan)
-            var interrupt = Interrupt(line.record)
-            if !drivers.isEmpty { interrupt.line = drivers.joined(separator: "+") + " -> " + interrupt.line }
-            return interrupt
-        }
+        interrupts = machine.interruptRecords.map(Interrupt.init)
         links = directory.linkRecords
         topology = directory.topology
         series = directory.trafficSeries
@@ -144,15 +139,7 @@ public struct RunReport: Equatable, Sendable {
             guard let meter = initiator.meter, meter.hasBins else { return nil }
             return Outstanding(initiator: directory.name(of: initiator.id), most: meter.peakOutstanding)
         }
-        interrupts += machine.processors.flatMap(\.ownInterrupts).map(Interrupt.init)
         self.host = host
-    }
-
-    /// The outputs that drive a line, as the platform connects them.
-    private static func drivers(of line: LineInput, in plan: PlatformPlan) -> [String] {
-        plan.modules.flatMap { module in
-            module.connections.filter { "\($0.peer).\($0.peerPort)" == line.path }.map { "\(module.path).\($0.port)" }
-        }
     }
 }
 

@@ -57,6 +57,25 @@ struct PollTests {
         }
     }
 
+    @Test("a flag that is cleared can be waited for again")
+    func clearedFlag() async {
+        await #expect(processExitsWith: .success) {
+            letSignalsIn()
+            let poll = try Poll()
+            let flag = try SignalFlag([.windowChanged])
+            for _ in 0..<3 {
+                Signal.windowChanged.raise()
+                Signal.windowChanged.raise()
+                var entries = [Poll.Entry(flag.descriptor)]
+                try poll.wait(&entries)
+                #expect(flag.count == 2)
+                flag.clear()
+                try poll.wait(&entries, milliseconds: 0)
+                #expect(entries[0].ready == [] && flag.count == 0 && flag.last == nil)
+            }
+        }
+    }
+
     @Test("a signal to the process ends the wait of the thread that was there first")
     func signalDuringWait() async {
         await #expect(processExitsWith: .success) {

@@ -24,6 +24,21 @@ func letSignalsIn() {
 private enum End: String, Codable, CaseIterable, Sendable {
     case exit, interrupt, terminate, hangUp, quit, abort, trap, fault, guardPage
 
+    /// How the process ends by it.
+    var condition: ExitTest.Condition {
+        switch self {
+        case .exit: .success
+        case .interrupt: .signal(SIGINT)
+        case .terminate: .signal(SIGTERM)
+        case .hangUp: .signal(SIGHUP)
+        case .quit: .signal(SIGQUIT)
+        case .abort: .signal(SIGABRT)
+        case .trap: .failure
+        case .fault: .signal(SIGSEGV)
+        case .guardPage: .exitCode(2)
+        }
+    }
+
     func happen() {
         switch self {
         case .exit: HostProcess.exit(0)
@@ -93,19 +108,7 @@ struct TerminalModeTests {
         let before = localFlags(terminal.number)
         let path = pseudo.path
         let name = end.rawValue
-        let condition: ExitTest.Condition =
-            switch end {
-            case .exit: .success
-            case .interrupt: .signal(SIGINT)
-            case .terminate: .signal(SIGTERM)
-            case .hangUp: .signal(SIGHUP)
-            case .quit: .signal(SIGQUIT)
-            case .abort: .signal(SIGABRT)
-            case .trap: .failure
-            case .fault: .signal(SIGSEGV)
-            case .guardPage: .exitCode(2)
-            }
-        try await #require(processExitsWith: condition) { [path = path as String, name = name as String] in
+        try await #require(processExitsWith: end.condition) { [path = path as String, name = name as String] in
             letSignalsIn()
             let terminal = try FileDescriptor(opening: path, .readWrite)
             let mode = try TerminalMode(raw: terminal.number, specialKeys: .raiseSignals)
@@ -114,6 +117,37 @@ struct TerminalModeTests {
         }
         #expect(try pseudo.controller.read(atMost: 20) == Array("raw".utf8))
         #expect(localFlags(terminal.number) == before)
+    }
+
+    @Test("every end of the process leads back from a screen of its own", arguments: End.allCases)
+    fileprivate func screens(_ end: End) async throws {
+        let pseudo = try PseudoTerminal()
+        let terminal = try FileDescriptor(opening: pseudo.path, .readWrite)
+        let before = localFlags(terminal.number)
+        let path = pseudo.path
+        let name = end.rawValue
+        try await #require(processExitsWith: end.condition) { [path = path as String, name = name as String] in
+            letSignalsIn()
+            let terminal = try FileDescriptor(opening: path, .readWrite)
+            let mode = try TerminalMode(
+                raw: terminal.number, specialKeys: .raiseSignals, screen: terminal.number)
+            try terminal.write("-")
+            withExtendedLifetime(mode) { End(rawValue: name)?.happen() }
+        }
+        let shown = String(decoding: try pseudo.controller.read(atMost: 100), as: UTF8.self)
+        #expect(shown == "\u{1B}[?1049h\u{1B}[?25l-\u{1B}[?25h\u{1B}[?1049l")
+        #expect(localFlags(terminal.number) == before)
+    }
+
+    @Test("a terminal tells its size, and what is none does not")
+    func size() throws {
+        let pseudo = try PseudoTerminal()
+        #expect(TerminalMode.size(of: pseudo.controller.number) == nil)
+        var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
+        #expect(ioctl(pseudo.controller.number, UInt(TIOCSWINSZ), &size) == 0)
+        let found = try #require(TerminalMode.size(of: pseudo.controller.number))
+        #expect(found == (80, 24))
+        #expect(TerminalMode.size(of: try Pipe().reading.number) == nil)
     }
 
     @Test("a signal that a flag has claimed leaves the terminal raw")

@@ -1,6 +1,6 @@
 /// Every command with its operands and options: the parser, the help and the documentation read this.
 enum CommandTable {
-    static let all = [run, check, list, describe, new, completions, trace, bench, diff]
+    static let all = [run, check, list, describe, new, completions, trace, top, bench, diff]
 
     /// What says what a machine is: for every command that makes one.
     static let machineOptions = [
@@ -171,6 +171,22 @@ enum CommandTable {
         examples: [
             ("tandem trace run.trace -format jsonl", "The events of a binary trace as JSON."),
             ("tandem trace ours.log -compare qemu.log", "The first instruction at which the two differ."),
+        ])
+
+    static let top = CommandDeclaration(
+        name: "top", summary: "Show what a machine that runs is doing: live at a terminal, once in a pipe.",
+        operands: "unix:PATH|HOST:PORT", operandCount: 0...1,
+        options: [
+            OptionDeclaration("interval", "TIME", "How often the view is renewed, such as 500ms; 1s if not given."),
+            OptionDeclaration(
+                "sort", "ORDER", "The order of links: bandwidth, accesses, latency or name; bandwidth if not given."),
+            OptionDeclaration(flag: "once", "Prints one table, as in a pipe: rates are those of the whole run."),
+        ],
+        examples: [
+            (
+                "tandem run demo -qmp unix:/tmp/qmp,server,nowait & tandem top unix:/tmp/qmp",
+                "Time, harts, links and interrupts of a machine; h explains the keys."
+            )
         ])
 
     static let bench = CommandDeclaration(

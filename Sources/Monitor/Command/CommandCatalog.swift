@@ -10,7 +10,9 @@ public struct CommandCatalog: Sendable {
 
     /// Every command that the simulator has by itself.
     public static let standard = CommandCatalog()
-        .adding(MachineCommands.all).adding(QueryCommands.all).adding(ObjectCommands.all).adding(HartCommands.all)
+        .adding(MachineCommands.all).adding(ActivityCommand.command).adding(QueryCommands.all).adding(
+            ObjectCommands.all
+        ).adding(HartCommands.all)
         .adding(RegisterCommands.all)
         .adding(HelpCommands.all).adding(MemoryCommands.all).adding(InfoCommands.all)
         .adding(LogCommands.all).adding(TraceCommands.all).adding(TrafficCommands.all).adding(ProbeCommands.all)

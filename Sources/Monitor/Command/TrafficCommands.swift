@@ -6,19 +6,34 @@ import TandemMachine
 enum TrafficCommands {
     static let all = [traffic, series, pages, measure, reset]
 
+    /// A line of the table of traffic, which `query-activity` tells too.
+    static let rowShape = CommandShape.record(
+        name: "TrafficInfo",
+        [
+            CommandMember("initiator", .text), CommandMember("target", .text),
+            CommandMember("reads", .integer), CommandMember("writes", .integer),
+            CommandMember("fetches", .integer), CommandMember("read-bytes", .integer),
+            CommandMember("write-bytes", .integer), CommandMember("fetch-bytes", .integer),
+            CommandMember("errors", .integer),
+            CommandMember("latency", .integer, "Picoseconds that the accesses took, in all."),
+        ])
+
+    static func rows(_ simulation: Simulation) -> CommandValue {
+        .list(
+            BusDirectory.of(simulation).traffic.map { row in
+                .record([
+                    "initiator": .text(row.initiator), "target": .text(row.target), "reads": .unsigned(row.reads),
+                    "writes": .unsigned(row.writes), "fetches": .unsigned(row.fetches),
+                    "read-bytes": .unsigned(row.readBytes), "write-bytes": .unsigned(row.writeBytes),
+                    "fetch-bytes": .unsigned(row.fetchBytes), "errors": .unsigned(row.errors),
+                    "latency": .unsigned(row.latency.picoseconds),
+                ])
+            })
+    }
+
     static let traffic = MonitorCommand(
         machine: "query-traffic", human: "info traffic", "Who has accessed what, counted exactly.",
-        returns: .list(
-            .record(
-                name: "TrafficInfo",
-                [
-                    CommandMember("initiator", .text), CommandMember("target", .text),
-                    CommandMember("reads", .integer), CommandMember("writes", .integer),
-                    CommandMember("fetches", .integer), CommandMember("read-bytes", .integer),
-                    CommandMember("write-bytes", .integer), CommandMember("fetch-bytes", .integer),
-                    CommandMember("errors", .integer),
-                    CommandMember("latency", .integer, "Picoseconds that the accesses took, in all."),
-                ])),
+        returns: .list(rowShape),
         documentation: """
             Since the start of the run or the last `traffic-reset`. Direct memory is in it, page walks are not; the \
             numbers are those that a run with `-set cpu.dmi=off` would give.
@@ -38,18 +53,7 @@ enum TrafficCommands {
                             })
                     }))
         }
-    ) { call in
-        .list(
-            BusDirectory.of(call.machine.simulation).traffic.map { row in
-                .record([
-                    "initiator": .text(row.initiator), "target": .text(row.target), "reads": .unsigned(row.reads),
-                    "writes": .unsigned(row.writes), "fetches": .unsigned(row.fetches),
-                    "read-bytes": .unsigned(row.readBytes), "write-bytes": .unsigned(row.writeBytes),
-                    "fetch-bytes": .unsigned(row.fetchBytes), "errors": .unsigned(row.errors),
-                    "latency": .unsigned(row.latency.picoseconds),
-                ])
-            })
-    }
+    ) { call in rows(call.machine.simulation) }
 
     static let bin = Property<String>(
         "bin", default: "1ms", "The width of a bin of simulated time, such as 100us; off for no bins.")

@@ -43,6 +43,22 @@ struct TrafficCommandTests {
         #expect(try bench.value("query-traffic").array().contains { $0["target"] == "ram" && $0["fetches"] == 3 })
     }
 
+    @Test("one question tells time, instructions, traffic, interrupts and skew at one moment")
+    func activity() throws {
+        let bench = try bench()
+        _ = bench.machine.run(for: .microseconds(1))
+        let activity = try bench.value("query-activity")
+        #expect(activity["machine"] == "minimal" && activity["status"] == "prelaunch")
+        #expect(activity["time"] == 1_000_000 && activity["skew"] == 0 && activity["ahead"] == "")
+        #expect(activity["harts"]?[0]?["hart"] == "cpu0")
+        #expect(activity["harts"]?[0]?["instructions"] == JSONValue(bench.machine.processors[0].instructionsRetired))
+        #expect(try activity["traffic"] == bench.value("query-traffic"))
+        let lines = try #require(activity["interrupts"]).array()
+        #expect(lines.count == bench.machine.interruptRecords.count)
+        // Asking is nothing that is counted.
+        #expect(try bench.value("query-activity")["traffic"] == activity["traffic"])
+    }
+
     @Test("measuring begins and ends while the machine runs, and tells only the bins that are asked for")
     func series() throws {
         let bench = try bench()

@@ -1,6 +1,7 @@
 import Synchronization
 import TandemCPU
 import TandemHost
+import TandemJSON
 import TandemKernel
 import TandemMachine
 import TandemOS
@@ -46,6 +47,32 @@ import Testing
         thread.join()
         #expect(failure.text.withLock { $0 } == nil)
         return (outcome, machine)
+    }
+
+    @Test("our own client negotiates, asks, is refused with the reason, and hears of the end")
+    func client() throws {
+        let (outcome, _) = try serve(.machine) { address in
+            let client = try QMPClient(address, place: "here")
+            guard try client.perform("query-activity")["status"] == "running" else { throw Wrong(text: "status") }
+            do {
+                _ = try client.perform("query-activit")
+                throw Wrong(text: "not refused")
+            } catch let error as QMPClientError {
+                let text = "here: query-activit was refused: The command query-activit has not been found"
+                if !error.description.hasPrefix(text) { throw Wrong(text: "\(error)") }
+            }
+            let number = try client.send("quit")
+            var messages: [QMPClient.Message] = []
+            do {
+                while true { messages += try client.receive() }
+            } catch let error as QMPClientError {
+                if !error.isHangUp || error.description != "here: the machine has hung up" {
+                    throw Wrong(text: "\(error)")
+                }
+            }
+            if messages != [.answer(number, [:]), .event("SHUTDOWN")] { throw Wrong(text: "\(messages)") }
+        }
+        #expect(outcome == RunOutcome(.quit))
     }
 
     @Test("programs come one after the other, stop the machine, let it go on and end it")

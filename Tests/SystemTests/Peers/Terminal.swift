@@ -26,7 +26,11 @@ final class Terminal {
         defer { posix_spawnattr_destroy(&attributes) }
         // A session of its own, whose first terminal is the one that it opens: glibc's POSIX_SPAWN_SETSID, which its module
         // for Swift does not show.
-        posix_spawnattr_setflags(&attributes, 0x80)
+        posix_spawnattr_setflags(&attributes, 0x80 | Int16(POSIX_SPAWN_SETSIGMASK))
+        // The threads of tests block signals, which the program is to hear.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
         var pointers: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         let failure = posix_spawnp(&child, path, &actions, &attributes, &pointers, environ)
@@ -43,6 +47,12 @@ final class Terminal {
 
     private var controller: Int32 { terminal.controller.number }
 
+    /// Gives the terminal another size, of which its program is told.
+    func resize(columns: Int, rows: Int) {
+        var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(controller, UInt(TIOCSWINSZ), &size)
+    }
+
     /// Types keys.
     func type(_ keys: String) throws {
         let bytes = Array(keys.utf8)
@@ -55,7 +65,12 @@ final class Terminal {
     @discardableResult
     func await(_ text: String, limit: Int = 120) throws -> String {
         let wanted = Array(text.utf8)
+        let end = HostClock.monotonic.seconds + Double(limit)
         while true {
+            // One that draws again and again is never silent.
+            guard HostClock.monotonic.seconds < end else {
+                throw ProgramFailure(text: "“\(text)” was not shown in \(limit) s, but:\n\(transcript.suffix(4000))")
+            }
             if let range = shown.firstRange(of: wanted) {
                 defer { shown.removeSubrange(..<range.upperBound) }
                 return String(decoding: shown[..<range.upperBound], as: UTF8.self)
