@@ -25,6 +25,8 @@ enum Peer: String, CaseIterable {
     case waveReader = "a Python with pyvcd (TANDEM_PYTHON)"
     /// Converts waveforms between its forms, from PATH.
     case gtkwave = "GTKWave's vcd2fst"
+    /// Runs the studies, from PATH.
+    case python3
     /// Counts the allocations of a process, from PATH.
     case valgrind = "valgrind"
     /// SystemC with its headers, and what builds `peers/systemc` with it.
@@ -64,6 +66,8 @@ enum Peer: String, CaseIterable {
             return holds("/\(folder)/lib/python3*/site-packages/vcd") ? python : nil
         case .gtkwave:
             return inPath("vcd2fst")
+        case .python3:
+            return inPath("python3")
         case .valgrind:
             return inPath("valgrind")
         case .systemC:

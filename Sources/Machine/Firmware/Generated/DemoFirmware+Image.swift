@@ -2,7 +2,7 @@
 // swift-format-ignore-file
 
 extension DemoFirmware {
-    // Sources: 648c52d44ce417c963d1463a66a198d6
+    // Sources: 0c4d657078192219231a342ec4f4edd0
     /// The ELF image in base 64 (RFC 4648), 11632 bytes when decoded. The decoder skips line ends.
     static let encoded: StaticString = """
         f0VMRgIBAQAAAAAAAAAAAAIA8wABAAAAAAAAgAAAAABAAAAAAAAAADArAAAAAAAABQAAAEAAOAABAEAACQAHAAEAAAAHAAAAgAAAAAAAAAAAAACA
