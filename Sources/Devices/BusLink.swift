@@ -8,8 +8,12 @@ enum BusLink {
         _ link: ModulePath?, of module: Module, kind: String, as type: Controller.Type
     ) throws(ElaborationError) -> Controller {
         let root = module.simulation.root
-        var choices: [String] = []
-        root.forEachDescendant { if $0 is Controller { choices.append($0.path) } }
+        // Asked for only where something is wrong: asking every module what it can be takes time.
+        var choices: [String] {
+            var paths: [String] = []
+            root.forEachDescendant { if $0 is Controller { paths.append($0.path) } }
+            return paths
+        }
         guard let link else {
             throw ElaborationError(
                 at: module.path, "nothing says on which \(kind) bus it stands",

@@ -20,12 +20,75 @@ struct PCITests {
         let text = run.lines.joined(separator: "\n")
         #expect(text.contains("Region 0: Memory at 40") && text.contains("Region 1: I/O ports at "), "\(text)")
         guard access == "dma" else { return }
+        // What was shown, the kernel's log included, for whoever looks at the artefacts of a CI run.
+        try write(Array(run.output.utf8), to: Artefacts.file("newdevice-console.txt"))
+        try write(Array((transcript.joined(separator: "\n") + "\n").utf8), to: Artefacts.file("newdevice.txt"))
         // The other engine, and the same once more.
         for (number, engine) in ["interpret", "translate"].enumerated() {
             let (other, again) = try boot("newdev", "tandem.access=dma", ["-engine", engine], number: number + 1)
             #expect(other.output == run.output)
             #expect(again.repeatable == report.repeatable)
         }
+    }
+
+    @Test("the session that the tutorial shows is the one that Debian's kernel is held to")
+    func tutorial() throws {
+        let page = try String(decoding: bytes(of: "\(Repository.root)/docs/tutorial/pci-device.md"), as: UTF8.self)
+        let blocks = page.split(separator: "```console\n").dropFirst()
+        let shown = try #require(blocks.first).split(separator: "\n").prefix { $0 != "```" }
+        let lines = Self.expected(access: "dma", pieces: 256, rings: 10_000)
+        #expect(Array(shown) == Array(lines.dropFirst().dropLast()))
+    }
+
+    @Test(
+        "a device that is plugged into a root port is found by Debian's kernel, works, and goes",
+        .needs(.tandem, .newDevice))
+    func plugging() throws {
+        let guest = try Peer.newDevice.required()
+        let terminal = try Terminal(
+            Peer.tandem.required(),
+            [
+                "run", "virt", "-bios", "\(guest)/fw_dynamic.bin", "-kernel", "\(guest)/Image", "-initrd",
+                "\(guest)/newdevice.cpio.gz", "-append", "console=ttyS0 quiet tandem.plug", "-m", "1G", "-nographic",
+                "-device", "pcie-root-port,id=rp0,addr=3,slot=1",
+            ])
+        /// Types a line in the guest's shell and returns what it prints.
+        func shell(_ line: String) throws -> String {
+            try terminal.type("\(line); echo do''ne\n")
+            return try terminal.await("done\n", limit: 300)
+        }
+        /// Types a line in the monitor and returns what it prints.
+        func monitor(_ line: String) throws -> String {
+            try terminal.type("\u{1}c")
+            try terminal.await("(tandem) ")
+            try terminal.type("\(line)\r")
+            let answer = try terminal.await("\n(tandem) ")
+            try terminal.type("\u{1}c")
+            return answer
+        }
+        try terminal.await("TANDEM-NEWDEVICE-READY", limit: 300)
+        #expect(try shell("lspci -n").contains("00:03.0 0604: 1b36:000c"))
+        for round in 1...2 {
+            _ = try monitor("device_add newdev,bus=rp0,id=n\(round)")
+            #expect(try monitor("info pci").contains("slot 1: occupied, power on"))
+            #expect(try !shell("lspci -n").contains("1337:0001"))
+            let session = try shell(
+                "echo 1 > /sys/bus/pci/rescan; lspci -n; echo plugged \(round) > /proc/newdevice; cat /proc/newdevice")
+            #expect(
+                session.contains("01:00.0 00ff: 1337:0001") && session.contains("\nplugged \(round)\n"), "\(session)")
+            let gone = try shell("echo 1 > /sys/bus/pci/devices/0000:01:00.0/remove; ls /proc/newdevice; lspci -n")
+            #expect(gone.contains("No such file") && !gone.contains("1337:0001"), "\(gone)")
+            _ = try monitor("device_del n\(round)")
+            #expect(try monitor("info pci").contains("slot 1: empty, power on"))
+            #expect(try !shell("echo 1 > /sys/bus/pci/rescan; lspci -n").contains("1337:0001"))
+        }
+        // Pulled out under the driver: reads give ones, and Linux goes on.
+        _ = try monitor("device_add newdev,bus=rp0,id=last")
+        #expect(try shell("echo 1 > /sys/bus/pci/rescan; lspci -n").contains("1337:0001"))
+        _ = try monitor("device_del last")
+        #expect(try shell("echo 1 > /sys/bus/pci/devices/0000:01:00.0/remove; lspci -n").contains("00:03.0"))
+        try terminal.type("poweroff -f\n")
+        #expect(try terminal.end(limit: 300).code == 0, "\(terminal.transcript.suffix(2000))")
     }
 
     @Test(

@@ -131,6 +131,8 @@ struct BlockTable: ~Copyable {
 
     /// Calls `body` for every block. The order is that of the buckets; sums must not depend on it.
     func forEach(_ body: (BlockPointer) -> Void) {
+        // Every change of a memory map asks, long before there is a block.
+        guard count > 0 else { return }
         for bucket in 0..<(1 << Self.bucketBits) {
             var next = buckets[bucket]
             while let block = next {
@@ -142,7 +144,7 @@ struct BlockTable: ~Copyable {
 
     /// Drops everything. The caller has folded all counts.
     mutating func removeAll() {
-        buckets.update(repeating: nil, count: 1 << Self.bucketBits)
+        if count > 0 { buckets.update(repeating: nil, count: 1 << Self.bucketBits) }
         pages.removeAll(keepingCapacity: true)
         crossings.removeAll(keepingCapacity: true)
         arena.removeAll()

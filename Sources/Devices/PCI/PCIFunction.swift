@@ -123,6 +123,8 @@ open class PCIFunction: Module, BusMember {
     }
 
     private func findController() throws(ElaborationError) -> any PCIBusController {
+        // The host bridge's own function.
+        if let host = parent as? PCIHost, wantedBus?.text == host.path { return host }
         if wantedBus == nil {
             var hosts: [PCIHost] = []
             simulation.root.forEachDescendant { if let host = $0 as? PCIHost { hosts.append(host) } }

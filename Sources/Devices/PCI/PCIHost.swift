@@ -63,6 +63,13 @@ public final class PCIHost: Module, CatalogModule, TaggedBusTarget, PCIBusContro
         hole.serve(self, tag: Entrance.hole.rawValue)
         let bus = PCIBus(of: self)
         ownBus = bus
+        // Where nothing answers there are ones: behind everything else. Mapped before anybody sees the maps.
+        for map in [bus.memory, bus.ports] {
+            let region = Region(start: 0, size: .max, target: hole, priority: .min, name: "\(context.path).hole")
+            do throws(ElaborationError) { try map.map(region) } catch {
+                preconditionFailure("An empty map refuses a region: \(error)")
+            }
+        }
         memory.bind(to: bus.memory.in)
         io.bind(to: bus.ports.in)
         _ = PCIHostFunction(ModuleContext(name: "root", parent: self))
@@ -72,13 +79,6 @@ public final class PCIHost: Module, CatalogModule, TaggedBusTarget, PCIBusContro
 
     /// Only behind a root port is there a slot.
     public var acceptsPlugging: Bool { false }
-
-    /// Where nothing answers there are ones: behind everything else.
-    public override func elaborated() throws(ElaborationError) {
-        for map in [pci.memory, pci.ports] {
-            try map.map(Region(start: 0, size: .max, target: hole, priority: .min, name: "\(path).hole"))
-        }
-    }
 
     // MARK: Accesses
 
