@@ -4,7 +4,9 @@ import Testing
 struct StudyTests {
     /// Runs a study and compares; yields what it says.
     private static func check(_ name: String) throws -> Program {
-        try Program.run("\(Repository.root)/Scripts/study", [name, "--check"], limit: 900)
+        let binary = try Peer.tandem.required()
+        return try Program.run(
+            "env", ["TANDEM_BINARY=\(binary)", "\(Repository.root)/Scripts/study", name, "--check"], limit: 900)
     }
 
     @Test(
