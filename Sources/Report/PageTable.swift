@@ -164,8 +164,12 @@ struct PageTable {
         for row in shown {
             let cells = columns.map { Self.value(of: row, $0) }
             let isIdle = cells.allSatisfy { cell in
-                guard case .number(let number)? = cell?.content else { return true }
-                return number.double == 0
+                switch cell?.content {
+                case .number(let number): number.double == 0
+                // A verdict is never idle.
+                case .bool: false
+                default: true
+                }
             }
             text += "<tr data-row=\"\(Markup.escaped(row.place))\"\(isIdle ? " class=\"idle\"" : "")>"
             for (position, column) in columns.enumerated() { text += Self.cell(cells[position], column, position) }
@@ -201,7 +205,8 @@ struct PageTable {
         case .picoseconds: return Markup.si(number.double / 1e12, "s")
         case .page: return whole.map { "0x" + String($0 << 12, radix: 16) } ?? number.literal
         case .address: return whole.map { "0x" + String($0, radix: 16) } ?? number.literal
-        case .text, .count, .verdict: return whole.map(RunReport.grouped) ?? number.literal
+        // The greatest number says that there is no bound.
+        case .text, .count, .verdict: return whole.map { $0 == .max ? "∞" : RunReport.grouped($0) } ?? number.literal
         }
     }
 }

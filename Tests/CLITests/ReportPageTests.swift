@@ -113,6 +113,20 @@ struct ReportPageTests {
             text.contains("<data value=\"524290\">0x80002000</data>") && text.contains("<data value=\"8\">8</data>"))
     }
 
+    @Test("a verdict is shown as a word, is never taken for idle, and stands among the first figures")
+    func verdicts() throws {
+        let rows: [JSONValue] = [true, false].map { holds in
+            JSONValue(members: [
+                "expectation": "cpu0: errors 0", "least": 0, "greatest": JSONValue(UInt64.max), "actual": 0,
+                "holds": JSONValue(holds),
+            ])
+        }
+        let text = ReportPage(JSONValue(members: ["expectations": JSONValue(rows), "exitCode": 3])).text
+        #expect(text.contains("class=\"good\"><data value=\"true\">✓ yes") && text.contains("✗ no"))
+        #expect(!text.contains("class=\"idle\"") && text.contains(">∞<"))
+        #expect(text.contains("1 of 2") && text.contains("class=\"verdict bad\""))
+    }
+
     static let quantities: [(name: String, value: JSONValue, shown: String)] = [
         ("reads", 1_234_567, "1 234 567"), ("readBytes", 999_960, "1 MB"), ("readBytes", 0, "0 B"),
         ("latencySeconds", 2.5e-8, "25 ns"), ("latencySeconds", 1.055101177, "1.055 s"),
