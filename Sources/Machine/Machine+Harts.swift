@@ -53,6 +53,11 @@ extension Machine {
     func shareSymbols() {
         if symbols.isEmpty { return }
         let symbols = symbols
-        for hart in harts { hart.debugLog.symbolizer = { symbols.describe($0) } }
+        for hart in harts {
+            hart.debugLog.symbolizer = { symbols.describe($0) }
+            hart.functionNames = { address in
+                symbols.place(of: address).map { GuestFunction($0.symbol.name, at: $0.symbol.address, range: $0.range) }
+            }
+        }
     }
 }

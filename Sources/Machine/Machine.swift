@@ -110,6 +110,7 @@ public final class Machine {
         }
         bootROMContents = try makeBootROM(layout)
         symbols = layout.symbols
+        for file in options.symbols { symbols.add(try file.symbols(from: images)) }
         self.layout = layout
         shareSymbols()
         fillMemory(isFresh: true)

@@ -56,6 +56,8 @@ extension RunReport {
             "expectations": JSONValue(verdicts.map(\.json)),
             "series": JSONValue(series.map(\.json)),
             "pages": JSONValue(pages.map(\.json)),
+            "processes": JSONValue(processes.map(\.json)),
+            "functions": JSONValue(functions.map(\.json)),
             "outstanding": JSONValue(
                 outstanding.map { row in
                     JSONValue(members: ["initiator": JSONValue(row.initiator), "most": JSONValue(row.most)])

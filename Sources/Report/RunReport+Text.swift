@@ -1,4 +1,5 @@
 import TandemBus
+import TandemCPU
 import TandemKernel
 import TandemMachine
 
@@ -19,6 +20,8 @@ extension RunReport {
         text += skewLine
         if !traffic.isEmpty { text += "\n" + trafficTable }
         if !pages.isEmpty { text += "\n" + pageTable }
+        if !processes.isEmpty { text += "\n" + processTable }
+        if !functions.isEmpty { text += "\n" + functionTable }
         let active = interrupts.filter { $0.raised | $0.taken | $0.claimed != 0 }
         if !active.isEmpty { text += "\n" + Self.interruptTable(active) }
         if !links.isEmpty { text += "\n" + linkTable }
@@ -64,6 +67,43 @@ extension RunReport {
             + "\(Self.grouped(transactions)) transactions; \(Self.bytes(moved)) moved, direct memory included\n"
     }
 
+    /// The functions with the most instructions.
+    private var functionTable: String {
+        let sorted = functions.enumerated().sorted {
+            ($1.element.work.instructions, $0.offset) < ($0.element.work.instructions, $1.offset)
+        }
+        var rows = [["hart", "function"] + Self.workColumns]
+        for (_, row) in sorted.prefix(Self.rowLimit) { rows.append([row.hart, row.name] + Self.cells(of: row.work)) }
+        let rest = functions.count - Self.rowLimit
+        return Self.table(rows, textColumns: 2) + (rest > 0 ? "and \(rest) functions with less\n" : "")
+    }
+
+    private var processTable: String {
+        let sorted = processes.enumerated().sorted {
+            ($1.element.work.instructions, $0.offset) < ($0.element.work.instructions, $1.offset)
+        }
+        var rows = [["hart", "root", "space", "privilege"] + Self.workColumns]
+        for (_, row) in sorted.prefix(Self.rowLimit) {
+            rows.append(
+                [
+                    row.hart, row.root.map { "0x" + String($0, radix: 16) } ?? "-", row.space.map { "\($0)" } ?? "-",
+                    row.privilege.rawValue,
+                ] + Self.cells(of: row.work))
+        }
+        let rest = processes.count - Self.rowLimit
+        return Self.table(rows, textColumns: 4) + (rest > 0 ? "and \(rest) with less\n" : "")
+    }
+
+    private static let workColumns = ["instructions", "reads", "writes", "moved", "device accesses", "device time"]
+
+    private static func cells(of work: GuestWork) -> [String] {
+        [
+            grouped(work.instructions), grouped(work.reads), grouped(work.writes),
+            bytes(work.readBytes &+ work.writeBytes), grouped(work.deviceAccesses),
+            "\(SimTime(picoseconds: work.deviceLatency))",
+        ]
+    }
+
     /// The pages that moved the most bytes.
     private var pageTable: String {
         let all = pages.flatMap { record in record.pages.map { (record.initiator, $0) } }
@@ -71,17 +111,17 @@ extension RunReport {
             ($1.element.1.cell.bytes, $0.offset) < ($0.element.1.cell.bytes, $1.offset)
         }
         var rows = [["initiator", "page", "reads", "writes", "fetches", "moved"]]
-        for (_, (initiator, page)) in sorted.prefix(Self.pageLimit) {
+        for (_, (initiator, page)) in sorted.prefix(Self.rowLimit) {
             rows.append([
                 initiator, "0x" + String(page.page << 12, radix: 16), Self.grouped(page.cell.reads),
                 Self.grouped(page.cell.writes), Self.grouped(page.cell.fetches), Self.bytes(page.cell.bytes),
             ])
         }
-        let rest = all.count - Self.pageLimit
+        let rest = all.count - Self.rowLimit
         return Self.table(rows, textColumns: 2) + (rest > 0 ? "and \(rest) pages with less\n" : "")
     }
 
-    private static let pageLimit = 12
+    private static let rowLimit = 12
 
     private var linkTable: String {
         var rows = [["link", "accesses", "queued", "queueing", "longest", "busy"]]

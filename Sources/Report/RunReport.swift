@@ -1,4 +1,5 @@
 public import TandemBus
+public import TandemCPU
 public import TandemKernel
 public import TandemMachine
 
@@ -64,6 +65,9 @@ public struct RunReport: Equatable, Sendable {
     public var series: [LinkSeries]
     /// What was counted by page (`-traffic pages`), by initiator; empty if nothing was.
     public var pages: [PageTrafficRecord]
+    /// What functions and processes of the guest did (`-traffic functions,processes`), by hart; empty if nobody wanted it.
+    public var functions: [FunctionRecord]
+    public var processes: [ProcessRecord]
     /// The most transactions that were under way at a time, by initiator, where that was measured.
     public var outstanding: [Outstanding]
     /// Which of the platform's expectations of its traffic held.
@@ -134,6 +138,8 @@ public struct RunReport: Equatable, Sendable {
         topology = directory.topology
         series = directory.trafficSeries
         pages = directory.pageTraffic
+        functions = machine.harts.flatMap(\.functionRecords)
+        processes = machine.harts.flatMap(\.processRecords)
         verdicts = machine.checkTraffic()
         outstanding = directory.initiators.compactMap { initiator in
             guard let meter = initiator.meter, meter.hasBins else { return nil }

@@ -94,6 +94,39 @@ struct TrafficCommandTests {
     }
 
     @Test(
+        "functions and processes are told, the same with and without direct memory, in each engine, and in sum all there was"
+    )
+    func work() throws {
+        let bench = CommandBench(texts: ["names.txt": "80000000 T firmware_start\n0000000000000000 T hidden\nnoise\n"])
+        let plain = try report(bench)
+        #expect(plain["functions"] == [] && plain["processes"] == [])
+        let measured = try report(
+            bench, "-traffic", "functions,processes", "-symbols", "names.txt", "-report", "text")
+        let added = ["functions", "processes"]
+        #expect(try rest(plain, without: added) == rest(measured, without: added))
+        #expect(bench.errors.contains("hart  function ") && bench.errors.contains("hart  root  space  privilege "))
+        func sum(_ rows: JSONValue?, _ name: String) throws -> UInt64 {
+            try #require(rows).array().reduce(0) { $0 + (try #require($1[name]).number().integer() ?? 0) }
+        }
+        let traffic = try #require(measured["traffic"]).array().filter { $0["initiator"] == "cpu0" }
+        for name in ["reads", "writes", "readBytes", "writeBytes"] {
+            let counted = try sum(JSONValue(traffic), name)
+            #expect(try sum(measured["functions"], name) == counted && sum(measured["processes"], name) == counted)
+        }
+        let names = try #require(measured["functions"]).array().map { try #require($0["function"]).string() }
+        #expect(names.contains("firmware_start") && !names.contains("hidden"), "\(names)")
+        for way in [["-set", "cpu.dmi=false"], ["-engine", "interpret"], ["-quantum", "3us"]] {
+            let words = ["run", "demo", "-report", "json:r.json", "-traffic", "functions,processes"]
+            #expect(bench.run(words + ["-symbols", "names.txt"] + way) == 0)
+            let other = try JSON5Reader(.json).read(bench.files["r.json"] ?? [])
+            for name in added { #expect(other[name] == measured[name], "\(way)") }
+        }
+        #expect(bench.run("run", "demo", "-symbols", "none.txt") == 2)
+        #expect(bench.run("run", "demo", "-symbols", "names.txt,offset=x") == 2)
+        #expect(bench.errors.contains("-symbols cannot be “names.txt,offset=x”; expected FILE or FILE,offset=NUMBER"))
+    }
+
+    @Test(
         "what is told of traffic is said by the platform or an option, which may take it back, and nonsense is refused")
     func detail() throws {
         let bench = expecting("detail: 'pages'")

@@ -269,6 +269,7 @@ public final class InitiatorSocket: Port {
         state.pointee.transactions = 0
         state.pointee.traffic.clear()
         meter?.clear()
+        source?.trafficCleared()
     }
 
     /// The cells that have counted something besides page walks, as they stand.

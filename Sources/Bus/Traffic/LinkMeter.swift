@@ -19,6 +19,9 @@ public struct LinkMeter {
     /// sees when those accesses happen.
     let hasIntervals: Bool
 
+    /// Whether the target is a memory.
+    public var isMemory: Bool { !hasIntervals }
+
     /// What an access does, in the order of the histograms of sizes.
     public enum Kind: Int, Sendable {
         case read = 0

@@ -7,8 +7,15 @@ public struct TrafficDetail: OptionSet, Sendable {
     /// Which initiator accessed which page of physical memory.
     public static let pages = TrafficDetail(rawValue: 1)
 
+    /// What each function of the guest did.
+    public static let functions = TrafficDetail(rawValue: 2)
+    /// What was done in each address space of the guest.
+    public static let processes = TrafficDetail(rawValue: 4)
+
     /// The names under which users ask for details, in the order in which they are told.
-    public static let names: [(name: String, detail: TrafficDetail)] = [("pages", .pages)]
+    public static let names: [(name: String, detail: TrafficDetail)] = [
+        ("pages", .pages), ("functions", .functions), ("processes", .processes),
+    ]
 
     /// What a text that names details may be.
     public static var expectation: String { "some of “\(names.map(\.name).joined(separator: ","))”, or “none”" }

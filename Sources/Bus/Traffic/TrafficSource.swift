@@ -8,8 +8,12 @@ public protocol TrafficSource: AnyObject {
     /// links of the meter too. True: the source closes the bins, at the times that the meter names; false: the socket
     /// does, when transactions come.
     func measures(with meter: TrafficMeter?) -> Bool
+
+    /// The counters stand at zero: what the source has measured beside them is forgotten too.
+    func trafficCleared()
 }
 
 extension TrafficSource {
     public func measures(with meter: TrafficMeter?) -> Bool { false }
+    public func trafficCleared() {}
 }

@@ -36,6 +36,9 @@ enum CommandTable {
             OptionDeclaration("initrd", "FILE", "The initial RAM disk."),
             OptionDeclaration("append", "TEXT", "The kernel's command line."),
             OptionDeclaration(
+                "symbols", "FILE[,offset=N]", repeatable: true,
+                "Names of guest code, for messages and -traffic functions: an ELF file, System.map or /proc/kallsyms."),
+            OptionDeclaration(
                 "serial", "BACKEND", repeatable: true,
                 "Where the next serial port leads: stdio, file:FILE, tcp:[HOST]:PORT, telnet:, unix:PATH, pty, ringbuf, chardev:ID, null, none, or mon:PLACE to share it with a monitor. The first is stdio if not given."
             ),
@@ -71,8 +74,8 @@ enum CommandTable {
                 "traffic-bin", "TIME|off",
                 "Measures the traffic of each link over time, in bins of this width such as 1ms, with histograms."),
             OptionDeclaration(
-                "traffic", "pages|none",
-                "Counts traffic by page of physical memory too, direct memory included."),
+                "traffic", "pages,functions,processes|none",
+                "Tells traffic by page of physical memory, and the guest's work by function and address space too."),
             OptionDeclaration(
                 "probe", "NAME,file=FILE[,from=…][,to=…][,…]", repeatable: true,
                 "Writes transactions down that pass between modules; filters and triggers: docs/report.md."),

@@ -185,6 +185,12 @@ struct RunOptions: Equatable {
         if platform.isEmpty {
             throw Self.error("no platform is named; expected “tandem run PLATFORM”, such as “tandem run virt FILE”")
         }
+        for text in arguments.all("symbols") {
+            guard let file = SymbolFile(parsing: text) else {
+                throw Self.error("-symbols cannot be “\(text)”; expected FILE or FILE,offset=NUMBER")
+            }
+            boot.symbols.append(file)
+        }
         boot.firmware = arguments["bios"] ?? ""
         if let image = operands.first {
             if arguments.last("bios")?.place == "-bios" {

@@ -31,6 +31,8 @@ struct CPUState {
     var jumpCache: UnsafeMutablePointer<JumpCache.Entry>
     /// The block being executed.
     var block: BlockPointer?
+    /// Where the next block or unit that is executed for the first time since the last fold is noted, while that is wanted.
+    var listed: UnsafeMutablePointer<BlockPointer>?
 
     // MARK: What generated code alone uses
 

@@ -27,6 +27,8 @@ struct BlockTable: ~Copyable {
     deinit { buckets.deallocate() }
 
     var isFull: Bool { arena.isFull }
+    /// Bytes that blocks may take.
+    var capacity: Int { arena.capacity }
 
     private static func bucket(_ physical: UInt64, _ mode: UInt32) -> Int {
         let mixed = (physical &>> 1) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(mode) &* 0xff51_afd7_ed55_8ccd

@@ -96,8 +96,16 @@ struct TranslatedBlock {
     /// False once it was dropped.
     var isValid = true
     var tally: AccessTally
-    /// Of its executions, those that the counters know of.
+    /// Of its executions, those that the counters know of. What lists itself counts from −1 on anew when it is folded, so
+    /// that the first execution afterwards is known by its zero.
     var folded: UInt64 = 0
+    /// All executions that the counters know of.
+    var total: UInt64 = 0
+    /// It stands in the list of what was executed; units know it by their count.
+    var isListed = false
+    /// What one execution does, by function, where that is wanted.
+    var shares: UnsafeMutablePointer<WorkShare>? = nil
+    var shareCount: UInt32 = 0
 
     // MARK: Tiers
 

@@ -8,6 +8,8 @@ public struct BootOptions: Equatable, Sendable {
     public var initialRAMDisk = ""
     /// The kernel's command line.
     public var arguments = ""
+    /// What names places of the guest besides the images.
+    public var symbols: [SymbolFile] = []
     /// The seed of `rng-seed` in the device tree.
     public var seed: UInt64 = 0
 

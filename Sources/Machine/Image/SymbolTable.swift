@@ -46,6 +46,26 @@ public struct SymbolTable: Equatable, Sendable {
         return nil
     }
 
+    /// The symbol that may contain `address`, and the addresses around it for which that is the answer.
+    public func place(of address: UInt64) -> (symbol: Symbol, range: Range<UInt64>)? {
+        guard let (symbol, _) = nearest(to: address) else { return nil }
+        var low = 0
+        var high = symbols.count
+        while low < high {
+            let middle = (low + high) / 2
+            if symbols[middle].address <= address { low = middle + 1 } else { high = middle }
+        }
+        var first = symbols[low - 1].address
+        // Symbols inside that end before the address leave the rest to those around them.
+        for index in stride(from: low - 1, through: max(0, low - 16), by: -1) {
+            let (end, carry) = symbols[index].address.addingReportingOverflow(symbols[index].size)
+            if symbols[index].size != 0, !carry, end <= address { first = max(first, end) }
+        }
+        var end = low < symbols.count ? symbols[low].address : UInt64.max
+        if symbol.size != 0 { end = min(end, symbol.address &+ symbol.size) }
+        return (symbol, first..<max(end, address &+ 1))
+    }
+
     /// "main+0x12", or nothing where no symbol is near.
     public func describe(_ address: UInt64) -> String? {
         guard let (symbol, offset) = nearest(to: address) else { return nil }

@@ -4,7 +4,7 @@ import TandemMachine
 
 /// What initiators and targets exchange, while the machine runs.
 enum TrafficCommands {
-    static let all = [traffic, series, pages, measure, reset]
+    static let all = [traffic, series, pages] + WorkCommands.all + [measure, reset]
 
     /// A line of the table of traffic, which `query-activity` tells too.
     static let rowShape = CommandShape.record(
@@ -58,7 +58,8 @@ enum TrafficCommands {
     static let bin = Property<String>(
         "bin", default: "1ms", "The width of a bin of simulated time, such as 100us; off for no bins.")
     static let detail = Property<String>(
-        "detail", default: "none", "What is told beyond the counters: pages, or none.")
+        "detail", default: "none",
+        "What is told beyond the counters: pages, functions, processes, several with commas, or none.")
 
     static let measure = MonitorCommand(
         "traffic-measure", "Measures traffic over time and in detail from now on, or ends that.",

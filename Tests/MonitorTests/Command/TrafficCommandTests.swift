@@ -98,6 +98,22 @@ struct TrafficCommandTests {
             bench.type("traffic-measure off detail=side").contains("nothing can be told of “side”; expected some of"))
     }
 
+    @Test("functions and processes are told while the machine runs, those with the most instructions first")
+    func work() throws {
+        let bench = try bench()
+        #expect(bench.type("traffic-measure off detail=functions,processes") == "")
+        _ = bench.machine.run(for: .nanoseconds(302))
+        let functions = try bench.value("query-functions").array()
+        #expect(functions.map { $0["function"] } == ["[0x80000000]"])
+        #expect(functions[0]["instructions"] == 302 && functions[0]["device-accesses"] == functions[0]["writes"])
+        let processes = try bench.value("query-processes", #"{"most":1}"#).array()
+        #expect(processes.map { $0["privilege"] } == ["machine"] && processes[0]["instructions"] == 302)
+        #expect(bench.type("info functions").contains("cpu0  [0x80000000]"))
+        #expect(bench.type("info processes").contains("cpu0  machine"))
+        #expect(bench.type("traffic-reset") == "")
+        #expect(try bench.value("query-functions") == [])
+    }
+
     @Test("probes are placed, told and taken away while the machine runs")
     func probes() throws {
         let bench = try bench()

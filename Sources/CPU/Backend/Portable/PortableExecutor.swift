@@ -1,14 +1,24 @@
-/// Whether the portable back-end counts accesses by page.
-protocol AccessCounting {
-    static var isOn: Bool { get }
+/// What the portable back-end measures: there is code for each kind.
+protocol PortableMeasuring {
+    /// Blocks note that they were executed (`CPUState.listed`).
+    static var listsBlocks: Bool { get }
+    /// Accesses that take the fast way are counted by page (`TLBCounts`).
+    static var countsPages: Bool { get }
 }
 
-enum Uncounted: AccessCounting {
-    @inline(__always) static var isOn: Bool { false }
+enum Unmeasured: PortableMeasuring {
+    @inline(__always) static var listsBlocks: Bool { false }
+    @inline(__always) static var countsPages: Bool { false }
 }
 
-enum Counted: AccessCounting {
-    @inline(__always) static var isOn: Bool { true }
+enum Listing: PortableMeasuring {
+    @inline(__always) static var listsBlocks: Bool { true }
+    @inline(__always) static var countsPages: Bool { false }
+}
+
+enum PageMeasuring: PortableMeasuring {
+    @inline(__always) static var listsBlocks: Bool { true }
+    @inline(__always) static var countsPages: Bool { true }
 }
 
 /// Executes blocks one step after another, and follows chained blocks until it must go back to the dispatcher.
@@ -52,13 +62,13 @@ struct PortableExecutor<Runtime: GuestRuntime> {
     static func run(
         _ state: UnsafeMutablePointer<CPUState>, _ frame: UnsafeMutablePointer<UInt64>, _ first: BlockPointer,
         _ runtime: Runtime
-    ) -> Int { run(state, frame, first, runtime, Uncounted.self) }
+    ) -> Int { run(state, frame, first, runtime, Unmeasured.self) }
 
-    /// The same, and accesses that take the fast way are counted by page or not: there is code for either.
+    /// The same, measured.
     @inline(never)
-    static func run<Counting: AccessCounting>(
+    static func run<Measuring: PortableMeasuring>(
         _ state: UnsafeMutablePointer<CPUState>, _ frame: UnsafeMutablePointer<UInt64>, _ first: BlockPointer,
-        _ runtime: Runtime, _ counting: Counting.Type
+        _ runtime: Runtime, _ measuring: Measuring.Type
     ) -> Int {
         var block = first
         while true {
@@ -66,6 +76,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
             state.pointee.localTime &+= block.pointee.cost
             state.pointee.waited &+= block.pointee.waited
             block.pointee.executions &+= 1
+            if Measuring.listsBlocks, !block.pointee.isListed { list(block, state) }
             var ip = block.pointee.code
             var target: UInt64 = 0
             var way = Way.taken
@@ -133,7 +144,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.readTag == TLBEntry.probe(address, width: 8) {
-                        if Counting.isOn { TLBCounts.of(entry).pointee.addRead(8) }
+                        if Measuring.countsPages { TLBCounts.of(entry).pointee.addRead(8) }
                         frame[d] = host(address, entry.pointee.addend).loadUnaligned(as: UInt64.self)
                     } else {
                         let value = runtime.loadSlowly(address, width: 8, index: b)
@@ -145,7 +156,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let entry = entry(state, address)
                     let value: UInt32
                     if entry.pointee.readTag == TLBEntry.probe(address, width: 4) {
-                        if Counting.isOn { TLBCounts.of(entry).pointee.addRead(4) }
+                        if Measuring.countsPages { TLBCounts.of(entry).pointee.addRead(4) }
                         value = host(address, entry.pointee.addend).loadUnaligned(as: UInt32.self)
                     } else {
                         value = word(runtime.loadSlowly(address, width: 4, index: b))
@@ -162,7 +173,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let entry = entry(state, address)
                     let value: UInt16
                     if entry.pointee.readTag == TLBEntry.probe(address, width: 2) {
-                        if Counting.isOn { TLBCounts.of(entry).pointee.addRead(2) }
+                        if Measuring.countsPages { TLBCounts.of(entry).pointee.addRead(2) }
                         value = host(address, entry.pointee.addend).loadUnaligned(as: UInt16.self)
                     } else {
                         value = UInt16(truncatingIfNeeded: runtime.loadSlowly(address, width: 2, index: b))
@@ -177,7 +188,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let entry = entry(state, address)
                     let value: UInt8
                     if entry.pointee.readTag == TLBEntry.probe(address, width: 1) {
-                        if Counting.isOn { TLBCounts.of(entry).pointee.addRead(1) }
+                        if Measuring.countsPages { TLBCounts.of(entry).pointee.addRead(1) }
                         value = host(address, entry.pointee.addend).load(as: UInt8.self)
                     } else {
                         value = UInt8(truncatingIfNeeded: runtime.loadSlowly(address, width: 1, index: b))
@@ -191,7 +202,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.writeTag == TLBEntry.probe(address, width: 8) {
-                        if Counting.isOn { TLBCounts.of(entry).pointee.addWrite(8) }
+                        if Measuring.countsPages { TLBCounts.of(entry).pointee.addWrite(8) }
                         host(address, entry.pointee.addend).storeBytes(of: frame[b], as: UInt64.self)
                     } else {
                         runtime.storeSlowly(address, frame[b], width: 8, index: d)
@@ -201,7 +212,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.writeTag == TLBEntry.probe(address, width: 4) {
-                        if Counting.isOn { TLBCounts.of(entry).pointee.addWrite(4) }
+                        if Measuring.countsPages { TLBCounts.of(entry).pointee.addWrite(4) }
                         host(address, entry.pointee.addend).storeBytes(of: word(frame[b]), as: UInt32.self)
                     } else {
                         runtime.storeSlowly(address, frame[b] & 0xffff_ffff, width: 4, index: d)
@@ -211,7 +222,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.writeTag == TLBEntry.probe(address, width: 2) {
-                        if Counting.isOn { TLBCounts.of(entry).pointee.addWrite(2) }
+                        if Measuring.countsPages { TLBCounts.of(entry).pointee.addWrite(2) }
                         host(address, entry.pointee.addend)
                             .storeBytes(of: UInt16(truncatingIfNeeded: frame[b]), as: UInt16.self)
                     } else {
@@ -222,7 +233,7 @@ struct PortableExecutor<Runtime: GuestRuntime> {
                     let address = frame[a] &+ constant
                     let entry = entry(state, address)
                     if entry.pointee.writeTag == TLBEntry.probe(address, width: 1) {
-                        if Counting.isOn { TLBCounts.of(entry).pointee.addWrite(1) }
+                        if Measuring.countsPages { TLBCounts.of(entry).pointee.addWrite(1) }
                         host(address, entry.pointee.addend)
                             .storeBytes(of: UInt8(truncatingIfNeeded: frame[b]), as: UInt8.self)
                     } else {
@@ -300,6 +311,14 @@ struct PortableExecutor<Runtime: GuestRuntime> {
             }
             block = next
         }
+    }
+
+    @inline(never)
+    private static func list(_ block: BlockPointer, _ state: UnsafeMutablePointer<CPUState>) {
+        guard let place = state.pointee.listed else { return }
+        block.pointee.isListed = true
+        place.pointee = block
+        state.pointee.listed = place + 1
     }
 
     /// The block at `target`, if it is chained or in the jump cache.

@@ -25,6 +25,7 @@ enum X64Frame {
     static let tableMask = field(\.tableMask)
     static let fetchEpoch = field(\.fetchEpoch)
     static let block = field(\.block)
+    static let listed = field(\.listed)
     static let memoryBase = field(\.memoryBase)
     static let budgetBias = field(\.budgetBias)
     static let targets = field(\.targets)

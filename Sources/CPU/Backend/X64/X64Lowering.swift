@@ -53,6 +53,8 @@ struct X64Lowering: ~Copyable {
         var readsDirectly = false
         /// Accesses count beside their entries of the soft-TLB (`TLBCounts`). Goes with addresses that are translated.
         var countsPages = false
+        /// The unit notes that it is executed for the first time since its executions were last folded.
+        var listsUnits = false
         /// The key of the mode, for computed jumps.
         var mode: UInt32 = 0
         /// Code in other pages than these needs the epoch of the link to be compared.
@@ -231,6 +233,10 @@ struct X64Lowering: ~Copyable {
         let overdrawn = asm.makeLabel()
         asm.jump(if: .sign, overdrawn)
         count(at: UInt(bitPattern: unit) + UInt(Self.executionsOffset))
+        let first = asm.makeLabel()
+        let listed = asm.makeLabel()
+        if settings.listsUnits { asm.jump(if: .equal, first) }
+        asm.bind(listed)
 
         for index in ir.boundaries.indices {
             let end =
@@ -259,6 +265,8 @@ struct X64Lowering: ~Copyable {
         asm.emit(.lea, .quad, .rax, .at(UInt(bitPattern: unit) + X64Outcome.Kind.declined.rawValue))
         asm.jump(to: thunks.exit)
         emitWayToSlowPaths()
+        asm.bind(first)
+        if settings.listsUnits { emitListing(resume: listed) }
         unit.pointee.entry = entry
         unit.pointee.isLoop = ir.isLoop
         unit.pointee.codeSize = UInt32(asm.address - entry)
@@ -280,6 +288,15 @@ struct X64Lowering: ~Copyable {
 
     private static let executionsOffset =
         MemoryLayout<TranslatedBlock>.offset(of: \TranslatedBlock.executions).unsafelyUnwrapped
+
+    /// Notes that the unit is executed.
+    private mutating func emitListing(resume: Label) {
+        asm.emit(.mov, .quad, .rax, X64Frame.listed)
+        asm.emit(.lea, .quad, .rcx, .at(UInt(bitPattern: unit)))
+        asm.emit(.mov, .quad, Memory(.rax), .rcx)
+        asm.emit(.add, .quad, X64Frame.listed, imm: Int32(MemoryLayout<BlockPointer>.stride))
+        asm.jump(resume)
+    }
 
     /// What all slow paths of a unit share: which unit it is.
     private mutating func emitWayToSlowPaths() {

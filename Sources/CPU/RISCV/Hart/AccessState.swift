@@ -41,8 +41,11 @@ struct AccessState {
     // SAFETY: the meter keeps it.
     /// Where accesses are counted by page; nil while they are not.
     var pageTraffic: Unmanaged<PageTraffic>?
-    /// Code is made that counts by page, and executed so.
-    var countsPages = false
+    /// What the present code was made for.
+    var code = MeasuredCode()
+    // SAFETY: the hart keeps it as `codeAttribution`.
+    /// Where the work of the present code goes.
+    var attribution: Unmanaged<HartAttribution>?
     /// When the counters of the soft-TLB must be emptied, in absolute time.
     var countsDue = SimTime.never
     var reservedMemory: Unmanaged<Memory>?

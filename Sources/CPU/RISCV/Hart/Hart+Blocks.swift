@@ -89,6 +89,7 @@ extension Hart {
             boundaries: boundaries, fetchCell: grants[Int(grant)].cell, fetchLatency: latency,
             fetchTarget: grants[Int(grant)].target, isChainable: isWhole,
             tally: tally)
+        (block.shares, block.shareCount) = shares(of: boundaries, count: count, pc: ir.pc, mode: block.mode)
         if backend != nil, isWhole { block.hotAt = hotThreshold }
         return blocks.insert(block)
     }
@@ -105,6 +106,9 @@ extension Hart {
                 code: transient.code, boundaries: transient.boundaries, fetchCell: nil,
                 fetchLatency: 0, fetchTarget: .none,
                 isChainable: false, tally: tally))
+        // It is folded by itself.
+        transient.block.pointee.isListed = true
+        noteTransientShare()
         return transient.block
     }
 }
@@ -115,11 +119,13 @@ final class TransientBlock {
     let block: BlockPointer = .allocate(capacity: 1)
     let code: UnsafeMutablePointer<PortableInstruction> = .allocate(capacity: 64)
     let boundaries: UnsafeMutablePointer<BlockBoundary> = .allocate(capacity: 1)
+    let share: UnsafeMutablePointer<WorkShare> = .allocate(capacity: 1)
 
     deinit {
         block.deallocate()
         code.deallocate()
         boundaries.deallocate()
+        share.deallocate()
     }
 }
 

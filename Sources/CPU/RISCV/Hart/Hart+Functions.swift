@@ -245,6 +245,7 @@ extension Hart {
             publishReservation()
             bus.transport(&transaction, delay: &delay)
             charge(delay - start)
+            if self.access.pointee.attribution != nil { attribute(transaction, latency: (delay - start).picoseconds) }
             if transaction.response != .ok { fault(.storeAccessFault, reported) }
         }
     }

@@ -81,8 +81,9 @@ extension Hart: LineReceiver, TimebaseObserver {
         var limit = sliceLimit
         if timerTime != .never, !isTimerDue { limit = min(limit, offset(of: timerTime)) }
         if let change = pendingChanges.first { limit = min(limit, offset(of: change.time)) }
+        if access.pointee.attribution != nil { noteProcess() }
         if access.pointee.binEnd != .never { limit = min(limit, closeBins()) }
-        if access.pointee.countsPages { limit = min(limit, emptyCounts()) }
+        if access.pointee.code.countsPages { limit = min(limit, emptyCounts()) }
         state.pointee.limit = limit
     }
 

@@ -62,6 +62,7 @@ extension Hart: GuestRuntime {
             state.pointee.localTime &+= taken
             state.pointee.waited &+= taken
             access.pointee.exclusiveFailed = transaction.exclusiveFailed
+            if access.pointee.attribution != nil { attribute(transaction, latency: UInt64(bitPattern: taken)) }
             if transaction.response == .ok { return true }
             tellRefused(command, physical, count, transaction.response)
             return false
@@ -206,6 +207,7 @@ extension Hart: GuestRuntime {
         homeCell.pointee.reads &-= 1
         homeCell.pointee.readBytes &-= UInt64(truncatingIfNeeded: width)
         if access.pointee.homeLink != nil { measureTakenBack(.read, width) }
+        if access.pointee.attribution != nil { attribute(isWrite: false, width, times: -1) }
     }
 
     @inline(__always)
@@ -213,6 +215,7 @@ extension Hart: GuestRuntime {
         homeCell.pointee.writes &-= 1
         homeCell.pointee.writeBytes &-= UInt64(truncatingIfNeeded: width)
         if access.pointee.homeLink != nil { measureTakenBack(.write, width) }
+        if access.pointee.attribution != nil { attribute(isWrite: true, width, times: -1) }
     }
 
     /// What an access says about itself.

@@ -10,9 +10,13 @@ extension Hart {
         access.pointee.homeLink = nil
         noteHome()
         needsAttention = true
-        countPages(in: meter?.pages)
+        access.pointee.pageTraffic = meter?.pages.map { .passUnretained($0) }
+        tlb.count(in: meter?.pages)
+        prepareCode(for: meter)
         return true
     }
+
+    public func trafficCleared() { attribution?.clear() }
 
     /// The home RAM has become known, or the meter is another one.
     func noteHome() {
@@ -46,6 +50,7 @@ extension Hart {
                 kind, size: width, latency: latency.picoseconds, times: 1)
             $0.pages?.count(kind, address: physical, count: width, failed: false)
         }
+        if access.pointee.attribution != nil { attribute(isWrite: kind == .write, width, times: 1) }
     }
 
     /// An access that the static tally has went home, but not by the fast way.

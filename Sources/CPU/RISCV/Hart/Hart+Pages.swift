@@ -5,25 +5,6 @@ import TandemKernel
 /// soft-TLB (`TLBCounts`), in code that is made for it; what takes a slow path is counted there; fetches follow from the
 /// executions of blocks.
 extension Hart {
-    /// Counts in `traffic` from now on, or, with nil, nowhere. Code of before is left at once.
-    func countPages(in traffic: PageTraffic?) {
-        access.pointee.pageTraffic = traffic.map { .passUnretained($0) }
-        tlb.count(in: traffic)
-        guard access.pointee.countsPages != (traffic != nil) else { return }
-        wantsFlush = true
-        codeChanged = true
-        interruptSlice()
-    }
-
-    /// Makes all code anew.
-    func renewCounting() {
-        access.pointee.countsPages = access.pointee.pageTraffic != nil
-        access.pointee.countsDue = .zero
-        flushBlocks()
-        modeChanged()
-        needsAttention = true
-    }
-
     /// Empties the counters of the soft-TLB if they might become full. Gives the local offset at which they must be next.
     func emptyCounts() -> Int64 {
         let now = localNow

@@ -182,9 +182,11 @@ extension Hart {
     }
 
     private func executeWhole(_ block: BlockPointer) -> Int {
-        access.pointee.countsPages
-            ? PortableExecutor<Hart>.run(state, frame, block, self, Counted.self)
-            : PortableExecutor<Hart>.run(state, frame, block, self)
+        let code = access.pointee.code
+        if !code.lists { return PortableExecutor<Hart>.run(state, frame, block, self) }
+        return code.countsPages
+            ? PortableExecutor<Hart>.run(state, frame, block, self, PageMeasuring.self)
+            : PortableExecutor<Hart>.run(state, frame, block, self, Listing.self)
     }
 
     /// Takes back the part of a block that was not executed, and sets the program counter.

@@ -105,7 +105,7 @@ extension Hart {
             renewBreakpoints()
             renewWatchpoints()
         }
-        if access.pointee.countsPages != (access.pointee.pageTraffic != nil) { renewCounting() }
+        if access.pointee.code != wantedCode { renewMeasuredCode() }
         if blocks.isFull || backend?.isFull == true { flushBlocks() }
         wantsFlush = false
     }

@@ -129,7 +129,8 @@ extension Hart {
     /// How often the block at an address was executed.
     private func weight(_ target: UInt64, _ head: BlockPointer) -> UInt64 {
         guard let block = knownBlock(target) else { return 0 }
-        let unit = block.pointee.unit.map { $0.pointee.executions } ?? 0
+        let unit =
+            block.pointee.unit.map { $0.pointee.total &+ $0.pointee.executions &- $0.pointee.folded } ?? 0
         return block.pointee.executions &+ unit
     }
 

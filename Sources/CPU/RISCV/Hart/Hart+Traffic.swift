@@ -4,7 +4,7 @@ import TandemKernel
 /// Exact traffic from static tallies (`docs/design/bus.md`).
 extension Hart: TrafficSource {
     public func foldTraffic() {
-        blocks.forEach { fold($0) }
+        if access.pointee.code.lists { foldListed() } else { blocks.forEach { fold($0) } }
         foldDirectReads()
         if access.pointee.pageTraffic != nil { tlb.foldCounts() }
     }
@@ -12,15 +12,22 @@ extension Hart: TrafficSource {
     /// Adds what the executions of a block did since the last time.
     func fold(_ block: BlockPointer) {
         if let unit = block.pointee.unit { foldUnit(unit) }
+        foldExecutions(block)
+    }
+
+    /// The same without its unit.
+    func foldExecutions(_ block: BlockPointer) {
         let times = block.pointee.executions &- block.pointee.folded
         guard times != 0 else { return }
         block.pointee.folded = block.pointee.executions
+        block.pointee.total &+= times
         let tally = block.pointee.tally
         homeCell.pointee.reads &+= times &* AccessTally.count(tally.reads)
         homeCell.pointee.writes &+= times &* AccessTally.count(tally.writes)
         homeCell.pointee.readBytes &+= times &* AccessTally.bytes(tally.reads)
         homeCell.pointee.writeBytes &+= times &* AccessTally.bytes(tally.writes)
         if access.pointee.meter != nil { measure(block, times: times) }
+        access.pointee.attribution?._withUnsafeGuaranteedRef { $0.add(block, times: times) }
         guard let cell = block.pointee.fetchCell else { return }
         let fetches = times &* UInt64(tally.fetches)
         cell.pointee.fetches &+= fetches
@@ -30,8 +37,8 @@ extension Hart: TrafficSource {
     }
 
     /// Adds what the executions of a unit did, and takes back what stands behind the exits that were taken before its end.
-    private func foldUnit(_ unit: BlockPointer) {
-        fold(unit)
+    func foldUnit(_ unit: BlockPointer) {
+        foldExecutions(unit)
         guard let exits = unit.pointee.exits else { return }
         for number in 0..<Int(unit.pointee.exitCount) where exits[number].executions != 0 {
             takeBack(behind: Int(exits[number].boundary), of: unit, times: exits[number].executions)
@@ -50,6 +57,7 @@ extension Hart: TrafficSource {
             homeCell.pointee.readBytes &-= times &* UInt64(boundary.reads) &* UInt64(boundary.readWidth)
             homeCell.pointee.writeBytes &-= times &* UInt64(boundary.writes) &* UInt64(boundary.writeWidth)
             if access.pointee.meter != nil { measureTakenBack(boundary, of: block, times: times) }
+            access.pointee.attribution?._withUnsafeGuaranteedRef { $0.takeBack(later - 1, of: block, times: times) }
             guard let cell = block.pointee.fetchCell else { continue }
             let fetches = times &* UInt64(boundary.fetches)
             cell.pointee.fetches &-= fetches
@@ -65,6 +73,7 @@ extension Hart: TrafficSource {
         state.pointee.localTime -= block.pointee.instructionTime
         state.pointee.waited -= block.pointee.waited / Int64(block.pointee.count)
         let boundary = block.pointee.boundaries[index]
+        access.pointee.attribution?._withUnsafeGuaranteedRef { $0.takeBackStart(of: index, in: block) }
         guard let cell = block.pointee.fetchCell else { return }
         cell.pointee.fetches &-= UInt64(boundary.fetches)
         cell.pointee.fetchBytes &-= UInt64(boundary.length)

@@ -151,6 +151,12 @@ extension Hart {
                 fetchCell: block.pointee.fetchCell, fetchLatency: 0, fetchTarget: block.pointee.fetchTarget,
                 isChainable: true, tally: tally))
         unit.pointee.exits = exits
+        (unit.pointee.shares, unit.pointee.shareCount) = shares(
+            of: boundaries, count: count, pc: block.pointee.pc, mode: block.pointee.mode)
+        if access.pointee.code.lists {
+            unit.pointee.executions = .max
+            unit.pointee.folded = .max
+        }
         var settings = settings()
         settings.usesCovers = !block.pointee.avoidsCovers
         guard backend.compile(into: unit, settings) else {
@@ -175,7 +181,8 @@ extension Hart {
         var settings = X64Lowering.Settings()
         settings.instructionCost = instructionCost
         settings.readsDirectly = true
-        settings.countsPages = access.pointee.countsPages
+        settings.countsPages = access.pointee.code.countsPages
+        settings.listsUnits = access.pointee.code.lists
         settings.keepsFloat = privileged.floatState != 0
         settings.mode = state.pointee.mode
         if mode.isBare, let range = plainRange {

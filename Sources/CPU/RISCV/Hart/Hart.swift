@@ -92,6 +92,19 @@ public final class Hart: Module, CatalogModule {
 
     // MARK: What is watched
 
+    /// Names the function at an address of the guest.
+    public var functionNames: (UInt64) -> GuestFunction? = { _ in nil }
+    /// What is measured of functions and processes; the one that the present code tells; how many there have been.
+    var attribution: HartAttribution?
+    var codeAttribution: HartAttribution?
+    var attributionNumber = 0
+    var wantedCode = MeasuredCode()
+    /// The shares of the block being made.
+    var foundShares: [WorkShare] = []
+    // SAFETY: allocated by `renewMeasuredCode`, freed only in `deinit`.
+    /// Blocks and units that were executed since they were last folded, up to `CPUState.listed`.
+    var listed: UnsafeMutablePointer<BlockPointer>?
+
     /// Interrupts taken, by cause code.
     public internal(set) var interruptsTaken = [UInt64](repeating: 0, count: 16)
     /// Times the supervisor timer of Sstc became due.
@@ -174,6 +187,7 @@ public final class Hart: Module, CatalogModule {
         memoryWindow.deallocate()
         deviceWindow.deallocate()
         privilegedState.deallocate()
+        listed?.deallocate()
     }
 
     /// Width and extensions of the property “isa”, or what is wrong with it and with “mmu” beside it.
@@ -222,7 +236,7 @@ public final class Hart: Module, CatalogModule {
             privilege: privileged.privilege.rawValue, isFloatEnabled: privileged.floatState != 0,
             isFloatDirty: privileged.floatState == 3, frm: privileged.roundingMode,
             isBare: privileged.dataPrivilege == .machine && !privileged.protection.bindsMachine
-                && !access.pointee.isWatched && !access.pointee.countsPages)
+                && !access.pointee.isWatched && !access.pointee.code.countsPages)
     }
 
     /// Recomputes what follows from privilege and status: the key of blocks, the table of data accesses.
