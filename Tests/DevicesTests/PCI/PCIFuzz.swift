@@ -242,6 +242,11 @@ struct PCIFuzz {
         #expect(base.lines.map(\.level) == levels, "lines are not what the functions ask for")
     }
 
+    /// The functions whose transfers have moved bytes.
+    var movers: [String] {
+        BusDirectory.of(base.bench.simulation).traffic.filter { $0.readBytes > 0 }.map(\.initiator)
+    }
+
     /// Everything that a run leaves: what the simulation would save, and what its report counts.
     func outcome() throws -> (state: SimulationSnapshot, traffic: [String]) {
         let directory = BusDirectory.of(base.bench.simulation)
