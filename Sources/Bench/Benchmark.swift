@@ -22,10 +22,12 @@ public enum Benchmark {
 
     /// One line for each mode: name, defaults, what it does.
     public static var listing: String {
-        modes.map { mode in
-            let name = mode.name + String(repeating: " ", count: max(0, 9 - mode.name.count))
-            return "\(name) n=\(mode.n) ops=\(mode.ops)  \(mode.documentation)\n"
-        }.joined()
+        modes.map { line($0.name, n: $0.n, ops: $0.ops, $0.documentation) }.joined()
+    }
+
+    /// One line of the listing.
+    public static func line(_ name: String, n: UInt64, ops: UInt64, _ documentation: String) -> String {
+        name + String(repeating: " ", count: max(0, 9 - name.count)) + " n=\(n) ops=\(ops)  \(documentation)\n"
     }
 }
 

@@ -5,10 +5,13 @@ public import TandemMonitor
 /// The program apart from the process: words in, an exit code out. Tests call it as `main` does.
 public struct Program {
     let catalog: Catalog
-    let commands: CommandCatalog
+    /// Made when something wants commands: most runs have no monitor.
+    let commands: () -> CommandCatalog
     let surroundings: Surroundings
 
-    public init(catalog: Catalog, commands: CommandCatalog = .standard, surroundings: Surroundings) {
+    public init(
+        catalog: Catalog, commands: @autoclosure @escaping () -> CommandCatalog = .standard, surroundings: Surroundings
+    ) {
         self.catalog = catalog
         self.commands = commands
         self.surroundings = surroundings
@@ -75,7 +78,10 @@ public struct Program {
                 }
             case CommandTable.trace.name:
                 return try usage { () throws(UsageError) in try TraceCommand(arguments, surroundings).run() }
-            default: return try usage { () throws(UsageError) in try BenchCommand(arguments, surroundings).run() }
+            default:
+                return try usage { () throws(UsageError) in
+                    try BenchCommand(arguments, catalog, surroundings).run()
+                }
             }
         } catch {
             switch error {

@@ -11,8 +11,10 @@ import TandemOS
 public enum Tandem {
     /// Runs the command line of this process with the module types of `catalog` and the monitor commands of `commands`,
     /// and ends the process.
-    public static func main(catalog: Catalog = .standard, commands: CommandCatalog = .standard) -> Never {
-        let code = Program(catalog: catalog, commands: commands, surroundings: .process).run(HostProcess.arguments)
+    public static func main(
+        catalog: Catalog = .standard, commands: @autoclosure @escaping () -> CommandCatalog = .standard
+    ) -> Never {
+        let code = Program(catalog: catalog, commands: commands(), surroundings: .process).run(HostProcess.arguments)
         HostProcess.exit(code)
     }
 }

@@ -65,7 +65,7 @@ extension LineLatency {
     var json: JSONValue {
         JSONValue(members: [
             "count": JSONValue(count), "totalSeconds": JSONValue(total.seconds),
-            "longestSeconds": JSONValue(longest.seconds),
+            "longestSeconds": JSONValue(longest.seconds), "histogram": histogram.json,
         ])
     }
 }

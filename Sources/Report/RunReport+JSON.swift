@@ -58,6 +58,7 @@ extension RunReport {
             "pages": JSONValue(pages.map(\.json)),
             "processes": JSONValue(processes.map(\.json)),
             "functions": JSONValue(functions.map(\.json)),
+            "skewSeries": skewSeries.map(\.json) ?? .null,
             "outstanding": JSONValue(
                 outstanding.map { row in
                     JSONValue(members: ["initiator": JSONValue(row.initiator), "most": JSONValue(row.most)])

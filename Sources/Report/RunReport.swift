@@ -48,6 +48,8 @@ public struct RunReport: Equatable, Sendable {
     public var maxSkew: SimTime
     /// Between whom it lay; nothing while there was none.
     public var skew: SkewRecord?
+    /// The largest skew of each bin; nothing unless traffic was measured over time.
+    public var skewSeries: SkewSeries?
     /// The bound on skew that the platform or the user states; `never` for none.
     public var skewBound: SimTime
     /// The seed that permuted legal orders; nothing for first in, first out.
@@ -127,6 +129,7 @@ public struct RunReport: Equatable, Sendable {
         deltaCycles = simulation.scheduler.deltaCount
         maxSkew = simulation.quantum.largestSkew
         skew = simulation.quantum.skewRecord
+        skewSeries = simulation.quantum.series
         skewBound = simulation.quantum.maxSkew
         orderSeed = simulation.scheduler.orderSeed
         exitReason = outcome.reason

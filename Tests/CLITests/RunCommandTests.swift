@@ -124,8 +124,8 @@ import Testing
             reports[0].map(\.key) == [
                 "platform", "simulatedSeconds", "simulatedPicoseconds", "instructions", "transactions", "deltaCycles",
                 "maxSkewSeconds", "skew", "orderSeed", "exitReason", "exitCode", "restarts", "stateHash", "traffic",
-                "pageWalks", "interrupts", "links", "expectations", "series", "pages", "processes",
-                "functions", "outstanding", "topology",
+                "pageWalks", "interrupts", "links", "expectations", "series", "pages", "processes", "functions",
+                "skewSeries", "outstanding", "topology",
             ])
         #expect(bench.consoles[0].text.contains("PASS "))
     }

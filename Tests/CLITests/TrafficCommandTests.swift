@@ -24,8 +24,9 @@ struct TrafficCommandTests {
         let plain = try report(bench)
         #expect(plain["series"] == [] && plain["outstanding"] == [])
         let measured = try report(bench, "-traffic-bin", "20us")
-        #expect(
-            try rest(plain, without: ["series", "outstanding"]) == rest(measured, without: ["series", "outstanding"]))
+        let names = ["series", "outstanding", "skewSeries"]
+        #expect(try rest(plain, without: names) == rest(measured, without: names))
+        #expect(plain["skewSeries"] == .null && measured["skewSeries"]?["binPicoseconds"] == 20_000_000)
         let series = try #require(measured["series"]).array()
         #expect(series.count == (try #require(measured["traffic"]).array().count) && series.count > 5)
         for (link, row) in zip(series, try #require(measured["traffic"]).array()) {
@@ -47,6 +48,21 @@ struct TrafficCommandTests {
         }
     }
 
+    @Test("the benchmark of traffic finds every report equal and prints its tables")
+    func benchmark() {
+        let bench = CommandBench()
+        #expect(bench.run("bench", "traffic", "1", "4096") == 0, "\(bench.output)\(bench.errors)")
+        for heading in ["What must be equal", "What it costs", "How far timing models hold"] {
+            #expect(bench.output.contains("### \(heading)"))
+        }
+        let lines = bench.output.split(separator: "\n")
+        #expect(lines.count { $0.hasSuffix("| equal |") } == 2 * TrafficBench.equal.count)
+        // Only where two harts compete is a model not exact.
+        let models = lines.filter { line in TrafficBench.models.contains { line.hasPrefix("| \($0.title) ") } }
+        #expect(models.map { $0.contains(" | 0 | ") && $0.contains("| 0 of ") } == [true, true, true, false])
+        #expect(bench.run("bench", "traffic", "0") == 2 && bench.errors.contains("from 1 to 1000 rounds"))
+    }
+
     @Test("the report says how modules are connected, over routers within routers")
     func topology() throws {
         let ways = try #require(try report(CommandBench())["topology"]).array().map { row in
@@ -66,7 +82,7 @@ struct TrafficCommandTests {
         let plain = try report(bench)
         #expect(plain["pages"] == [])
         let measured = try report(bench, "-traffic", "pages", "-traffic-bin", "20us", "-report", "text")
-        let added = ["series", "outstanding", "pages"]
+        let added = ["series", "skewSeries", "outstanding", "pages"]
         #expect(try rest(plain, without: added) == rest(measured, without: added))
         #expect(bench.errors.contains("initiator  page "))
         let rows = try #require(measured["traffic"]).array()

@@ -42,6 +42,27 @@ struct LinuxTests {
     }
 
     @Test(
+        "the first 20 ms of the boot are the same while they are measured, and so are their bins in each engine and without direct memory",
+        .needs(.tandem, .guest), arguments: [1, 4])
+    func measured(harts: Int) throws {
+        let probe = "all,file=\(Repository.scratch)/linux-\(harts).probe,format=binary"
+        let bins = ["-traffic-bin", "70us"]
+        let options: [[String]] = [
+            [], bins, bins + ["-engine", "interpret"], bins + ["-set", "cpu.dmi=false"], ["-probe", probe],
+            ["-traffic-bin", "1ms", "-traffic", "pages", "-probe", probe],
+        ]
+        let reports = try options.enumerated().map { number, options in
+            try boot(firmware: "fw_dynamic", harts: harts, options: options + ["-for", "20ms"], number: 20 + number).1
+        }
+        for (report, options) in zip(reports, options) {
+            #expect(report.unmeasured == reports[0].unmeasured, "\(options)")
+        }
+        #expect(reports[1].repeatable.contains("\"binPicoseconds\": 70000000"))
+        let measured = reports[1...3].map { ProgramJudge.withoutTransactions($0.repeatable) }
+        #expect(measured[1] == measured[0] && measured[2] == measured[0])
+    }
+
+    @Test(
         "programs of real size do the same work in the guest as on QEMU", .needs(.tandem, .guest, .qemu))
     func work() throws {
         let guest = try Peer.guest.required()

@@ -60,14 +60,15 @@ final class LinkSeat: BusServer {
         target.server.debugTransport(&transaction)
     }
 
-    /// Direct memory is charged as one access of a word of 8 bytes that waits for nobody.
+    /// Direct memory is charged as the same accesses that meet no others. None where more links of limited bandwidth follow
+    /// each other than a grant can tell.
     override func directMemory(
         at address: UInt64, _ command: Command, _ attributes: Attributes, _ grant: inout DirectMemory
     ) -> Bool {
         guard contention.grantsDirectMemory, target.server.directMemory(at: address, command, attributes, &grant)
         else { return false }
-        grant.readLatency += timing.time(isWrite: false, count: 8)
-        grant.writeLatency += timing.time(isWrite: true, count: 8)
-        return true
+        grant.readLatency += timing.readLatency
+        grant.writeLatency += timing.writeLatency
+        return grant.bandwidth.add(timing.bandwidth)
     }
 }

@@ -48,24 +48,26 @@ public final class LineInput: Port {
     public let index: Int
     /// Several outputs may drive it; it is high while any of them is.
     public let isWiredOr: Bool
-    public private(set) var level = false
-    /// How often the level rose. A restored level is no rise.
-    public private(set) var raised: UInt64 = 0
-    /// How often the receiver acted on it.
-    public private(set) var taken: UInt64 = 0
-    /// How often a guest claimed it.
-    public private(set) var claimed: UInt64 = 0
-    /// How long rises took to be acted on, and to be claimed.
-    public private(set) var takenLatency = LineLatency()
-    public private(set) var claimedLatency = LineLatency()
     /// Records the line. Not kept.
-    public weak var observer: (any LineObserver)? { didSet { isObserved = observer != nil } }
-    private var isObserved = false
+    public weak var observer: (any LineObserver)? { didSet { storage.core.isObserved = observer != nil } }
     private let claims: TracePoint
+    private let storage = CoreStorage(State())
+    private var seat: LineSeat?
 
-    private unowned(unsafe) var receiver: (any LineReceiver)?
-    private var driverCount = 0
-    private var highDrivers = 0
+    /// What every change reads and writes: plain memory, so that nothing is checked for exclusive access.
+    private struct State {
+        var level = false
+        var isObserved = false
+        var driverCount = 0
+        var highDrivers = 0
+        var raised: UInt64 = 0
+        var taken: UInt64 = 0
+        var claimed: UInt64 = 0
+        var takenLatency = LatencyRecorder()
+        var claimedLatency = LatencyRecorder()
+        // SAFETY: `seat` keeps it.
+        var seat: Unmanaged<LineSeat>?
+    }
 
     /// An input of `owner`.
     public init(_ name: String, index: Int = 0, in owner: Module, isWiredOr: Bool = false) {
@@ -85,10 +87,30 @@ public final class LineInput: Port {
         BusDirectory.of(context.simulation).add(self)
     }
 
-    /// Whom to tell, normally the module that owns this input and outlives it; it is not kept.
-    public func deliver(to receiver: any LineReceiver) { self.receiver = receiver }
+    deinit {
+        storage.core.takenLatency.deallocate()
+        storage.core.claimedLatency.deallocate()
+    }
 
-    public var isConnected: Bool { driverCount > 0 }
+    /// Whom to tell, normally the module that owns this input and outlives it; it is not kept.
+    public func deliver<Receiver: LineReceiver>(to receiver: Receiver) {
+        let seat = LineSeat(receiver)
+        self.seat = seat
+        storage.core.seat = .passUnretained(seat)
+    }
+
+    public var level: Bool { storage.core.level }
+    /// How often the level rose. A restored level is no rise.
+    public var raised: UInt64 { storage.core.raised }
+    /// How often the receiver acted on it.
+    public var taken: UInt64 { storage.core.taken }
+    /// How often a guest claimed it.
+    public var claimed: UInt64 { storage.core.claimed }
+    /// How long rises took to be acted on, and to be claimed.
+    public var takenLatency: LineLatency { storage.core.takenLatency.latency }
+    public var claimedLatency: LineLatency { storage.core.claimedLatency.latency }
+
+    public var isConnected: Bool { storage.core.driverCount > 0 }
 
     /// What happened so far.
     public var record: LineRecord {
@@ -99,31 +121,31 @@ public final class LineInput: Port {
 
     /// Says that the receiver acted on the line.
     public func noteTaken(at time: SimTime) {
-        taken += 1
-        takenLatency.answered(at: time)
+        storage.core.taken += 1
+        storage.core.takenLatency.answered(at: time)
     }
 
     /// Says that the guest claimed the line.
     public func noteClaimed(at time: SimTime) {
-        claimed += 1
-        claimedLatency.answered(at: time)
+        storage.core.claimed += 1
+        storage.core.claimedLatency.answered(at: time)
         if claims.isOn { claims.tell(of: path, at: time) }
     }
 
     /// Drives the input without an output: from a test or a monitor. Not on an input that is connected.
     public func set(_ level: Bool, at time: SimTime) {
-        precondition(driverCount == 0, "\(path): the line is driven by an output")
+        precondition(storage.core.driverCount == 0, "\(path): the line is driven by an output")
         change(level, at: time)
     }
 
     /// Takes over a level from a snapshot: no edge, nobody is told, nothing is counted.
-    public func restore(level: Bool) { self.level = level }
+    public func restore(level: Bool) { storage.core.level = level }
 
     /// Takes over the counts from a snapshot.
     public func restore(raised: UInt64, taken: UInt64, claimed: UInt64) {
-        self.raised = raised
-        self.taken = taken
-        self.claimed = claimed
+        storage.core.raised = raised
+        storage.core.taken = taken
+        storage.core.claimed = claimed
     }
 
     public override func unrealized() { BusDirectory.of(owner.simulation).remove(self) }
@@ -131,38 +153,51 @@ public final class LineInput: Port {
     // MARK: The driving side
 
     func attach(_ output: LineOutput) throws(ElaborationError) {
-        guard driverCount == 0 || isWiredOr else {
+        guard storage.core.driverCount == 0 || isWiredOr else {
             throw ElaborationError(
                 at: path, "a second output drives this line: “\(output.path)”",
                 expected: "one driver, or an input that is declared to be wired-or")
         }
-        driverCount += 1
+        storage.core.driverCount += 1
         if output.level { restoreDriver(level: true) }
     }
 
     /// An output that drives low goes away.
-    func detach() { driverCount -= 1 }
+    func detach() { storage.core.driverCount -= 1 }
 
     func drive(_ level: Bool, at time: SimTime) {
-        highDrivers += level ? 1 : -1
-        change(highDrivers > 0, at: time)
+        storage.core.highDrivers += level ? 1 : -1
+        change(storage.core.highDrivers > 0, at: time)
     }
 
     func restoreDriver(level: Bool) {
-        highDrivers += level ? 1 : -1
-        self.level = highDrivers > 0
+        storage.core.highDrivers += level ? 1 : -1
+        storage.core.level = storage.core.highDrivers > 0
     }
 
     private func change(_ level: Bool, at time: SimTime) {
-        guard level != self.level else { return }
-        self.level = level
+        guard level != storage.core.level else { return }
+        storage.core.level = level
         if level {
-            raised += 1
-            takenLatency.rose(at: time)
-            claimedLatency.rose(at: time)
+            storage.core.raised += 1
+            storage.core.takenLatency.rose(at: time)
+            storage.core.claimedLatency.rose(at: time)
         }
-        receiver?.lineChanged(self, level: level, at: time)
-        if isObserved { observer?.lineObserved(self, level: level, at: time) }
+        storage.core.seat?._withUnsafeGuaranteedRef { $0.changed(self, level, time) }
+        if storage.core.isObserved { observer?.lineObserved(self, level: level, at: time) }
+    }
+}
+
+/// The receiver behind an input. A closure, because reading a protocol existential from a class counts references.
+private final class LineSeat {
+    let changed: (LineInput, Bool, SimTime) -> Void
+
+    // SAFETY: the receiver outlives the input.
+    init<Receiver: LineReceiver>(_ receiver: Receiver) {
+        let receiver = Unmanaged.passUnretained(receiver)
+        changed = { input, level, time in
+            receiver._withUnsafeGuaranteedRef { $0.lineChanged(input, level: level, at: time) }
+        }
     }
 }
 

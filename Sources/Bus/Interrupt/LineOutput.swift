@@ -3,18 +3,26 @@ public import TandemKernel
 /// The driving end of an interrupt line. Drives any number of inputs; not being connected is legal and means that nobody
 /// listens.
 public final class LineOutput: Port {
-    public private(set) var level = false
-    /// How often the level rose.
-    public private(set) var raisedCount: UInt64 = 0
     /// What it drives, in the order of connection.
     public private(set) var inputs: [LineInput] = []
     /// Records what the output drives, connected or not. Not kept.
-    public weak var observer: (any LineObserver)? { didSet { isObserved = observer != nil } }
-    private var isObserved = false
+    public weak var observer: (any LineObserver)? { didSet { storage.core.isObserved = observer != nil } }
     private let trace: TracePoint
-    /// The only input, which most lines have: reached without counting references.
-    // SAFETY: `inputs` keeps it.
-    private var single: Unmanaged<LineInput>?
+    private let storage = CoreStorage(State())
+
+    /// What every change reads and writes: plain memory, so that nothing is checked for exclusive access.
+    private struct State {
+        var level = false
+        var isObserved = false
+        var raisedCount: UInt64 = 0
+        /// The only input, which most lines have: reached without counting references.
+        // SAFETY: `inputs` keeps it.
+        var single: Unmanaged<LineInput>?
+    }
+
+    public var level: Bool { storage.core.level }
+    /// How often the level rose.
+    public var raisedCount: UInt64 { storage.core.raisedCount }
 
     public var isConnected: Bool { !inputs.isEmpty }
 
@@ -33,16 +41,16 @@ public final class LineOutput: Port {
     /// Drives the line to a level from `time` on, which may be later than the kernel's now: now + delay of the access that
     /// caused it. Driving the present level again does nothing.
     public func set(_ level: Bool, at time: SimTime) {
-        guard level != self.level else { return }
-        self.level = level
-        if level { raisedCount += 1 }
+        guard level != storage.core.level else { return }
+        storage.core.level = level
+        if level { storage.core.raisedCount += 1 }
         if trace.isOn { trace.tell(of: path, at: time, .flag(level)) }
-        if let single {
+        if let single = storage.core.single {
             single._withUnsafeGuaranteedRef { $0.drive(level, at: time) }
         } else {
             for input in inputs { input.drive(level, at: time) }
         }
-        if isObserved { observer?.lineObserved(self, level: level, at: time) }
+        if storage.core.isObserved { observer?.lineObserved(self, level: level, at: time) }
     }
 
     /// A short pulse: up and down at the same instant.
@@ -58,7 +66,7 @@ public final class LineOutput: Port {
         }
         try input.attach(self)
         inputs.append(input)
-        single = inputs.count == 1 ? Unmanaged.passUnretained(input) : nil
+        storage.core.single = inputs.count == 1 ? Unmanaged.passUnretained(input) : nil
     }
 
     /// Lets go of its inputs: the line falls first, as that of a board that is pulled out.
@@ -66,13 +74,13 @@ public final class LineOutput: Port {
         set(false, at: owner.now)
         for input in inputs { input.detach() }
         inputs = []
-        single = nil
+        storage.core.single = nil
     }
 
     /// Takes over a level from a snapshot: no edge at the inputs, which take over the level too, and nothing is counted.
     public func restore(level: Bool) {
-        guard level != self.level else { return }
-        self.level = level
+        guard level != storage.core.level else { return }
+        storage.core.level = level
         for input in inputs { input.restoreDriver(level: level) }
     }
 }

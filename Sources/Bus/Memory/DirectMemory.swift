@@ -13,9 +13,11 @@ public import TandemKernel
     public var allowsWrite: Bool
     public var target: TargetID
     public var initiator: InitiatorID
-    /// Time of one access, whatever its length.
+    /// Time of one access, beside that in which its bytes pass.
     public var readLatency: SimTime
     public var writeLatency: SimTime
+    /// How fast its bytes pass.
+    public var bandwidth: PathBandwidth
     /// Where uses are counted; nil for a grant that did not come from a socket.
     public var cell: UnsafeMutablePointer<TrafficCell>?
     /// The memory whose write watch and reservations a writer must respect; nil if the target has neither.
@@ -34,9 +36,23 @@ public import TandemKernel
         initiator = .none
         readLatency = .zero
         writeLatency = .zero
+        bandwidth = PathBandwidth()
         cell = nil
         memory = nil
     }
+
+    /// The time of one read of `count` bytes: what a transaction would take that meets no other.
+    @inlinable @inline(__always) public func readTime(_ count: Int) -> SimTime {
+        bandwidth.isUnlimited ? readLatency : readLatency + bandwidth.time(for: count)
+    }
+
+    /// The time of one write of `count` bytes.
+    @inlinable @inline(__always) public func writeTime(_ count: Int) -> SimTime {
+        bandwidth.isUnlimited ? writeLatency : writeLatency + bandwidth.time(for: count)
+    }
+
+    /// Whether no access takes time.
+    public var isTimeless: Bool { readLatency == .zero && writeLatency == .zero && bandwidth.isUnlimited }
 
     /// Whether all of `count` bytes from `address` on lie in the grant.
     @inlinable public func contains(_ address: UInt64, count: Int) -> Bool {
@@ -54,8 +70,9 @@ public import TandemKernel
     ) {
         precondition(allowsRead && contains(address, count: count), "a read outside of its direct-memory grant")
         data.copy(from: pointer(to: address), count: count)
-        delay += readLatency
-        cell?.pointee.count(write: false, fetch: isFetch, bytes: count, failed: false, latency: readLatency)
+        let latency = readTime(count)
+        delay += latency
+        cell?.pointee.count(write: false, fetch: isFetch, bytes: count, failed: false, latency: latency)
     }
 
     /// Writes `count` bytes, which must lie in the grant and be writable; one access, counted. Breaks reservations and
@@ -64,8 +81,9 @@ public import TandemKernel
         precondition(allowsWrite && contains(address, count: count), "a write outside of its direct-memory grant")
         let pointer = pointer(to: address)
         pointer.copy(from: data, count: count)
-        delay += writeLatency
-        cell?.pointee.count(write: true, fetch: false, bytes: count, failed: false, latency: writeLatency)
+        let latency = writeTime(count)
+        delay += latency
+        cell?.pointee.count(write: true, fetch: false, bytes: count, failed: false, latency: latency)
         memory?._withUnsafeGuaranteedRef { $0.noteWrite(to: pointer, count: count, by: initiator) }
     }
 

@@ -33,12 +33,13 @@ final class AccessOrder: SimulationService {
             return
         }
         let skew = SimTime(picoseconds: entry.time - time)
-        guard skew > simulation.quantum.largestSkew else { return }
+        let at = SimTime(picoseconds: time)
+        guard simulation.quantum.isNotable(skew, at: at) else { return }
         let directory = BusDirectory.of(simulation)
         guard let ahead = directory.initiator(entry.initiator), let late = directory.initiator(initiator) else {
             return
         }
-        simulation.quantum.noteSkew(skew, at: SimTime(picoseconds: time), ahead: ahead.owner, late: late.owner)
+        simulation.quantum.noteSkew(skew, at: at, ahead: ahead.owner, late: late.owner)
     }
 
     private func isWatched(_ target: TargetID, in simulation: Simulation) -> Bool {

@@ -54,13 +54,14 @@ public final class BusDirectory: SimulationService {
     /// What is told beyond the counters.
     public private(set) var trafficDetail: TrafficDetail = []
 
-    /// Measures the traffic of every initiator from now on: in bins of simulated time, with histograms, if there is a width;
-    /// and in detail. Nil and nothing end that. Counters go on either way. After elaboration, while nothing runs. Changes
-    /// nothing that a guest sees.
+    /// Measures the traffic of every initiator from now on: in bins of simulated time, with histograms and the skew between
+    /// initiators, if there is a width; and in detail. Nil and nothing end that. Counters go on either way. After
+    /// elaboration, while nothing runs. Changes nothing that a guest sees.
     public func measureTraffic(inBins bin: SimTime?, _ detail: TrafficDetail = []) {
         precondition(bin != .zero, "a bin takes time")
         trafficBin = bin
         trafficDetail = detail
+        quantum?.measureSkew(inBins: bin)
         for initiator in initiators { initiator.measure(inBins: bin, detail) }
         for router in routers {
             for link in router.distinctLinks { link.measure(inBins: bin, from: router.now) }
@@ -78,10 +79,14 @@ public final class BusDirectory: SimulationService {
     /// Sets all counters of traffic to zero, and forgets what was measured. While nothing runs.
     public func clearTraffic() {
         for initiator in initiators { initiator.clearTraffic() }
+        quantum?.measureSkew(inBins: trafficBin)
         for router in routers {
             for link in router.distinctLinks { link.clearTraffic(at: router.now) }
         }
     }
+
+    /// That of the simulation, if anybody could run ahead.
+    private var quantum: GlobalQuantum? { initiators.first?.owner.simulation.quantum }
 
     private var routers: [Router] { targets.compactMap { $0.onward as? Router } }
 

@@ -6,6 +6,9 @@ public struct TrafficHistogram: Equatable, Sendable {
     /// Its counts, by place; empty at the end where nothing larger was counted.
     public private(set) var counts: [UInt64]
 
+    /// Nothing counted.
+    public init() { counts = [] }
+
     init(_ counts: UnsafeBufferPointer<UInt64>) {
         self.counts = Array(counts)
         while self.counts.last == 0 { self.counts.removeLast() }

@@ -195,7 +195,10 @@ enum CommandTable {
     static let bench = CommandDeclaration(
         name: "bench", summary: "Measure the simulator itself.", operands: "MODE [N [OPS]]", operandCount: 0...3,
         options: [],
-        examples: [("tandem bench timed1", "One line: mode, size, operations, seconds, rate, memory.")])
+        examples: [
+            ("tandem bench timed1", "One line: mode, size, operations, seconds, rate, memory."),
+            ("tandem bench traffic", "What measuring traffic changes, which is nothing, and what it costs."),
+        ])
 
     static let diff = CommandDeclaration(
         name: "diff", summary: "Compare two reports, and say by how much they differ.", operands: "A.json B.json",

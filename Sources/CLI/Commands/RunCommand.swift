@@ -9,13 +9,14 @@ import TandemReport
 struct RunCommand {
     let arguments: Arguments
     let catalog: Catalog
-    let commands: CommandCatalog
+    let commands: () -> CommandCatalog
     let surroundings: Surroundings
     let platformOptions: PlatformOptions
     let options: RunOptions
 
     init(
-        _ arguments: Arguments, _ catalog: Catalog, commands: CommandCatalog, _ surroundings: Surroundings
+        _ arguments: Arguments, _ catalog: Catalog, commands: @escaping () -> CommandCatalog,
+        _ surroundings: Surroundings
     ) throws(RunError) {
         platformOptions = try PlatformOptions(
             arguments, command: "run", catalog: catalog, surroundings: surroundings)

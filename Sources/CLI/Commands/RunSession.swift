@@ -14,11 +14,11 @@ struct RunSession {
     let options: RunOptions
     let surroundings: Surroundings
     let catalog: Catalog
-    let commands: CommandCatalog
+    let commands: () -> CommandCatalog
 
     init(
         _ machine: Machine, _ options: RunOptions, _ surroundings: Surroundings, catalog: Catalog,
-        commands: CommandCatalog
+        commands: @escaping () -> CommandCatalog
     ) {
         self.machine = machine
         self.catalog = catalog
@@ -73,7 +73,7 @@ struct RunSession {
         facilities.version = Version.text
         facilities.say = { surroundings.warn("tandem: \($0)\n") }
         facilities.characterDevices = lines.descriptions
-        return MonitorContext(control, commands: commands, catalog: catalog, facilities: facilities)
+        return MonitorContext(control, commands: commands(), catalog: catalog, facilities: facilities)
     }
 
     /// Serves the monitors that -qmp, -monitor and shared lines ask for. The control keeps them.

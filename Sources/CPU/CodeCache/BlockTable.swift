@@ -131,14 +131,12 @@ struct BlockTable: ~Copyable {
         }
     }
 
-    /// Calls `body` for every block. The order is that of the buckets; sums must not depend on it.
+    /// Calls `body` for every block, in no order: sums must not depend on it.
     func forEach(_ body: (BlockPointer) -> Void) {
-        // Every change of a memory map asks, long before there is a block.
-        guard count > 0 else { return }
-        for bucket in 0..<(1 << Self.bucketBits) {
-            var next = buckets[bucket]
+        for first in pages.values {
+            var next: BlockPointer? = first
             while let block = next {
-                next = block.pointee.nextInBucket
+                next = block.pointee.nextInPage
                 body(block)
             }
         }

@@ -87,9 +87,10 @@ extension PCIDeviceCore {
         var properties: [AnyProperty] = []
         if header.hasMessages { properties.append(PCIDeviceProperty.messages.erased) }
         if header.isMaster { properties += [addressMask.erased, PCIDeviceProperty.cycleTime.erased] }
+        let table = registers.declarations
         return ModuleDeclaration(
             schema.kind, category: PCIFunction.category, summary: summary, properties: properties,
-            registers: registers.declarations, plugging: .hot, documentation: documentation)
+            registers: table, plugging: .hot, documentation: documentation)
     }
 
     /// The header that a module with these properties has.

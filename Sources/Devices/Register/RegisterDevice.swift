@@ -4,13 +4,14 @@ public import TandemKernel
 /// A device that is its registers and one interrupt line: the shell around any `DeviceCore`.
 public final class RegisterDevice<Core: DeviceCore>: Module, CatalogModule, BusTarget {
     public static var declaration: ModuleDeclaration {
-        ModuleDeclaration(
+        let table = Core.registers.declarations
+        return ModuleDeclaration(
             Core.schema.kind, category: "device", summary: Core.summary,
             ports: [
                 PortDeclaration("bus", .target, "The registers."),
                 PortDeclaration("interrupt", .lineOut, "High while the registers ask for it."),
             ],
-            registers: Core.registers.declarations, plugging: .hot)
+            registers: table, plugging: .hot)
     }
 
     /// Where accesses to the registers arrive.

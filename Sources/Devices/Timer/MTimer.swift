@@ -32,6 +32,9 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
     public let bus: TargetSocket
     private let lines: [LineOutput]
     private let deadlines: [Event]
+    /// The line and the deadline of each hart: reached without counting references.
+    // SAFETY: `lines` and `deadlines` keep them.
+    private let comparators: [(line: Unmanaged<LineOutput>, deadline: Unmanaged<Event>)]
     private let wrap: Event
     private let registers = RegisterBlock(MTimerCore.registers)
     /// Picoseconds of a tick where that is a whole number, else 0: then a division of 128 bits is needed.
@@ -53,6 +56,7 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
         bus = TargetSocket("bus", context)
         lines = (0..<count).map { LineOutput("mtip\($0)", context) }
         deadlines = (0..<count).map { Event("deadline\($0)", context) }
+        comparators = zip(lines, deadlines).map { (.passUnretained($0), .passUnretained($1)) }
         wrap = Event("wrap", context)
         storage = CoreStorage(MTimerCore(hartCount: count))
         lastTick = CoreStorage((start: 0, cycle: 0))
@@ -96,10 +100,12 @@ public final class MTimer: Module, CatalogModule, BusTarget, Timebase {
     /// Brings the line of a hart, and the event at which it will change, in accord with the registers.
     private func update(_ hart: Int, at time: SimTime) {
         let isDue = core.isDue(hart)
-        lines[hart].set(isDue, at: time)
-        deadlines[hart].cancel()
+        let (line, deadline) = comparators[hart]
+        line._withUnsafeGuaranteedRef { $0.set(isDue, at: time) }
+        deadline._withUnsafeGuaranteedRef { $0.cancel() }
         guard !isDue, let cycle = core.cycle(ofTime: core.compares[hart]) else { return }
-        deadlines[hart].notify(at: frequency.time(ofCycle: cycle))
+        let due = frequency.time(ofCycle: cycle)
+        deadline._withUnsafeGuaranteedRef { $0.notify(at: due) }
     }
 
     /// `mtime` was written or has wrapped: everything that was computed from it is void.

@@ -100,7 +100,9 @@ public struct ModuleDeclaration: Sendable {
     /// What it can be told: the properties of its class, then its own.
     public var properties: [AnyProperty]
     public var ports: [PortDeclaration]
-    public var registers: [RegisterDeclaration]
+    /// Made whenever somebody asks: few want the registers, and those of all types take longer than all else of a start.
+    public var registers: [RegisterDeclaration] { makeRegisters() }
+    private let makeRegisters: @Sendable () -> [RegisterDeclaration]
     /// What its objects can be told by a monitor.
     public var commands: [ModuleCommand]
     /// What it can be used as: the interfaces of its class, then its own.
@@ -114,7 +116,9 @@ public struct ModuleDeclaration: Sendable {
 
     public init(
         _ typeName: String, category: ModuleClass, summary: String, properties: [AnyProperty] = [],
-        ports: [PortDeclaration] = [], registers: [RegisterDeclaration] = [], interfaces: [ModuleInterface] = [],
+        ports: [PortDeclaration] = [],
+        registers: @autoclosure @escaping @Sendable () -> [RegisterDeclaration] = [],
+        interfaces: [ModuleInterface] = [],
         presets: [ModulePreset] = [], plugging: PlugRule = .fixed, commands: [ModuleCommand] = [],
         documentation: String = ""
     ) {
@@ -123,7 +127,7 @@ public struct ModuleDeclaration: Sendable {
         self.summary = summary
         self.properties = category.properties + properties
         self.ports = ports
-        self.registers = registers
+        makeRegisters = registers
         self.commands = commands
         self.interfaces = category.interfaces + interfaces
         self.presets = presets

@@ -76,10 +76,27 @@ public final class GlobalQuantum {
     /// Says that `initiator` had begun something `skew` after `time`, at which something happened that concerned it. Who
     /// was late is the module of the process that runs, unless the caller knows better.
     public func noteSkew(_ skew: SimTime, at time: SimTime, ahead initiator: Module, late: Module? = nil) {
+        guard isNotable(skew, at: time) else { return }
+        let culprit = late ?? scheduler.takeUnretainedValue().currentProcess?.module
+        let record = SkewRecord(
+            skew: skew, time: time, ahead: initiator.path, late: culprit?.path ?? SkewRecord.outside)
+        if series?.isNotable(skew, at: time) == true { series?.note(record) }
         guard skew > largest else { return }
         largest = skew
-        let culprit = late ?? scheduler.takeUnretainedValue().currentProcess?.module
-        largestCase = SkewRecord(
-            skew: skew, time: time, ahead: initiator.path, late: culprit?.path ?? SkewRecord.outside)
+        largestCase = record
+    }
+
+    /// Whether a skew is larger than what is known: of the run, and of its bin where bins are measured.
+    public func isNotable(_ skew: SimTime, at time: SimTime) -> Bool {
+        skew > largest || series?.isNotable(skew, at: time) == true
+    }
+
+    /// The largest skew of each bin of simulated time; nothing while only the largest of the run is kept.
+    public private(set) var series: SkewSeries?
+
+    /// Keeps the largest skew of each bin of `width` from now on; nil ends that.
+    public func measureSkew(inBins width: SimTime?) {
+        precondition(width != .zero, "a bin takes time")
+        series = width.map { SkewSeries(binWidth: $0, start: now) }
     }
 }

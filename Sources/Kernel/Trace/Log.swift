@@ -4,16 +4,27 @@ public enum LogLevel: UInt8, Comparable, Sendable, CaseIterable {
 
     /// The level of a name.
     public init?(_ name: String) {
-        guard let level = LogLevel.allCases.first(where: { "\($0)" == name }) else { return nil }
+        guard let level = LogLevel.allCases.first(where: { $0.name == name }) else { return nil }
         self = level
+    }
+
+    /// Written out, because a name by reflection costs more than all else that a start does with levels.
+    private var name: String {
+        switch self {
+        case .error: "error"
+        case .warning: "warning"
+        case .info: "info"
+        case .debug: "debug"
+        case .trace: "trace"
+        }
     }
 
     public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
 }
 
 extension LogLevel: PropertyConvertible {
-    public static var propertyKind: PropertyKind { .choice(allCases.map { "\($0)" }) }
-    public var propertyValue: PropertyValue { .choice("\(self)") }
+    public static var propertyKind: PropertyKind { .choice(allCases.map(\.name)) }
+    public var propertyValue: PropertyValue { .choice(name) }
 
     public init?(propertyValue: PropertyValue) {
         guard case .choice(let word) = propertyValue else { return nil }

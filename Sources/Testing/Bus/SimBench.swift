@@ -36,10 +36,12 @@ public final class SimBench {
     /// Maps a target in the router.
     public func map(
         _ target: TargetSocket, at start: UInt64, size: UInt64, offset: UInt64 = 0, priority: Int = 0,
-        name: String? = nil
+        name: String? = nil, timing: RegionTiming? = nil
     ) throws(ElaborationError) {
         try router.map(
-            Region(start: start, size: size, target: target, offset: offset, priority: priority, name: name))
+            Region(
+                start: start, size: size, target: target, offset: offset, priority: priority, name: name, timing: timing
+            ))
     }
 
     /// One more initiator, bound to the router.
@@ -51,12 +53,13 @@ public final class SimBench {
 
     /// A RAM in the router.
     public func addRam(
-        _ name: String = "ram", at start: UInt64, size: UInt64, _ properties: PropertyValues = [:]
+        _ name: String = "ram", at start: UInt64, size: UInt64, _ properties: PropertyValues = [:],
+        timing: RegionTiming? = nil
     ) throws(ElaborationError) -> Ram {
         var properties = properties
         properties.set("size", .size(ByteSize(bytes: size)))
         let ram = try make(Ram.self, name, properties)
-        try map(ram.bus, at: start, size: size)
+        try map(ram.bus, at: start, size: size, timing: timing)
         return ram
     }
 

@@ -103,9 +103,25 @@ struct ContentionTests {
         probe.read(0xa000, count: 4)
         #expect(probe.delay == .nanoseconds(27 + 3 + 100 + 20))
         let grant = try #require(probe.bus.directMemory(at: 0x8000, for: .read))
-        #expect(grant.readLatency == .nanoseconds(3 + 8 + 30) && grant.writeLatency == .nanoseconds(3 + 8 + 25))
+        #expect(grant.readTime(8) == .nanoseconds(3 + 8 + 30) && grant.writeTime(8) == .nanoseconds(3 + 8 + 25))
+        #expect(grant.readTime(2) == .nanoseconds(3 + 2 + 20) && grant.writeTime(64) == .nanoseconds(3 + 64 + 165))
         #expect(grant.start == 0x8000 && grant.end == 0x8fff)
         #expect(probe.bus.route(to: 0x8000) == nil)
+    }
+
+    @Test("a grant tells the bandwidths of two kinds of links in a row, and none is given behind three")
+    func bandwidths() {
+        var path = PathBandwidth()
+        #expect(path.isUnlimited && path.time(for: 64) == .zero)
+        let wide = Bandwidth(bytesPerBeat: 8, beat: .nanoseconds(1))
+        let narrow = Bandwidth(bytesPerBeat: 2, beat: .nanoseconds(10))
+        let fits = [.unlimited, wide, narrow, wide, narrow].map { path.add($0) }
+        #expect(fits == [true, true, true, true, true])
+        for count in 1...70 {
+            #expect(path.time(for: count) == wide.time(for: count) * 2 + narrow.time(for: count) * 2)
+        }
+        let third = path.add(Bandwidth(bytesPerBeat: 1, beat: .nanoseconds(1)))
+        #expect(!path.isUnlimited && !third)
     }
 
     @Test("a router may keep direct memory to itself, so that every access competes")

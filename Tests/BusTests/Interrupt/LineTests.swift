@@ -96,6 +96,9 @@ struct LineTests {
         #expect(record.claimedLatency.count == 2 && record.claimedLatency.total == .nanoseconds(30))
         #expect(record.claimedLatency.longest == .nanoseconds(25))
         #expect(record.takenLatency.count == 2 && record.takenLatency.total == .nanoseconds(1))
+        let claims = record.claimedLatency.histogram.places.map { [$0.least, $0.count] }
+        #expect(claims == [[4096, 1], [16384, 1]])
+        #expect(record.takenLatency.histogram.places.map { [$0.least, $0.count] } == [[0, 1], [512, 1]])
     }
 
     @Test("an observer sees what the receiver was told, after it")

@@ -171,6 +171,39 @@ struct TrafficMeterTests {
         #expect(source.socket.meter?.peakOutstanding == 2 && source.socket.meter?.outstanding == 0)
     }
 
+    @Test("blocking accesses that wait side by side are under way together; those that run ahead are one at a time")
+    func blocking() throws {
+        let simulation = Simulation()
+        let slow = WaitingTarget(ModuleContext(name: "slow", parent: simulation.root))
+        let module = Module(ModuleContext(name: "m", parent: simulation.root))
+        let socket = InitiatorSocket("bus", in: module)
+        socket.bind(to: slow.bus)
+        for start in [0, 10, 20, 100] as [UInt64] {
+            module.thread("at \(start)") { thread in
+                try thread.wait(for: .nanoseconds(start))
+                var value: UInt64 = 0
+                withUnsafeMutableBytes(of: &value) { data in
+                    var transaction = Transaction(.read, address: 0, data: data.baseAddress.unsafelyUnwrapped, count: 4)
+                    var delay = SimTime.zero
+                    socket.transport(&transaction, delay: &delay)
+                }
+            }
+        }
+        try simulation.elaborate()
+        BusDirectory.of(simulation).measureTraffic(inBins: .nanoseconds(50))
+        #expect(simulation.run(for: .nanoseconds(25)) == .timeReached)
+        #expect(socket.meter?.outstanding == 3)
+        _ = simulation.run(for: .nanoseconds(500))
+        #expect(socket.meter?.peakOutstanding == 3 && socket.meter?.outstanding == 0)
+        let series = try #require(BusDirectory.of(simulation).trafficSeries.first)
+        #expect(series.total.reads == 4 && series.rows.map(\.peakLatency) == [30_000, 30_000])
+
+        let world = try World()
+        world.device.latency = .nanoseconds(30)
+        for _ in 0..<3 { world.probe.write(0x1_0000, UInt32(1)) }
+        #expect(world.probe.bus.meter?.peakOutstanding == 1 && world.probe.bus.meter?.outstanding == 0)
+    }
+
     @Test("what links of a router carry, and how long accesses wait there, stands in bins too")
     func contention() throws {
         let world = try ContentionTests.World(ContentionTests.timed)

@@ -27,13 +27,14 @@ final class HartBench {
 
     init(
         _ source: String, harts count: Int = 1, dmi: Bool = true, isa: String? = nil, quantum: SimTime? = nil,
-        ramLatency: SimTime = .zero, engine: HartEngine? = nil, hotThreshold: UInt64? = nil,
+        ramLatency: SimTime = .zero, timing: RegionTiming? = nil, engine: HartEngine? = nil,
+        hotThreshold: UInt64? = nil,
         host: (TranslatorHost) -> Void = { _ in }
     ) throws {
         xlen = isa?.hasPrefix("rv32") == true ? .rv32 : .rv64
         ram = try sim.addRam(
             at: Self.ramStart, size: Self.ramSize,
-            ["read-latency": .time(ramLatency), "write-latency": .time(ramLatency)])
+            ["read-latency": .time(ramLatency), "write-latency": .time(ramLatency)], timing: timing)
         device = RecordingTarget(sim.context("device"))
         try sim.map(device.bus, at: Self.deviceStart, size: 0x1000)
         clock = TestClock(sim.context("clock"))

@@ -20,10 +20,11 @@ struct HartMeterTests {
 
     static func run(
         _ source: String, bin: SimTime?, latency: SimTime, dmi: Bool = true, ramLatency: SimTime = .zero,
-        quantum: SimTime? = nil, engine: HartEngine? = nil, hot: UInt64? = nil
+        timing: RegionTiming? = nil, quantum: SimTime? = nil, engine: HartEngine? = nil, hot: UInt64? = nil
     ) throws -> Outcome {
         let bench = try HartBench(
-            source, dmi: dmi, quantum: quantum, ramLatency: ramLatency, engine: engine, hotThreshold: hot)
+            source, dmi: dmi, quantum: quantum, ramLatency: ramLatency, timing: timing, engine: engine,
+            hotThreshold: hot)
         bench.device.latency = latency
         bench.device.fill = 0x3c
         if let bin { BusDirectory.of(bench.sim.simulation).measureTraffic(inBins: bin) }
@@ -57,7 +58,7 @@ struct HartMeterTests {
                 #expect(series.readSizes.total == sum.reads && series.writeSizes.total == sum.writes)
                 #expect(series.fetchSizes.total == sum.fetches)
             }
-            var variants: [(String, Outcome)] = [
+            let variants: [(String, Outcome)] = [
                 ("translated", try Self.run(source, bin: bin, latency: latency, ramLatency: ramLatency, hot: 1)),
                 (
                     "translated late",
@@ -69,14 +70,39 @@ struct HartMeterTests {
                     try Self.run(
                         source, bin: bin, latency: latency, ramLatency: ramLatency, quantum: .nanoseconds(7))
                 ),
+                (
+                    "without direct memory",
+                    try Self.run(source, bin: bin, latency: latency, dmi: false, ramLatency: ramLatency)
+                ),
             ]
-            // Where fetching takes time, a transaction of an instruction begins after its own fetch, one of a block before.
-            if ramLatency == .zero {
-                variants.append(
-                    ("without direct memory", try Self.run(source, bin: bin, latency: latency, dmi: false)))
-            }
             for (name, other) in variants {
                 #expect(other.hart.differences(from: plain.hart) == [], "program \(index), \(name)")
+                #expect(other.series == reference.series, "program \(index), \(name)")
+            }
+        }
+    }
+
+    @Test(
+        "what a region says of time and width holds for direct memory too, to the picosecond, for every length of access",
+        arguments: [1, 2, 4, 8] as [UInt64])
+    func timed(bytesPerBeat: UInt64) throws {
+        let seed: UInt64 = 0x7aff_0100 + bytesPerBeat
+        print("region timing with and without direct memory: seed \(seed)")
+        var generator = SampleGenerator(seed: seed)
+        for index in 0..<6 {
+            let source = HartTrafficTests.program(&generator)
+            let timing = RegionTiming(
+                readLatency: .nanoseconds([0, 3][index % 2]), writeLatency: .nanoseconds([5, 0, 1][index % 3]),
+                bandwidth: Bandwidth(bytesPerBeat: bytesPerBeat, beat: .picoseconds(1250)))
+            let bin = SimTime.picoseconds(77_000)
+            let reference = try Self.run(
+                source, bin: bin, latency: .nanoseconds(3), dmi: false, timing: timing)
+            for (name, engine, hot) in [
+                ("interpreted", .interpret, nil), ("translated", .translate, 1),
+            ] as [(String, HartEngine, UInt64?)] {
+                let other = try Self.run(
+                    source, bin: bin, latency: .nanoseconds(3), timing: timing, engine: engine, hot: hot)
+                #expect(other.hart.differences(from: reference.hart) == [], "program \(index), \(name)")
                 #expect(other.series == reference.series, "program \(index), \(name)")
             }
         }

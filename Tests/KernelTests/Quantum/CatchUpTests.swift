@@ -136,6 +136,38 @@ import Testing
         #expect(quantum.skewRecord?.late == SkewRecord.outside)
     }
 
+    @Test("the largest skew of each bin is kept while it is measured, whatever the order in which skews are found")
+    func series() throws {
+        let bench = Bench()
+        let quantum = bench.simulation.quantum
+        quantum.noteSkew(.ns(9), at: .ns(5), ahead: bench.module)
+        #expect(quantum.series == nil)
+        quantum.measureSkew(inBins: .ns(10))
+        for (skew, time) in [(3, 25), (4, 31), (2, 21), (3, 28), (5, 7), (8, 29)] as [(UInt64, UInt64)] {
+            #expect(quantum.isNotable(.ns(skew), at: .ns(time)) == ![21, 28].contains(time))
+            quantum.noteSkew(.ns(skew), at: .ns(time), ahead: bench.module)
+        }
+        let series = try #require(quantum.series)
+        #expect(series.binWidth == .ns(10) && series.rows.map(\.bin) == [0, 2, 3])
+        #expect(series.rows.map(\.record.skew) == [.ns(5), .ns(8), .ns(4)])
+        #expect(series.rows.map(\.record.ahead) == ["m", "m", "m"] && series.rows[1].record.time == .ns(29))
+        // What was there before measuring began is still the largest of the run.
+        #expect(quantum.largestSkew == .ns(9))
+        quantum.measureSkew(inBins: nil)
+        #expect(quantum.series == nil && !quantum.isNotable(.ns(9), at: .ns(100)))
+    }
+
+    @Test("a series of skews doubles its bins where there would be too many rows")
+    func doubled() {
+        var series = SkewSeries(binWidth: .ns(1), start: .zero)
+        for time in 0...UInt64(SkewSeries.rowLimit) {
+            series.note(SkewRecord(skew: .ns(1 + time % 3), time: .ns(time), ahead: "a", late: "b"))
+        }
+        #expect(series.binWidth == .ns(2) && series.rows.count == SkewSeries.rowLimit / 2 + 1)
+        #expect(series.rows.prefix(3).map(\.record.skew) == [.ns(2), .ns(3), .ns(3)])
+        #expect(series.rows.prefix(3).map(\.record.time) == [.ns(1), .ns(2), .ns(5)])
+    }
+
     @Test("a catch-up survives restore as one, and ends when its thread goes on or is reset")
     func restore() throws {
         func world() -> Bench {

@@ -16,6 +16,8 @@ struct RunReport {
 
     /// Everything but what depends on the host, as text: two runs of the same thing agree in it to the byte.
     let repeatable: String
+    /// The same without what only a run has that is measured over time, and without the number of transactions.
+    let unmeasured: String
     let hostSeconds: Double
     let instructions, transactions: UInt64
     let exitReason: String
@@ -25,6 +27,9 @@ struct RunReport {
     init(file: String) throws {
         let value = try JSON5Reader(.json).read(bytes(of: file), file: file)
         repeatable = JSONWriter(.pretty).text(of: JSONValue(members: try value.members().filter { $0.key != "host" }))
+        let apart = ["host", "transactions", "series", "pages", "outstanding", "skewSeries"]
+        unmeasured = JSONWriter(.pretty).text(
+            of: JSONValue(members: try value.members().filter { !apart.contains($0.key) }))
         hostSeconds = try value.member("host").member("hostSeconds").double()
         instructions = try value.member("instructions").member("total").integer()
         transactions = try value.member("transactions").integer()

@@ -52,6 +52,10 @@ struct AccessState {
 
     // MARK: The dispatcher
 
+    /// When the first of `Hart.pendingChanges` comes.
+    var nextChange = SimTime.never
+    /// There are `Hart.reservedWatches`.
+    var hasReservedWatches = false
     var isWaiting = false
     var isHalted = false
     /// A debugger has set breakpoints or asked for steps.

@@ -44,14 +44,16 @@ extension Hart {
         var secondPage = TranslatedBlock.noPage
         if RISCVTranslator.crosses(halfwords) {
             guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return nil }
-            guard second.grant >= 0 else { return fetchBlock(address, physical) }
+            // From one memory into another: each half is fetched and counted where it is.
+            guard second.grant == grant else { return fetchBlock(address, physical) }
             secondPage = second.physicalPage
             following = grants[Int(second.grant)].pointer(to: secondPage).loadUnaligned(as: UInt16.self)
             watchCode(secondPage, second.grant)
         }
         watchCode(physical, grant)
         let source = RISCVTranslator.Source(halfwords: halfwords, following: following)
-        var ir = translator.translate(pc: address, mode: mode, limit: RISCVTranslator.longestBlock, source: source)
+        let limit = countOfEqualFetches(halfwords, grants[Int(grant)])
+        var ir = translator.translate(pc: address, mode: mode, limit: limit, source: source)
         if let count = countBeforeBreakpoint(ir.boundaries) {
             ir = translator.translate(pc: address, mode: mode, limit: count, source: source)
         }
@@ -62,6 +64,18 @@ extension Hart {
         let block = install(ir, physical: physical, secondPage: secondPage, grant: grant)
         remember(block)
         return block
+    }
+
+    /// How many instructions may make one block: every one takes as long to be fetched.
+    private func countOfEqualFetches(_ halfwords: UnsafeBufferPointer<UInt16>, _ grant: DirectMemory) -> Int {
+        guard grant.readTime(2) != grant.readTime(4) else { return RISCVTranslator.longestBlock }
+        let isLong = halfwords[0] & 3 == 3
+        var (count, place) = (0, 0)
+        while place < halfwords.count, count < RISCVTranslator.longestBlock, (halfwords[place] & 3 == 3) == isLong {
+            count += 1
+            place += isLong ? 2 : 1
+        }
+        return count
     }
 
     /// Lowers a block and enters it into the cache.
@@ -77,7 +91,7 @@ extension Hart {
         let tally = BlockBoundary.fill(boundaries, ir, steps: lowering.firstSteps, crosses: crosses)
         noteCode(physical, count: Int(tally.fetchBytes))
         if crosses { noteCode(secondPage, count: 2) }
-        let latency = grants[Int(grant)].readLatency.picoseconds
+        let latency = grants[Int(grant)].readTime(crosses ? 2 : Int(boundaries[0].length)).picoseconds
         let fetching = Int64(latency) * Int64(boundaries[0].fetches)
         let unit = instructionCost + fetching
         let isWhole =

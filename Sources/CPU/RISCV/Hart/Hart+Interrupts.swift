@@ -63,8 +63,8 @@ extension Hart: LineReceiver, TimebaseObserver {
 
     /// Takes over the changes of lines that the local time has reached.
     func applyDueChanges() {
-        while let change = pendingChanges.first, change.time <= localNow {
-            pendingChanges.removeFirst()
+        while access.pointee.nextChange <= localNow {
+            let change = pendingChanges.removeFirst()
             apply(change.line, change.level)
         }
     }
@@ -77,10 +77,12 @@ extension Hart: LineReceiver, TimebaseObserver {
             timerWasDue = true
             timerExpirations += 1
         }
-        if let cause = privileged.interrupt(lines: liveLines) { take(cause) }
+        let lines = liveLines
+        if let cause = privilegedState.pointee.interrupt(lines: lines) { take(cause) }
         var limit = sliceLimit
         if timerTime != .never, !isTimerDue { limit = min(limit, offset(of: timerTime)) }
-        if let change = pendingChanges.first { limit = min(limit, offset(of: change.time)) }
+        let change = access.pointee.nextChange
+        if change != .never { limit = min(limit, offset(of: change)) }
         if access.pointee.attribution != nil { noteProcess() }
         if access.pointee.binEnd != .never { limit = min(limit, closeBins()) }
         if access.pointee.code.countsPages { limit = min(limit, emptyCounts()) }
@@ -94,7 +96,7 @@ extension Hart: LineReceiver, TimebaseObserver {
 
     private func take(_ cause: InterruptCause) {
         foldFloatState()
-        interruptsTaken[Int(cause.rawValue)] += 1
+        takenCounts[Int(cause.rawValue)] += 1
         if let line = HartLine(cause) { lineInputs[line.rawValue].noteTaken(at: localNow) }
         if access.pointee.isLogged { tellInterrupt(cause) }
         pc = privileged.take(cause, pc: pc)

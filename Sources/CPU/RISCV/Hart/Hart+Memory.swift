@@ -25,12 +25,13 @@ extension Hart: GuestRuntime {
         return (Int64(block.pointee.count) &- Int64(index) &- 1) &* block.pointee.instructionTime
     }
 
-    /// The local time at which the instruction at `index` starts.
+    /// The local time at which the instruction at `index` starts, fetched as it is then.
     @inline(__always)
-    func startTime(_ index: Int) -> Int64 {
-        guard let block = state.pointee.block else { return state.pointee.localTime }
-        return state.pointee.localTime &- (Int64(block.pointee.count) &- Int64(index)) &* block.pointee.instructionTime
-    }
+    func startTime(_ index: Int) -> Int64 { state.pointee.localTime &- rest(after: index) &- startedCost }
+
+    /// What an instruction takes that is under way, its fetch apart.
+    @inline(__always)
+    private var startedCost: Int64 { state.pointee.block == nil ? 0 : instructionCost }
 
     /// Instructions retired before the one at `index`.
     func retired(before index: Int) -> UInt64 {
@@ -261,7 +262,7 @@ extension Hart: GuestRuntime {
             return state.pointee.exitRequest == ExitRequest.trap ? nil : value
         }
         let value = place.host.loadBytes(width)
-        let latency = grants[place.grant].readLatency
+        let latency = grants[place.grant].readTime(width)
         grants[place.grant].cell?.pointee.count(
             write: false, fetch: false, bytes: width, failed: false, latency: latency)
         if access.pointee.meter != nil { measure(.read, width, place.physical, at: place.grant, latency) }
@@ -275,7 +276,7 @@ extension Hart: GuestRuntime {
             return writeDevice(place.physical, address, value, width: width)
         }
         place.host.storeBytes(value, width)
-        let latency = grants[place.grant].writeLatency
+        let latency = grants[place.grant].writeTime(width)
         grants[place.grant].cell?.pointee.count(
             write: true, fetch: false, bytes: width, failed: false, latency: latency)
         if access.pointee.meter != nil { measure(.write, width, place.physical, at: place.grant, latency) }
@@ -405,7 +406,11 @@ extension Hart: GuestRuntime {
             if !holds { clearReservation() }
             reservedMemory = nil
             state.pointee.holdsReservation = 0
-            guard holds else { return 1 }
+            guard holds else {
+                // It takes its time on the bus like one that stores.
+                charge(grants[place.grant].writeTime(width))
+                return 1
+            }
             return write(place, address, stored, width: width) ? 0 : 1
         }
         guard writeDevice(place.physical, address, stored, width: width, isExclusive: true) else { return 1 }

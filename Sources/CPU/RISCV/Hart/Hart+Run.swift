@@ -73,7 +73,7 @@ extension Hart {
         let end = quantum.syncPoint()
         sliceLimit = max(1, min(end > now ? Int64(clamping: (end - now).picoseconds) : 0, longestSlice))
         needsAttention = true
-        slowReservedPages()
+        if access.pointee.hasReservedWatches { slowReservedPages() }
     }
 
     /// With a bound on skew, the last instruction of a slice must end within it too, as far as it does not wait for
@@ -92,7 +92,7 @@ extension Hart {
             return
         }
         // A timer that is due but not enabled is nothing to wait for.
-        let next = min(isTimerDue ? .never : timerTime, pendingChanges.first?.time ?? .never)
+        let next = min(isTimerDue ? .never : timerTime, access.pointee.nextChange)
         if next == .never {
             try context.wait(wake)
         } else {

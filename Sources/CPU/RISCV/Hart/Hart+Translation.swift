@@ -198,7 +198,7 @@ extension Hart: PageTableMemory {
         window.last = min(rule.last, ((grant.end &+ 1) & ~0xfff) &- 1)
         window.addend = UInt64(UInt(bitPattern: grant.base)) &- grant.start
         window.walkCell = bus.cell(for: grant.target, isPageWalk: true)
-        window.readLatency = Int64(grant.readLatency.picoseconds)
+        window.readLatency = Int64(grant.readTime(configuration.xlen == .rv32 ? 4 : 8).picoseconds)
         memoryWindow.pointee = window
         return memoryWindow
     }
@@ -220,8 +220,7 @@ extension Hart: PageTableMemory {
         if let memory = grant.memory {
             memory._withUnsafeGuaranteedRef { $0.writeWatch.add(self, fastWriter: bus.id) }
         }
-        let isTimed = grant.readLatency != .zero || grant.writeLatency != .zero
-        if homeGrant < 0, grant.allowsWrite, !isTimed, let cell = grant.cell {
+        if homeGrant < 0, grant.allowsWrite, grant.isTimeless, let cell = grant.cell {
             // What was taken back before the home was known goes along.
             homeGrant = index
             cell.pointee.add(orphanCell.pointee)
@@ -264,8 +263,8 @@ extension Hart: PageTableMemory {
         let grant = window(physical & TLBEntry.pageMask)?.pointee.grant ?? grant(for: physical & TLBEntry.pageMask)
         if grant >= 0 {
             walkCell(grant).pointee.count(
-                write: false, fetch: false, bytes: width, failed: false, latency: grants[grant].readLatency)
-            charge(grants[grant].readLatency)
+                write: false, fetch: false, bytes: width, failed: false, latency: grants[grant].readTime(width))
+            charge(grants[grant].readTime(width))
             let entry = grants[grant].pointer(to: physical)
             return width == 4 ? UInt64(entry.loadUnaligned(as: UInt32.self)) : entry.loadUnaligned(as: UInt64.self)
         }
@@ -287,8 +286,8 @@ extension Hart: PageTableMemory {
                 pointer.storeBytes(of: new, as: UInt64.self)
             }
             walkCell(grant).pointee.count(
-                write: true, fetch: false, bytes: width, failed: false, latency: grants[grant].writeLatency)
-            charge(grants[grant].writeLatency)
+                write: true, fetch: false, bytes: width, failed: false, latency: grants[grant].writeTime(width))
+            charge(grants[grant].writeTime(width))
             grants[grant].memory?._withUnsafeGuaranteedRef { $0.noteWrite(to: pointer, count: width, by: bus.id) }
             return true
         }

@@ -43,7 +43,9 @@ public final class Hart: Module, CatalogModule {
     static let condensingInterval: UInt64 = 2_000_000
     var condensedAt: UInt64 = 0
     /// Changes of lines that lie ahead of the hart's local time, earliest first.
-    var pendingChanges: [LineChange] = []
+    var pendingChanges: [LineChange] = [] {
+        didSet { access.pointee.nextChange = pendingChanges.first?.time ?? .never }
+    }
 
     // MARK: Caches
 
@@ -78,7 +80,7 @@ public final class Hart: Module, CatalogModule {
     /// The block of an instruction that was fetched by transactions.
     let transient: TransientBlock
     /// Pages of other harts' reservations, whose fast stores must go when this hart runs next.
-    var reservedWatches: [UInt64] = []
+    var reservedWatches: [UInt64] = [] { didSet { access.pointee.hasReservedWatches = !reservedWatches.isEmpty } }
 
     // MARK: The slice being run; see also `AccessState`
 
@@ -106,7 +108,10 @@ public final class Hart: Module, CatalogModule {
     var listed: UnsafeMutablePointer<BlockPointer>?
 
     /// Interrupts taken, by cause code.
-    public internal(set) var interruptsTaken = [UInt64](repeating: 0, count: 16)
+    public var interruptsTaken: [UInt64] { Array(UnsafeBufferPointer(start: takenCounts, count: Self.causeCount)) }
+    // SAFETY: `causeCount` counters, allocated in `init`, freed only in `deinit`.
+    let takenCounts: UnsafeMutablePointer<UInt64>
+    private static let causeCount = 16
     /// Times the supervisor timer of Sstc became due.
     public internal(set) var timerExpirations: UInt64 = 0
     public var debugLog = HartLog() { didSet { renewLogging() } }
@@ -165,6 +170,8 @@ public final class Hart: Module, CatalogModule {
         memoryWindow.initialize(to: PhysicalWindow())
         deviceWindow = .allocate(capacity: 1)
         deviceWindow.initialize(to: PhysicalWindow())
+        takenCounts = .allocate(capacity: Self.causeCount)
+        takenCounts.initialize(repeating: 0, count: Self.causeCount)
         access = .allocate(capacity: 1)
         access.initialize(to: AccessState(homeCell: orphanCell))
         super.init(context)
@@ -184,6 +191,7 @@ public final class Hart: Module, CatalogModule {
         CPUState.deallocate(frame)
         orphanCell.deallocate()
         access.deallocate()
+        takenCounts.deallocate()
         memoryWindow.deallocate()
         deviceWindow.deallocate()
         privilegedState.deallocate()

@@ -19,8 +19,14 @@ enum HartLine: Int, CaseIterable {
 
     /// The input behind an interrupt; the supervisor timer has none.
     init?(_ cause: InterruptCause) {
-        guard let line = HartLine.allCases.first(where: { $0.bit == cause.bit }) else { return nil }
-        self = line
+        switch cause {
+        case .machineSoftware: self = .msip
+        case .machineTimer: self = .mtip
+        case .machineExternal: self = .meip
+        case .supervisorExternal: self = .seip
+        case .supervisorSoftware: self = .ssip
+        case .supervisorTimer: return nil
+        }
     }
 }
 
