@@ -94,7 +94,7 @@ let package = Package(
             name: "ExampleTests", dependencies: ["Tandem", "TandemTesting"], path: "Examples", swiftSettings: settings),
         // Drives the release binary, with real peers where they are installed.
         tests(
-            "System", needs: ["TandemTesting", "TandemJSON", "TandemKernel", "TandemOS"],
+            "System", needs: ["TandemTesting", "TandemCPU", "TandemJSON", "TandemKernel", "TandemOS"],
             exclude: ["Sequences/Regressions"]),
     ]
 )

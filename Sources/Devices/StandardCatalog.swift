@@ -9,10 +9,10 @@ extension Catalog {
     /// The devices of this module, in the order of their names.
     public static var devices: [any CatalogModule.Type] {
         [
-            MSWI.self, MTimer.self, SSWI.self, AT24.self, CFIFlash.self, CharacterMemory.self, DemoDMA.self, Edu.self,
-            GoldfishRTC.self, IOMMU.self, LineGate.self, LineSwitch.self, NewDevice.self, NORFlash.self,
-            OpenCoresI2C.self, PCIBridge.self, PCIHost.self, PCIRootPort.self, PCITestDevice.self, PL011.self,
-            PLIC.self, SiFiveGPIO.self, SiFivePRCI.self, SiFivePWM.self, SiFiveSPI.self, SiFiveTest.self,
+            MSWI.self, MTimer.self, SSWI.self, APLIC.self, AT24.self, CFIFlash.self, CharacterMemory.self, DemoDMA.self,
+            Edu.self, GoldfishRTC.self, IMSIC.self, IOMMU.self, LineGate.self, LineSwitch.self, NewDevice.self,
+            NORFlash.self, OpenCoresI2C.self, PCIBridge.self, PCIHost.self, PCIRootPort.self, PCITestDevice.self,
+            PL011.self, PLIC.self, SiFiveGPIO.self, SiFivePRCI.self, SiFivePWM.self, SiFiveSPI.self, SiFiveTest.self,
             SiFiveUART.self, TMP102.self, UART16550.self,
         ]
     }

@@ -11,9 +11,11 @@ struct HartFacts {
 }
 
 extension Hart: ProcessorModule {
-    /// The supervisor timer of Sstc, code 5 of `scause`; timers that machine mode raises by `mip.STIP` count as taken.
+    /// The supervisor timer of Sstc, code 5 of `scause`; timers that machine mode raises by `mip.STIP` count as taken. With
+    /// interrupt files what they signal, which no line does.
     public var ownInterrupts: [LineRecord] {
         [LineRecord(line: path + ".stip", raised: timerExpirations, taken: interruptsTaken[5], claimed: 0)]
+            + messageRecords
     }
 }
 

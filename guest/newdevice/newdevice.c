@@ -388,11 +388,11 @@ static int newdevice_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return -ENOMEM;
 	pci_set_master(pdev);
 
-	result = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI | PCI_IRQ_INTX);
+	result = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSIX | PCI_IRQ_MSI | PCI_IRQ_INTX);
 	if (result < 0)
 		goto no_vectors;
-	result = request_irq(pci_irq_vector(pdev, 0), newdevice_interrupt, pdev->msi_enabled ? 0 : IRQF_SHARED,
-			     "newdevice", device);
+	result = request_irq(pci_irq_vector(pdev, 0), newdevice_interrupt,
+			     pdev->msi_enabled || pdev->msix_enabled ? 0 : IRQF_SHARED, "newdevice", device);
 	if (result)
 		goto no_interrupt;
 	if (device->kind == KIND_NEWDEV)
@@ -413,7 +413,7 @@ static int newdevice_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		result = -ENOMEM;
 		goto no_entry;
 	}
-	dev_info(&pdev->dev, "/proc/%s, %s, %s\n", name, access, pdev->msi_enabled ? "MSI" : "INTx");
+	dev_info(&pdev->dev, "/proc/%s, %s, %s\n", name, access, pdev->msix_enabled ? "MSI-X" : pdev->msi_enabled ? "MSI" : "INTx");
 	return 0;
 
 no_entry:

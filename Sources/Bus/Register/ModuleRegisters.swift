@@ -19,8 +19,8 @@ public struct RegisterFieldValue: Equatable, Sendable {
 }
 
 /// The registers of a module by name, for monitors: read without side effects, written as software writes them. Of every
-/// module whose declaration has registers; they stand behind its socket “bus”, its PCI region 0, or its only target
-/// socket.
+/// module whose declaration has registers; they stand behind its socket “bus”, its PCI region 0, its socket “supervisor”
+/// (of a device with the same registers for each level), or its only target socket.
 public struct ModuleRegisters {
     private let module: Module
     private let socket: TargetSocket
@@ -33,7 +33,7 @@ public struct ModuleRegisters {
             return nil
         }
         let sockets = module.ports.compactMap { $0 as? TargetSocket }
-        let named = ["bus", "bar0"].lazy.compactMap { module.port(named: $0) as? TargetSocket }.first
+        let named = ["bus", "bar0", "supervisor"].lazy.compactMap { module.port(named: $0) as? TargetSocket }.first
         guard let socket = named ?? (sockets.count == 1 ? sockets[0] : nil) else {
             return nil
         }

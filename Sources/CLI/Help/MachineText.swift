@@ -57,6 +57,10 @@ struct MachineText {
     }
 
     private func about(_ property: MachineProperty) -> String {
+        if !property.choices.isEmpty {
+            let names = property.choices.map { "“\($0.name)”" }.joined(separator: ", ")
+            return "\(names): \(property.documentation)"
+        }
         let places = property.paths.joined(separator: ", ")
         guard let declaration = platform.declaration(of: property, in: catalog) else { return places }
         let meaning = property.documentation.isEmpty ? declaration.documentation : property.documentation

@@ -4,17 +4,33 @@ public struct DeviceTreeContribution: Equatable, Sendable {
     public var node: DeviceTreeNode
     /// The path of the module in whose node it stands: the controller of a bus that the device is on.
     public var parent: String?
+    /// Further nodes beside its own, for devices that show themselves as several.
+    public var parts: [DeviceTreePart]
     /// Further nodes that stand under `/`, such as `poweroff` beside its `syscon` (their `regmap` is `ownPhandle`).
     public var rootNodes: [DeviceTreeNode]
     /// True for a device that firmware may use as `stdout-path`; the first one in platform order wins.
     public var isConsole: Bool
 
-    public init(node: DeviceTreeNode, parent: String? = nil, rootNodes: [DeviceTreeNode] = [], isConsole: Bool = false)
-    {
+    public init(
+        node: DeviceTreeNode, parent: String? = nil, parts: [DeviceTreePart] = [], rootNodes: [DeviceTreeNode] = [],
+        isConsole: Bool = false
+    ) {
         self.node = node
         self.parent = parent
+        self.parts = parts
         self.rootNodes = rootNodes
         self.isConsole = isConsole
+    }
+}
+
+/// A node beside that of the module itself, with a name by which other nodes point at it.
+public struct DeviceTreePart: Equatable, Sendable {
+    public var name: String
+    public var node: DeviceTreeNode
+
+    public init(_ name: String, _ node: DeviceTreeNode) {
+        self.name = name
+        self.node = node
     }
 }
 

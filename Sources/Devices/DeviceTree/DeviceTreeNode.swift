@@ -57,15 +57,20 @@ public enum DeviceTreeValue: Equatable, Sendable {
     /// A line that is not connected takes the phandle of the first one that is, and the cell 0xffffffff, which the
     /// bindings of the RISC-V interrupt controllers define as "not present".
     case interruptsExtended([String])
+    /// The same for inputs of harts that no line reaches, such as those that messages raise: of each hart the input of that
+    /// name.
+    case hartInterrupts([String], input: String)
     /// `ranges` of a PCI host bridge: the windows of its target ports, in the order in which they stand in the platform.
     case pciRanges(ports: String, memory: String)
     /// `interrupt-map`: for each row the unit, then phandle and specifier of what its line reaches. Rows whose line is not
     /// connected are left out; if all are, so is the property.
     case interruptMap([InterruptMapRow])
-    /// The phandle of the device's own main node: what its `rootNodes` point back with.
+    /// The phandle of the device's own main node: what its `rootNodes` and `parts` point back with.
     case ownPhandle
-    /// The phandle of the node of the module at this path.
-    case phandle(module: String)
+    /// The same, and cells that go with it.
+    case ownSpecifier([UInt32])
+    /// The phandle of the node of the module at this path, or of the part of that name.
+    case phandle(module: String, part: String? = nil)
     /// `clocks`: for each frequency in hertz the phandle of a `fixed-clock` node, which the generator makes.
     case clocks([UInt64])
 }

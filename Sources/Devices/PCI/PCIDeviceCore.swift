@@ -60,6 +60,8 @@ public struct PCIBurst: Equatable, Sendable {
 private enum PCIDeviceProperty {
     static let messages = Property<Bool>(
         "msi", default: true, "Whether it can send its interrupt as a message.")
+    static let tableMessages = Property<Bool>(
+        "msix", default: false, "Whether it has MSI-X too, with the table of vectors in region 5.")
     static let mask = Property<UInt64>("dma-mask", default: 0xffff_ffff, "The bits that its bus addresses have.")
     static let usualTime = SimTime.nanoseconds(100)
     static let cycleTime = Property<SimTime>(
@@ -81,11 +83,13 @@ extension PCIDeviceCore {
         set {}
     }
 
-    /// The declaration of the module type, which is called as the schema: with `msi` if the header has that capability, and
-    /// with `dma-mask` and `cycle-time` if it is a bus master.
+    /// The declaration of the module type, which is called as the schema: with `msi` and `msix` if the header has the
+    /// capability MSI, and with `dma-mask` and `cycle-time` if it is a bus master.
     public static func declare(summary: String, documentation: String = "") -> ModuleDeclaration {
         var properties: [AnyProperty] = []
-        if header.hasMessages { properties.append(PCIDeviceProperty.messages.erased) }
+        if header.hasMessages {
+            properties += [PCIDeviceProperty.messages.erased, PCIDeviceProperty.tableMessages.erased]
+        }
         if header.isMaster { properties += [addressMask.erased, PCIDeviceProperty.cycleTime.erased] }
         let table = registers.declarations
         return ModuleDeclaration(
@@ -96,9 +100,12 @@ extension PCIDeviceCore {
     /// The header that a module with these properties has.
     static func header(_ context: ModuleContext) -> PCIHeader {
         var header = header
-        if header.hasMessages, !context[PCIDeviceProperty.messages] {
-            header.capabilities.removeAll(where: \.isMessages)
+        guard case .messages(let vectors) = header.capabilities.first(where: \.isMessages) else { return header }
+        if context[PCIDeviceProperty.tableMessages] {
+            header.regions.append(PCIRegion(5, .memory32, size: PCIMessageTable.regionSize(vectors)))
+            header.capabilities.append(.extendedMessages(vectors: vectors, region: 5))
         }
+        if !context[PCIDeviceProperty.messages] { header.capabilities.removeAll(where: \.isMessages) }
         return header
     }
 

@@ -3,8 +3,13 @@ public import TandemKernel
 
 /// A PCI host bridge with memory-mapped configuration space: what the device tree calls `pci-host-ecam-generic`.
 public final class PCIHost: Module, CatalogModule, TaggedBusTarget, PCIBusController {
+    public static let messages = Property<ModulePath?>(
+        "msi-parent", default: nil, to: ModuleInterface.interruptMessages.name,
+        "Where messages of the functions become interrupts: what the device tree tells software.")
+
     public static let declaration = ModuleDeclaration(
         "pci-host", category: "bus", summary: "PCI host bridge (generic ECAM)",
+        properties: [messages.erased],
         ports: [
             PortDeclaration("ecam", .target, "Configuration spaces: 4 KiB for each function, 1 MiB for each bus."),
             PortDeclaration(
@@ -44,6 +49,8 @@ public final class PCIHost: Module, CatalogModule, TaggedBusTarget, PCIBusContro
     /// Where accesses of the functions leave.
     public let dma: PassingSocket
     private let lines: [LineOutput]
+    private let messagePath: ModulePath?
+    private var messageParent: (any InterruptMessageController)?
     private var state = PCIHostState()
 
     /// What the tags of the sockets mean.
@@ -57,6 +64,7 @@ public final class PCIHost: Module, CatalogModule, TaggedBusTarget, PCIBusContro
         hole = TargetSocket("hole", context)
         dma = PassingSocket("dma", context)
         lines = (0..<4).map { LineOutput("interrupt\($0)", context) }
+        messagePath = context[Self.messages]
         super.init(context)
         ecam.serve(self, tag: Entrance.ecam.rawValue)
         config.serve(self, tag: Entrance.config.rawValue)
@@ -79,6 +87,10 @@ public final class PCIHost: Module, CatalogModule, TaggedBusTarget, PCIBusContro
 
     /// Only behind a root port is there a slot.
     public var acceptsPlugging: Bool { false }
+
+    public override func elaborated() throws(ElaborationError) {
+        messageParent = try messagePath.map { link throws(ElaborationError) in try messageController(link) }
+    }
 
     // MARK: Accesses
 
@@ -260,6 +272,7 @@ extension PCIHost: DeviceTreeContributor {
                         unit: [UInt32(device) << 11, 0, 0, UInt32(pin.rawValue)], line: "interrupt\(line)"))
             }
         }
+        let messages = messageParent.map { [DeviceTreeProperty("msi-parent", .phandle(module: $0.path))] } ?? []
         return DeviceTreeContribution(
             node: DeviceTreeNode(
                 "pci", compatible: ["pci-host-ecam-generic"],
@@ -274,6 +287,6 @@ extension PCIHost: DeviceTreeContributor {
                     DeviceTreeProperty("ranges", .pciRanges(ports: "io", memory: "memory")),
                     DeviceTreeProperty("interrupt-map", .interruptMap(rows)),
                     DeviceTreeProperty("interrupt-map-mask", .cells([0x1800, 0, 0, 7])),
-                ]))
+                ] + messages))
     }
 }

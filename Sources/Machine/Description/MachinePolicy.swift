@@ -36,11 +36,15 @@ public struct MachinePolicy: Equatable, Sendable {
 }
 
 /// A property of a machine: a name for one property of one or several of its modules, whose kind, default and bounds it
-/// has.
+/// has; or one that chooses between ways to build the machine.
 public struct MachineProperty: Equatable, Sendable {
     public var name: String
     /// "MODULE.PROPERTY", each.
     public var paths: [String]
+    /// What it chooses between; the machine is as the first one says until another is chosen. Then there are no paths.
+    public var choices: [MachineChoice]
+    /// The one that was chosen.
+    public var chosen: String?
     /// What it means; the property's own words if empty.
     public var documentation: String
     /// Where the platform says so.
@@ -49,7 +53,36 @@ public struct MachineProperty: Equatable, Sendable {
     public init(_ name: String, of paths: [String], _ documentation: String = "", place: String = "") {
         self.name = name
         self.paths = paths
+        choices = []
         self.documentation = documentation
         self.place = place
+    }
+}
+
+/// One way to build a machine: what it has other than the platform says.
+public struct MachineChoice: Equatable, Sendable {
+    public var name: String
+    /// Modules that it does not have.
+    public var removed: [String]
+    /// Modules that it has otherwise.
+    public var changed: [ModuleDescription]
+    /// Modules that it has beyond.
+    public var added: [ModuleDescription]
+
+    /// What leads from `modules` to `others`.
+    init(_ name: String, from modules: [ModuleDescription], to others: [ModuleDescription]) {
+        self.name = name
+        removed = modules.map(\.path).filter { path in !others.contains { $0.path == path } }
+        changed = others.filter { other in modules.contains { $0.path == other.path && $0 != other } }
+        added = others.filter { other in !modules.contains { $0.path == other.path } }
+    }
+
+    /// A module that the platform no longer has stays away.
+    func apply(to modules: inout [ModuleDescription]) {
+        modules.removeAll { removed.contains($0.path) }
+        for module in changed {
+            if let index = modules.firstIndex(where: { $0.path == module.path }) { modules[index] = module }
+        }
+        modules += added
     }
 }

@@ -4,14 +4,31 @@ public import TandemKernel
 extension Platform {
     /// Sets a property of the machine.
     public mutating func setMachine(_ name: String, to text: String, from place: String) throws(PlatformError) {
-        guard let property = machine.properties.first(where: { $0.name == name }) else {
+        guard let index = machine.properties.firstIndex(where: { $0.name == name }) else {
             let names = machine.properties.map(\.name)
             throw PlatformError(
                 at: place, "the machine “\(self.name)” has no property “\(name)”",
                 expected: names.isEmpty ? "“-set MODULE.PROPERTY=VALUE” for a module of it" : "", choices: names,
                 nearest: names.nearest(to: name))
         }
-        for path in property.paths { set(path, to: text, from: place) }
+        for path in machine.properties[index].paths { set(path, to: text, from: place) }
+        if !machine.properties[index].choices.isEmpty { try choose(text, of: index, from: place) }
+    }
+
+    private mutating func choose(_ name: String, of index: Int, from place: String) throws(PlatformError) {
+        let property = machine.properties[index]
+        guard let choice = property.choices.first(where: { $0.name == name }) else {
+            let names = property.choices.map(\.name)
+            throw PlatformError(
+                at: place, "“\(property.name)” of the machine “\(self.name)” cannot be “\(name)”", choices: names,
+                nearest: names.nearest(to: name))
+        }
+        guard property.chosen == nil || property.chosen == name else {
+            throw PlatformError(
+                at: place, "“\(property.name)” is “\(property.chosen ?? "")” already", expected: "one choice")
+        }
+        if property.chosen == nil { choice.apply(to: &modules) }
+        machine.properties[index].chosen = name
     }
 
     /// Has the harts be of the type or model that `option` names first, with the properties behind it.

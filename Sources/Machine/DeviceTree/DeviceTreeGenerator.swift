@@ -57,6 +57,9 @@ public struct DeviceTreeGenerator {
             let node = node(contribution.node, of: path)
             if contribution.isConsole, console == nil { console = "/soc/\(node.name)" }
             devices.append((path, contribution.parent, node))
+            for part in contribution.parts {
+                devices.append(("\(path)#\(part.name)", contribution.parent, self.node(part.node, of: path)))
+            }
             for root in contribution.rootNodes { extra.append(self.node(root, of: path)) }
         }
         var cpus = cpusNode()
@@ -194,6 +197,9 @@ public struct DeviceTreeGenerator {
                 Property(
                     name, cells: reached.flatMap { $0.map { [$0.controller] + $0.cells } ?? [first.controller, .max] })
             ]
+        case .hartInterrupts(let harts, let input):
+            guard let cause = HartNode.cause(ofInput: input) else { return [] }
+            return harts.isEmpty ? [] : [Property(name, cells: harts.flatMap { [phandle(of: $0), cause] })]
         case .pciRanges(let ports, let memory): return [Property(name, cells: ranges(of: path, ports, memory))]
         case .interruptMap(let rows):
             let cells = rows.flatMap { row in
@@ -201,16 +207,23 @@ public struct DeviceTreeGenerator {
             }
             return cells.isEmpty ? [] : [Property(name, cells: cells)]
         case .ownPhandle: return [Property(name, cells: [phandle(of: path)])]
-        case .phandle(let module):
-            guard contributions.contains(where: { $0.path == module }) || harts.contains(where: { $0.path == module })
-            else {
+        case .ownSpecifier(let cells): return [Property(name, cells: [phandle(of: path)] + cells)]
+        case .phandle(let module, let part):
+            guard hasNode(module, part) else {
                 findings.add(
                     at: path, "the device tree property “\(name)” names the module “\(module)”, which has no node")
                 return []
             }
-            return [Property(name, cells: [phandle(of: module)])]
+            return [Property(name, cells: [phandle(of: part.map { "\(module)#\($0)" } ?? module)])]
         case .clocks(let frequencies): return [Property(name, cells: frequencies.map { clock($0) })]
         }
+    }
+
+    /// Whether a module, or a part of it, stands in the tree.
+    private func hasNode(_ module: String, _ part: String?) -> Bool {
+        let contributor = contributions.first { $0.path == module }?.contributor
+        guard let part else { return contributor != nil || harts.contains { $0.path == module } }
+        return contributor?.deviceTree.parts.contains { $0.name == part } ?? false
     }
 
     private func registers(_ windows: [RegisterWindow], of path: String) -> [(start: UInt64, size: UInt64)] {

@@ -301,6 +301,65 @@ public enum StandardPlatforms {
                   "timebase-frequency": { of: "mtimer.frequency", description: "Ticks per second of mtime and the time CSR" },
                   pflash0: { of: "flash0.file", description: "File with the contents of the first flash" },
                   pflash1: { of: "flash1.file", description: "File with the contents of the second flash" },
+                  aia: {
+                    description: "Interrupt controllers: a PLIC; an APLIC; an APLIC and IMSICs, by which interrupts are messages",
+                    choices: {
+                      none: {},
+                      aplic: {
+                        plic: null,
+                        aplic: {
+                          type: "aplic",
+                          map: [
+                            { port: "machine", at: 0xC000000, span: 0x8000 },
+                            { port: "supervisor", at: 0xD000000, span: 0x8000 },
+                          ],
+                          sources: 96,
+                          harts: "[cpu.count]",
+                          "priority-bits": 3,
+                          msi: "bus",
+                          "meip[i]": "cpu[i].meip",
+                          "seip[i]": "cpu[i].seip",
+                        },
+                        rtc: { interrupt: "aplic.source11" },
+                        uart0: { interrupt: "aplic.source10" },
+                        pci: {
+                          interrupt0: "aplic.source32", interrupt1: "aplic.source33",
+                          interrupt2: "aplic.source34", interrupt3: "aplic.source35",
+                        },
+                      },
+                      "aplic-imsic": {
+                        plic: null,
+                        imsic: {
+                          type: "imsic",
+                          map: [
+                            { port: "machine", at: 0x24000000, span: "[0x1000*cpu.count]" },
+                            { port: "supervisor", at: 0x28000000, span: "[0x1000*cpu.count]" },
+                          ],
+                          harts: "[cpu.count]",
+                        },
+                        aplic: {
+                          type: "aplic",
+                          map: [
+                            { port: "machine", at: 0xC000000, span: 0x8000 },
+                            { port: "supervisor", at: 0xD000000, span: 0x8000 },
+                          ],
+                          sources: 96,
+                          harts: "[cpu.count]",
+                          "priority-bits": 3,
+                          imsic: "imsic",
+                          msi: "bus",
+                        },
+                        cpu: { imsic: "imsic" },
+                        rtc: { interrupt: "aplic.source11" },
+                        uart0: { interrupt: "aplic.source10" },
+                        pci: {
+                          "msi-parent": "imsic",
+                          interrupt0: "aplic.source32", interrupt1: "aplic.source33",
+                          interrupt2: "aplic.source34", interrupt3: "aplic.source35",
+                        },
+                      },
+                    },
+                  },
                 },
               },
 

@@ -65,24 +65,50 @@ extension PlatformDecoder {
             switch member.value.content {
             case .object:
                 for part in self.members(
-                    member.value, of: "the property “\(member.key)”", allowed: ["of", "description"])
+                    member.value, of: "the property “\(member.key)”", allowed: ["of", "choices", "description"])
                 {
-                    if part.key == "of" {
-                        property.paths = list(part.value).compactMap { string($0, of: "of") }
-                    } else {
-                        property.documentation = string(part) ?? ""
+                    switch part.key {
+                    case "of": property.paths = list(part.value).compactMap { string($0, of: "of") }
+                    case "choices": choices.append((member.key, part.value))
+                    default: property.documentation = string(part) ?? ""
                     }
                 }
             default: property.paths = list(member.value).compactMap { string($0, of: member.key) }
             }
-            if property.paths.isEmpty {
+            if property.paths.isEmpty == (choices.last?.property != member.key) {
                 mismatch(
                     member.value, of: "the property “\(member.key)”",
-                    expected: "“MODULE.PROPERTY”, a list of them, or { of: …, description: … }")
+                    expected:
+                        "“MODULE.PROPERTY”, a list of them, { of: …, description: … }, or { choices: …, description: … }"
+                )
             } else {
                 properties.append(property)
             }
         }
         return properties
+    }
+
+    /// Decodes what properties choose between: each choice holds modules, which lie over those of the platform as a file
+    /// lies over one that it includes.
+    mutating func decodeChoices(_ value: JSONValue, into platform: inout Platform) {
+        guard case .object(let members) = value.content, let modules = members.first(where: { $0.isNamed("modules") })
+        else { return }
+        for (name, choices) in choices {
+            guard case .object(let options) = choices.content, !options.isEmpty,
+                let index = platform.machine.properties.firstIndex(where: { $0.name == name })
+            else {
+                mismatch(choices, of: "the choices of “\(name)”", expected: "an object of modules by choice")
+                continue
+            }
+            for option in options {
+                var built = Platform(platform.name)
+                var decoder = PlatformDecoder(file: file)
+                decoder.modules(modules.value.overlaid(by: option.value), prefix: "", into: &built)
+                // What is wrong with the platform itself has been found.
+                if findings.isEmpty { for diagnosis in decoder.findings.diagnoses { findings.add(diagnosis) } }
+                platform.machine.properties[index].choices.append(
+                    MachineChoice(option.key, from: platform.modules, to: built.modules))
+            }
+        }
     }
 }

@@ -6,6 +6,8 @@ import TandemKernel
 struct PlatformDecoder {
     var findings = Findings()
     let file: String
+    /// What properties of the machine choose between, until the modules are known.
+    var choices: [(property: String, choices: JSONValue)] = []
 
     init(file: String) { self.file = file }
 
@@ -30,6 +32,7 @@ struct PlatformDecoder {
             default: modules(member.value, prefix: "", into: &platform)
             }
         }
+        decodeChoices(value, into: &platform)
         if platform.modules.isEmpty && findings.isEmpty {
             findings.add(
                 at: value.location.description, "the platform has no modules",
@@ -91,7 +94,7 @@ struct PlatformDecoder {
 
     // MARK: Modules
 
-    private mutating func modules(_ value: JSONValue, prefix: String, into platform: inout Platform) {
+    mutating func modules(_ value: JSONValue, prefix: String, into platform: inout Platform) {
         guard case .object(let members) = value.content else {
             return mismatch(value, of: "modules", expected: "an object of modules by name")
         }

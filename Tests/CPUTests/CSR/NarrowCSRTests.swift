@@ -1,3 +1,4 @@
+import TandemBus
 import Testing
 
 @testable import TandemCPU
@@ -162,7 +163,8 @@ struct NarrowCSRTests {
         for cause in InterruptCause.allCases {
             var bench = PrivilegedBench(xlen: .rv32)
             bench.write("mtvec", 0xffff_fffd)
-            #expect(bench.state.take(cause, pc: 0x100) == (0xffff_fffc + 4 * cause.rawValue) & 0xffff_ffff)
+            let interrupt = PendingInterrupt(cause: cause, level: .machine)
+            #expect(bench.state.take(interrupt, pc: 0x100) == (0xffff_fffc + 4 * cause.rawValue) & 0xffff_ffff)
             #expect(bench.read("mcause") == 1 << 31 | cause.rawValue)
             #expect(bench.state.returnFromMachine() == 0x100)
         }

@@ -21,6 +21,7 @@ final class HartBench {
     let ram: Ram
     let device: RecordingTarget
     let clock: TestClock
+    let messages: TestMessages?
     let harts: [Hart]
     private(set) var program: GuestProgram
     private let xlen: XLEN
@@ -28,7 +29,7 @@ final class HartBench {
     init(
         _ source: String, harts count: Int = 1, dmi: Bool = true, isa: String? = nil, quantum: SimTime? = nil,
         ramLatency: SimTime = .zero, timing: RegionTiming? = nil, engine: HartEngine? = nil,
-        hotThreshold: UInt64? = nil,
+        hotThreshold: UInt64? = nil, imsic: Bool = false,
         host: (TranslatorHost) -> Void = { _ in }
     ) throws {
         xlen = isa?.hasPrefix("rv32") == true ? .rv32 : .rv64
@@ -38,6 +39,7 @@ final class HartBench {
         device = RecordingTarget(sim.context("device"))
         try sim.map(device.bus, at: Self.deviceStart, size: 0x1000)
         clock = TestClock(sim.context("clock"))
+        messages = imsic ? TestMessages(sim.context("imsic")) : nil
         host(sim.simulation.service(TranslatorHost.self))
         if let quantum { sim.simulation.quantum.value = quantum }
         var made: [Hart] = []
@@ -46,6 +48,7 @@ final class HartBench {
                 "reset-vector": .unsigned(Self.ramStart), "hart-id": .unsigned(UInt64(number)), "dmi": .bool(dmi),
                 "timebase": .link(ModulePath("clock")),
             ]
+            if imsic { properties.set("imsic", .link(ModulePath("imsic"))) }
             if let isa { properties.set("isa", .string(isa)) }
             if let engine { properties.set("engine", .choice(engine.rawValue)) }
             if let hotThreshold { properties.set("hot-threshold", .unsigned(hotThreshold)) }

@@ -41,7 +41,7 @@ struct InterruptTests {
             state.softwarePending = generator.next() & generator.next() & InterruptBits.supervisor
             state.privilege = [.user, .supervisor, .machine].randomElement(using: &generator) ?? .user
             let lines = generator.next() & generator.next() & InterruptBits.all
-            let found = state.interrupt(lines: lines)
+            let found = state.interrupt(lines: lines)?.cause
             #expect(found == Self.expected(state, lines: lines))
             if let found { seen.insert(found.rawValue) }
             #expect(state.wakes(lines: lines) == ((lines | state.softwarePending) & state.interruptEnable != 0))
@@ -54,7 +54,7 @@ struct InterruptTests {
         var state = PrivilegedState()
         state.privilege = .supervisor
         state.interruptEnable = InterruptBits.sti
-        #expect(state.interrupt(lines: InterruptBits.sti) == .supervisorTimer)
+        #expect(state.interrupt(lines: InterruptBits.sti)?.cause == .supervisorTimer)
         state.interruptDelegation = InterruptBits.sti
         #expect(state.interrupt(lines: InterruptBits.sti) == nil)
         state.privilege = .machine

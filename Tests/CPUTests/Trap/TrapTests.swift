@@ -1,3 +1,4 @@
+import TandemBus
 import Testing
 
 @testable import TandemCPU
@@ -121,13 +122,14 @@ struct TrapTests {
                 bench.write("mtvec", 0x1000 | (isVectored ? 1 : 0))
                 bench.write("stvec", 0x2000 | (isVectored ? 1 : 0))
                 let offset = isVectored ? 4 * cause.rawValue : 0
-                #expect(bench.state.take(cause, pc: 0x100) == 0x1000 + offset)
+                #expect(bench.state.take(PendingInterrupt(cause: cause, level: .machine), pc: 0x100) == 0x1000 + offset)
                 #expect(bench.read("mcause") == 1 << 63 | cause.rawValue)
                 #expect(bench.read("mtval") == 0)
                 if InterruptBits.supervisor & cause.bit != 0 {
                     bench.write("mideleg", .max)
                     bench.state.privilege = .user
-                    #expect(bench.state.take(cause, pc: 0x100) == 0x2000 + offset)
+                    let delegated = PendingInterrupt(cause: cause, level: .supervisor)
+                    #expect(bench.state.take(delegated, pc: 0x100) == 0x2000 + offset)
                     #expect(bench.state.privilege == .supervisor)
                 }
                 bench.state.privilege = .machine

@@ -14,7 +14,9 @@ import Testing
         let bench = SimBench()
         let device = try bench.make(type, "device", properties)
         // An initiator socket must lead somewhere; nothing answers there.
-        if let memory = device.port(named: "memory") as? InitiatorSocket { memory.bind(to: bench.router.in) }
+        for case let socket as InitiatorSocket in device.ports where socket.bound == nil {
+            socket.bind(to: bench.router.in)
+        }
         if let out = device.port(named: "out") as? PassingSocket { try out.bind(to: bench.router.in) }
         var conformance = try DeviceConformance(device, bus(device), table, in: bench, elements: elements)
         conformance.unwritten = unwritten
@@ -38,6 +40,24 @@ import Testing
     @Test("the interrupt controller conforms")
     func controller() throws {
         try check(PLIC.self, with: ["contexts": .integer(4)], PLICCore.registers, elements: Self.elements) { $0.bus }
+    }
+
+    @Test("both domains of the advanced controller conform, and the pages of the IMSICs", arguments: [false, true])
+    func advanced(isMachine: Bool) throws {
+        try check(APLIC.self, APLICCore.registers, unwritten: [.domain], elements: Self.advancedElements) {
+            isMachine ? $0.machine : $0.supervisor
+        }
+        try check(IMSIC.self, with: ["harts": .integer(3)], IMSICCore.registers, elements: { _ in 3 }) {
+            isMachine ? $0.machine : $0.supervisor
+        }
+    }
+
+    private static func advancedElements(_ register: APLICCore.Register) -> Int {
+        switch register {
+        case .delivery, .force, .threshold, .top, .claim: 1
+        case .source, .target: 96
+        default: .max
+        }
     }
 
     @Test("the serial ports conform")
@@ -92,6 +112,15 @@ import Testing
         #expect(CoreConformance.checkReset(MTimerCore(hartCount: 2), elements: { $0 == .compare ? 2 : .max }) == [])
         #expect(
             CoreConformance.checkReset(PLICCore(sourceCount: 95, contextCount: 4), elements: Self.elements) == [])
+        for isRoot in [true, false] {
+            #expect(
+                CoreConformance.checkReset(
+                    APLICCore(
+                        .init(
+                            sourceCount: 96, hartCount: 1, sendsMessages: false, priorityBits: 8, isRoot: isRoot)),
+                    elements: Self.advancedElements) == [])
+        }
+        #expect(CoreConformance.checkReset(IMSICCore(hartCount: 4, identityCount: 63)) == [])
         #expect(CoreConformance.checkReset(UART16550Core()) == [])
         // The identification registers hold a value for each element, which a row cannot say.
         #expect(CoreConformance.checkReset(PL011Core(), except: [.peripheralID, .cellID]) == [])
@@ -123,6 +152,14 @@ import Testing
         plic.write(.enable, at: 33, 2, mask: 0xffff_ffff)
         plic.setLevel(33, true)
         #expect(CoreConformance.checkSnapshotRoundTrip(plic) == [])
+        var aplic = APLICCore(
+            .init(sourceCount: 40, hartCount: 3, sendsMessages: false, priorityBits: 8, isRoot: true))
+        aplic.write(.source, at: 32, 6, mask: 0xffff_ffff)
+        aplic.write(.setEnableNumber, at: 0, 33, mask: 0xffff_ffff)
+        aplic.write(.target, at: 32, 2 << 18 | 7, mask: 0xffff_ffff)
+        aplic.setLevel(33, true)
+        #expect(CoreConformance.checkSnapshotRoundTrip(aplic) == [])
+        #expect(CoreConformance.checkSnapshotRoundTrip(IMSICCore(hartCount: 4, identityCount: 63)) == [])
         #expect(CoreConformance.checkSnapshotRoundTrip(MTimerCore(hartCount: 2, cycles: 77)) == [])
         #expect(CoreConformance.checkSnapshotRoundTrip(MSWICore(hartCount: 2)) == [])
         #expect(CoreConformance.checkSnapshotRoundTrip(SSWICore(hartCount: 2)) == [])
@@ -205,7 +242,7 @@ import Testing
         let bench = SimBench()
         let device = try Catalog().addingDevices().make(typeName, named: "device", in: bench.simulation.root)
         let behind = Router(bench.context("behind"))
-        if let memory = device.port(named: "memory") as? InitiatorSocket { memory.bind(to: behind.in) }
+        for case let socket as InitiatorSocket in device.ports where socket.bound == nil { socket.bind(to: behind.in) }
         if let out = device.port(named: "out") as? PassingSocket { try out.bind(to: behind.in) }
         let before = device.saveState()
         var base: UInt64 = 0

@@ -7,9 +7,10 @@ import Testing
 /// What no guest may do to a device, whatever it writes, in whatever pieces, and whenever.
 @Suite struct HostileAccessTests {
     /// The types that accesses reach.
-    private static let types = Catalog.devices.filter { type in
-        type.declaration.ports.contains { $0.kind == .target }
-    }.map { $0.declaration.typeName }
+    private static let types =
+        Catalog.devices.filter { type in
+            type.declaration.ports.contains { $0.kind == .target }
+        }.map { $0.declaration.typeName } + [Surroundings.messages]
 
     @Test(
         "whatever a guest writes, a device answers and goes on, and so does its copy from a snapshot of any moment",
@@ -153,12 +154,20 @@ private struct Surroundings {
     private var bases: [UInt64] = []
     private static let window: UInt64 = 0x800_0000
 
+    /// An APLIC that sends messages, to wherever the guest has them go.
+    static let messages = "aplic, imsic"
+
     init(of typeName: String) throws {
         self.typeName = typeName
+        let properties: PropertyValues =
+            switch typeName {
+            case "cfi-flash": ["size": .size(.kibibytes(64)), "block-size": .size(.kibibytes(4))]
+            case Self.messages: ["imsic": .link("imsic")]
+            default: [:]
+            }
+        if typeName == Self.messages { _ = try bench.make(IMSIC.self, "imsic") }
         device = try Catalog().addingDevices().make(
-            typeName, named: "device", in: bench.simulation.root,
-            properties: typeName == "cfi-flash"
-                ? ["size": .size(.kibibytes(64)), "block-size": .size(.kibibytes(4))] : [:])
+            String(typeName.prefix { $0 != "," }), named: "device", in: bench.simulation.root, properties: properties)
         let ram = try bench.addRam(at: 0x8000_0000, size: 0x1_0000)
         // What goes through the device does not come back to it.
         let behind = Router(bench.context("behind"))

@@ -167,6 +167,80 @@ private func device(_ text: String, _ platform: inout Platform) throws(PlatformE
         ),
     ]
 
+    private static let choices = """
+        {
+        machine: { properties: { size: { description: "d", choices: {
+            small: {},
+            large: { ram: { size: "2M" }, spare: { type: "ram", size: "4K", at: 0x70000000 } },
+            none: { ram: null },
+        } } } },
+        modules: { bus: { type: "router" }, ram: { type: "ram", size: "1M", at: 0x80000000 } }
+        }
+        """
+
+    private static func choosing(_ text: String = choices) throws(PlatformError) -> Platform {
+        try PlatformLoader(PlatformSource(texts: ["b.json5": text])).load("b.json5")
+    }
+
+    @Test(
+        "a property of the machine chooses between modules",
+        arguments: [
+            (nil, ["ram"], "1 MiB"), ("small", ["ram"], "1 MiB"), ("large", ["ram", "spare"], "2 MiB"),
+            ("none", [], ""),
+        ]
+            as [(String?, [String], String)])
+    func choice(name: String?, modules: [String], size: String) throws {
+        var platform = try Self.choosing()
+        if let name { try platform.setMachine("size", to: name, from: "-machine") }
+        let machine = try Machine(platform)
+        #expect(platform.modules.map(\.path) == ["bus"] + modules)
+        #expect(machine.plan.module("ram")?.properties["size"].map { "\($0)" } ?? "" == size)
+        if let name { try platform.setMachine("size", to: name, from: "-machine") }
+        #expect(platform.modules.map(\.path) == ["bus"] + modules)
+    }
+
+    @Test("a module that the user has taken away stays away, whatever is chosen")
+    func choiceOfRest() throws {
+        var platform = try Self.choosing()
+        platform.modules.removeAll { $0.path == "ram" }
+        try platform.setMachine("size", to: "large", from: "-machine")
+        #expect(platform.modules.map(\.path) == ["bus", "spare"])
+    }
+
+    @Test("what cannot be chosen is told with what can")
+    func wrongChoice() throws {
+        var platform = try Self.choosing()
+        var error = #expect(throws: PlatformError.self) {
+            try platform.setMachine("size", to: "larg", from: "-machine")
+        }
+        #expect(
+            error?.description
+                == "-machine: “size” of the machine “b” cannot be “larg”; did you mean “large”?; legal are “small”, “large” and “none”"
+        )
+        try platform.setMachine("size", to: "none", from: "-machine")
+        error = #expect(throws: PlatformError.self) { try platform.setMachine("size", to: "large", from: "-machine") }
+        #expect(error?.description == "-machine: “size” is “none” already; expected one choice")
+        for (text, message) in [
+            (
+                "choices: {}",
+                "b.json5:2:43: the choices of “size” cannot be an object; expected an object of modules by choice"
+            ),
+            (
+                "choices: { a: { ram: 1 } }",
+                "b.json5:2:55: the module “ram” cannot be 1; expected an object { type: …, … }"
+            ),
+        ] {
+            let file = """
+                {
+                machine: { properties: { size: { \(text) } } },
+                modules: { bus: { type: "router" }, ram: { type: "ram", size: "1M", at: 0x80000000 } }
+                }
+                """
+            let error = #expect(throws: PlatformError.self) { try Self.choosing(file) }
+            #expect(error?.description == message)
+        }
+    }
+
     @Test("what cannot be added or set names the object, the place and the fix", arguments: mistakes.indices)
     func mistake(index: Int) {
         let (change, expected) = Self.mistakes[index]

@@ -129,6 +129,57 @@ private func text(_ path: String) -> String? {
         #expect(large.node("soc/pci@30000000")?.cells("ranges") == low)
     }
 
+    /// As `qemu`, of `-M virt,aia=aplic` and `aia=aplic-imsic`; QEMU has no `msi-parent` in the first.
+    @Test("the device tree of virt says what QEMU's says with an APLIC and with IMSICs", arguments: [false, true])
+    func advancedLikeQEMU(messages: Bool) throws {
+        var platform = try Self.library.load("virt")
+        platform.set("cpu.count", to: "4", from: "-smp")
+        try platform.setMachine("aia", to: messages ? "aplic-imsic" : "aplic", from: "-machine")
+        let root = try Machine(platform).makeDeviceTree().root
+        func phandle(_ path: String) throws -> UInt32 { try #require(root.node(path)?.cells("phandle")?.first) }
+        let controllers = try (0..<4).map { try phandle("cpus/cpu@\($0)/interrupt-controller") }
+        func causes(_ cause: UInt32) -> [UInt32] { controllers.flatMap { [$0, cause] } }
+        #expect(root.node("soc/plic@c000000") == nil)
+        let child = try phandle("soc/aplic@d000000")
+        for (name, address, cause) in [("c000000", UInt32(0xc00_0000), UInt32(11)), ("d000000", 0xd00_0000, 9)] {
+            let node = try #require(root.node("soc/aplic@\(name)"))
+            #expect(node.strings("compatible") == ["riscv,aplic"])
+            #expect(node.cells("reg") == [0, address, 0, 0x8000])
+            #expect(node.cells("riscv,num-sources") == [96] && node.cells("#interrupt-cells") == [2])
+            #expect(node.cells("interrupts-extended") == (messages ? nil : causes(cause)))
+            let imsic = messages ? [try phandle(cause == 11 ? "soc/imsics@24000000" : "soc/imsics@28000000")] : nil
+            #expect(node.cells("msi-parent") == imsic)
+        }
+        let parent = root.node("soc/aplic@c000000")
+        #expect(parent?.cells("riscv,children") == [child])
+        #expect(
+            parent?.cells("riscv,delegate") == [child, 1, 96] && parent?.cells("riscv,delegation") == [child, 1, 96])
+        #expect(root.node("soc/serial@10000000")?.cells("interrupts") == [10, 4])
+        #expect(root.node("soc/serial@10000000")?.cells("interrupt-parent") == [child])
+        let bridge = try #require(root.node("soc/pci@30000000"))
+        #expect(bridge.cells("interrupt-map")?.prefix(7) == [0, 0, 0, 1, child, 0x20, 4])
+        let isa = try #require(root.node("cpus/cpu@3")?.strings("riscv,isa-extensions"))
+        #expect(isa.contains("smaia") == messages && isa.contains("ssaia") == messages)
+        for (address, cause) in [(UInt32(0x2400_0000), UInt32(11)), (0x2800_0000, 9)] {
+            let node = root.node("soc/imsics@\(String(address, radix: 16))")
+            #expect((node != nil) == messages)
+            guard let node else { continue }
+            #expect(node.strings("compatible") == ["riscv,imsics"])
+            #expect(node.cells("reg") == [0, address, 0, 0x4000] && node.cells("riscv,num-ids") == [255])
+            #expect(node.cells("interrupts-extended") == causes(cause))
+        }
+        #expect(bridge.cells("msi-parent") == (messages ? [try phandle("soc/imsics@28000000")] : nil))
+    }
+
+    @Test("a board of any size has interrupts as messages", arguments: [1, 3, 512])
+    func sizes(harts: Int) throws {
+        var platform = try Self.library.load("virt")
+        platform.set("cpu.count", to: "\(harts)", from: "-smp")
+        try platform.setMachine("aia", to: "aplic-imsic", from: "-machine")
+        let root = try Machine(platform).makeDeviceTree().root
+        #expect(root.node("soc/imsics@28000000")?.cells("reg") == [0, 0x2800_0000, 0, UInt32(harts) * 4096])
+    }
+
     @Test("the wiring of each hart stands in the controllers' nodes", arguments: [1, 2, 5])
     func wiring(harts: Int) throws {
         let root = try tree(harts: harts)

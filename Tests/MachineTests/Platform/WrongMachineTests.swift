@@ -54,7 +54,7 @@ import Testing
             "b.json5:9:43: the property “isa” of “h”: ISA string 'rv65gc': 'rv65' must be rv32 or rv64"),
         Mistake(
             "an extension that there is not", board("h: { type: \"riscv-hart\", bus: \"bus\", isa: \"rv64gcv\" }"),
-            "b.json5:9:43: the property “isa” of “h”: ISA string 'rv64gcv': 'v' is not an extension of this hart; known are g, i, m, a, f, d, c, b, zicbom, zicbop, zicboz, zicntr, zicsr, zifencei, zihintpause, zihpm, zawrs, zba, zbb, zbs, sstc, svade, svadu, svinval, svnapot, svpbmt"
+            "b.json5:9:43: the property “isa” of “h”: ISA string 'rv64gcv': 'v' is not an extension of this hart; known are g, i, m, a, f, d, c, b, zicbom, zicbop, zicboz, zicntr, zicsr, zifencei, zihintpause, zihpm, zawrs, zba, zbb, zbs, smaia, ssaia, sstc, svade, svadu, svinval, svnapot, svpbmt"
         ),
         Mistake(
             "a file of memory that cannot be made",

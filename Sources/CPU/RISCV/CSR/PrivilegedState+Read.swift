@@ -31,7 +31,7 @@ extension PrivilegedState {
             return mayCount(UInt64(csr & 31)) ? 0 : nil
 
         case CSRAddress.sstatus: return supervisorStatusView
-        case CSRAddress.sie: return interruptEnable & interruptDelegation
+        case CSRAddress.sie: return interruptEnable & interruptDelegation | virtualInterruptEnables
         case CSRAddress.stvec: return supervisorVector
         case CSRAddress.scounteren: return supervisorCounterEnable
         case CSRAddress.senvcfg: return supervisorEnvironment
@@ -39,7 +39,7 @@ extension PrivilegedState {
         case CSRAddress.sepc: return supervisorEPC
         case CSRAddress.scause: return supervisorCause
         case CSRAddress.stval: return supervisorValue
-        case CSRAddress.sip: return pending(environment.lines) & interruptDelegation
+        case CSRAddress.sip: return pending(environment.lines) & interruptDelegation | virtualPendingInterrupts
         case CSRAddress.stimecmp: return mayUseTimeCompare(hart) ? supervisorTimeCompare : nil
         case CSRAddress.satp: return mayUseTranslation ? translation : nil
 
@@ -72,8 +72,11 @@ extension PrivilegedState {
         }
     }
 
-    /// `mip`: lines, and what software wrote (Priv. spec §3.1.9; SEIP is the or of both).
-    func pending(_ lines: UInt64) -> UInt64 { lines | softwarePending }
+    /// `mip`: lines, and what software wrote (Priv. spec §3.1.9; SEIP is the or of both, unless `mvien` keeps them apart:
+    /// AIA spec §5.3).
+    func pending(_ lines: UInt64) -> UInt64 {
+        lines | softwarePending & ~(advanced.virtualEnable & InterruptBits.sei)
+    }
 
     /// `mstatus` with SD, which summarises FS.
     private var statusView: UInt64 { status | (status & Status.fs == Status.fs ? stateDirty : 0) }

@@ -26,11 +26,16 @@ extension PrivilegedState {
         case CSRAddress.sstatus: return writeStatus(value, mask: Status.supervisorMask, hart)
         case CSRAddress.sie:
             interruptEnable = interruptEnable & ~interruptDelegation | value & interruptDelegation
+            let virtual = advanced.virtualEnable & ~interruptDelegation
+            advanced.virtualInterruptEnable = advanced.virtualInterruptEnable & ~virtual | value & virtual
             return .interrupts
         case CSRAddress.sip:
             // Only SSIP, and only where it is delegated (Priv. spec §12.1.3).
             let mask = InterruptBits.ssi & interruptDelegation
             softwarePending = softwarePending & ~mask | value & mask
+            // Where it is not, `mvien` may show S a bit of its own (AIA spec §5.3).
+            let virtual = InterruptBits.ssi & advanced.virtualEnable & ~interruptDelegation
+            advanced.virtualPending = advanced.virtualPending & ~virtual | value & virtual
             return .interrupts
         case CSRAddress.stimecmp:
             guard mayUseTimeCompare(hart) else { return nil }
@@ -45,6 +50,7 @@ extension PrivilegedState {
             let mask =
                 InterruptBits.supervisor
                 & (machineEnvironment & EnvironmentBits.stce != 0 ? ~InterruptBits.sti : ~0)
+                & ~(advanced.virtualEnable & InterruptBits.sei)
             softwarePending = softwarePending & ~mask | value & mask
             return .interrupts
         case CSRAddress.mideleg:

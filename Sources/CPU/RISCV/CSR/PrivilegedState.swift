@@ -49,6 +49,7 @@ struct PrivilegedState: Equatable {
     var retiredOffset: UInt64 = 0
     var roundingMode: UInt8 = 0
     var protection = PMPTable()
+    var advanced = AdvancedInterrupts()
 
     init(xlen: XLEN = .rv64) {
         self.xlen = xlen

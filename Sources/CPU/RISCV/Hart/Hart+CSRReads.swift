@@ -7,7 +7,11 @@ extension Hart {
     func readCSR(_ word: UInt32, _ index: Int) -> UInt64 {
         let csr = UInt16(word >> 20)
         if csr == CSRAddress.time { return readTime(word, index) }
-        guard let value = privilegedState.pointee.read(csr, configuration, csrEnvironment(index)) else {
+        let environment = csrEnvironment(index)
+        guard
+            let value = privilegedState.pointee.read(csr, configuration, environment)
+                ?? readAdvanced(csr, lines: environment.lines)
+        else {
             fault(.illegalInstruction, UInt64(word))
             return 0
         }

@@ -64,7 +64,9 @@ extension Hart {
             cycles: localNow.picoseconds / cyclePicoseconds, retired: retired,
             time: timebase?.ticks(at: localNow) ?? 0, lines: liveLines,
             floatFlags: UInt8(truncatingIfNeeded: frame[Int(Place.floatFlags.index)]))
-        return isReal ? privileged.statusForDebugger(number) : view.read(number, configuration, environment)
+        if isReal { return privileged.statusForDebugger(number) }
+        return view.read(number, configuration, environment)
+            ?? view.readAdvanced(number, configuration, lines: environment.lines, files)
     }
 
     /// Writes a CSR as machine mode would. False if there is none of that number, or it cannot be written.
@@ -80,7 +82,9 @@ extension Hart {
         var environment = CSREnvironment(
             cycles: localNow.picoseconds / cyclePicoseconds, retired: retired, time: 0, lines: lines,
             floatFlags: UInt8(truncatingIfNeeded: frame[Int(Place.floatFlags.index)]))
-        guard privileged.write(number, value, configuration, &environment) != nil else { return false }
+        let effects =
+            privileged.write(number, value, configuration, &environment) ?? writeAdvanced(number, value)
+        guard effects != nil else { return false }
         frame[Int(Place.floatFlags.index)] = UInt64(environment.floatFlags)
         return true
     }

@@ -66,7 +66,10 @@ extension Hart {
         var old: UInt64 = 0
         // CSRRW with rd = x0 does not read.
         if rd != 0 || operation & 3 != 1 {
-            guard let value = privileged.read(csr, configuration, environment) else {
+            guard
+                let value = privileged.read(csr, configuration, environment)
+                    ?? readAdvanced(csr, lines: environment.lines)
+            else {
                 fault(.illegalInstruction, UInt64(word))
                 return 0
             }
@@ -81,7 +84,7 @@ extension Hart {
         case 2: new = base | operand
         default: new = base & ~operand
         }
-        guard let effects = privileged.write(csr, new, configuration, &environment) else {
+        guard let effects = privileged.write(csr, new, configuration, &environment) ?? writeAdvanced(csr, new) else {
             fault(.illegalInstruction, UInt64(word))
             return 0
         }

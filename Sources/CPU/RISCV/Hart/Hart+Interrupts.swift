@@ -21,16 +21,29 @@ extension Hart: LineReceiver, TimebaseObserver {
 
     public func lineChanged(_ input: LineInput, level: Bool, at time: SimTime) {
         guard let line = HartLine(rawValue: input.index) else { return }
+        receive(InputChange(time: time, kind: .line(line, level: level)))
+    }
+
+    /// Takes a change over at once, or when the local time has come to it.
+    func receive(_ change: InputChange) {
+        let time = change.time
         if time > localNow {
             let index = pendingChanges.firstIndex { $0.time > time } ?? pendingChanges.endIndex
-            pendingChanges.insert(LineChange(time: time, line: line, level: level), at: index)
+            pendingChanges.insert(change, at: index)
         } else {
             let begun = begunTime
             if begun > time { quantum.noteSkew(begun - time, at: time, ahead: self) }
-            apply(line, level)
+            apply(change)
         }
         needsAttention = true
         if isWaiting { wake.notify(after: time > now ? time - now : .zero) }
+    }
+
+    private func apply(_ change: InputChange) {
+        switch change.kind {
+        case .line(let line, let level): apply(line, level)
+        case .message(let identity, let level): deliver(identity, level, at: change.time)
+        }
     }
 
     private func apply(_ line: HartLine, _ level: Bool) {
@@ -65,7 +78,7 @@ extension Hart: LineReceiver, TimebaseObserver {
     func applyDueChanges() {
         while access.pointee.nextChange <= localNow {
             let change = pendingChanges.removeFirst()
-            apply(change.line, change.level)
+            apply(change)
         }
     }
 
@@ -78,7 +91,7 @@ extension Hart: LineReceiver, TimebaseObserver {
             timerExpirations += 1
         }
         let lines = liveLines
-        if let cause = privilegedState.pointee.interrupt(lines: lines) { take(cause) }
+        if let interrupt = privilegedState.pointee.interrupt(lines: lines) { take(interrupt) }
         var limit = sliceLimit
         if timerTime != .never, !isTimerDue { limit = min(limit, offset(of: timerTime)) }
         let change = access.pointee.nextChange
@@ -94,12 +107,13 @@ extension Hart: LineReceiver, TimebaseObserver {
         time > sliceStart ? Int64(clamping: (time - sliceStart).picoseconds) : 0
     }
 
-    private func take(_ cause: InterruptCause) {
+    private func take(_ interrupt: PendingInterrupt) {
         foldFloatState()
+        let cause = interrupt.cause
         takenCounts[Int(cause.rawValue)] += 1
         if let line = HartLine(cause) { lineInputs[line.rawValue].noteTaken(at: localNow) }
         if access.pointee.isLogged { tellInterrupt(cause) }
-        pc = privileged.take(cause, pc: pc)
+        pc = privileged.take(interrupt, pc: pc)
         modeChanged()
     }
 }

@@ -57,7 +57,10 @@ struct HartPayload: SnapshotPayload {
         retired = hart.retired
         isWaiting = hart.isWaiting
         lines = hart.lines
-        changes = hart.pendingChanges.map { Change(time: $0.time, line: UInt8($0.line.rawValue), level: $0.level) }
+        changes = hart.pendingChanges.compactMap { change in
+            guard case .line(let line, let level) = change.kind else { return nil }
+            return Change(time: change.time, line: UInt8(line.rawValue), level: level)
+        }
     }
 }
 
@@ -67,15 +70,32 @@ extension Hart {
 
     public func saveState() -> ModuleState {
         foldFloatState()
-        return ModuleState(HartPayload(self))
+        let payload = HartPayload(self)
+        return hasAdvancedInterrupts
+            ? ModuleState(AdvancedHartPayload(hart: payload, AdvancedHartState(self))) : ModuleState(payload)
     }
 
     public func restoreState(_ state: ModuleState) throws(SnapshotError) {
-        let payload = try state.decode(as: HartPayload.self, at: path)
+        guard hasAdvancedInterrupts else {
+            return try restore(try state.decode(as: HartPayload.self, at: path), nil)
+        }
+        let payload = try state.decode(as: AdvancedHartPayload.self, at: path)
+        try restore(payload.hart, payload.advanced)
+    }
+
+    /// Whether there is more to save than every hart has.
+    private var hasAdvancedInterrupts: Bool { configuration.extensions.contains(.ssaia) }
+
+    private func restore(_ payload: HartPayload, _ advanced: AdvancedHartState?) throws(SnapshotError) {
         guard payload.privileged.xlen == configuration.xlen else {
             throw SnapshotError(
                 at: path, "the snapshot is of a hart with \(payload.privileged.xlen.bits)-bit registers",
                 expected: "\(configuration.xlen.bits) bits")
+        }
+        if let advanced, !restoreFiles(advanced) {
+            throw SnapshotError(
+                at: path, "the snapshot is of a hart with other interrupt files",
+                expected: "\(files?.machine.identityCount ?? 0) identities")
         }
         flushBlocks()
         for (place, value) in zip(Self.savedPlaces, payload.registers) {
@@ -87,8 +107,11 @@ extension Hart {
         isWaiting = payload.isWaiting
         lines = payload.lines
         pendingChanges = payload.changes.compactMap { change in
-            HartLine(rawValue: Int(change.line)).map { LineChange(time: change.time, line: $0, level: change.level) }
+            HartLine(rawValue: Int(change.line)).map {
+                InputChange(time: change.time, kind: .line($0, level: change.level))
+            }
         }
+        if let advanced { restore(advanced) }
         clearReservation()
         timerChanged()
         modeChanged()

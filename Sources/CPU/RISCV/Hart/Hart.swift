@@ -22,6 +22,7 @@ public final class Hart: Module, CatalogModule {
     let lineInputs: [LineInput]
     let wake: Event
     private let timebasePath: ModulePath?
+    private let messagePath: ModulePath?
     let quantum: GlobalQuantum
     var timebase: (any Timebase)?
     private var ownClockReader: ClockReader?
@@ -42,10 +43,12 @@ public final class Hart: Module, CatalogModule {
     /// Instructions between two looks at how the home RAM is used.
     static let condensingInterval: UInt64 = 2_000_000
     var condensedAt: UInt64 = 0
-    /// Changes of lines that lie ahead of the hart's local time, earliest first.
-    var pendingChanges: [LineChange] = [] {
+    /// Changes of lines and messages that lie ahead of the hart's local time, earliest first.
+    var pendingChanges: [InputChange] = [] {
         didSet { access.pointee.nextChange = pendingChanges.first?.time ?? .never }
     }
+    /// The interrupt files, with “imsic”.
+    var files: InterruptFiles?
 
     // MARK: Caches
 
@@ -133,7 +136,8 @@ public final class Hart: Module, CatalogModule {
 
     public override init(_ context: ModuleContext) {
         let (xlen, isa, mistake) = Self.isa(context)
-        let extensions = isa.union([.s, .u]).withImplied
+        messagePath = context[Properties.imsic]
+        let extensions = isa.union([.s, .u]).union(messagePath == nil ? [] : .smaia).withImplied
         configuration = HartConfiguration(
             xlen: xlen, extensions: extensions, maximumTranslation: context[Properties.mmu].mode(xlen),
             hartID: context[Properties.hartID])
@@ -222,6 +226,7 @@ public final class Hart: Module, CatalogModule {
     public override func elaborated() throws(ElaborationError) {
         if let mistake { throw mistake }
         modeChanged()
+        if let messagePath { try connectFiles(to: messagePath) }
         guard let timebasePath else { return }
         let module = try simulation.root.resolve(timebasePath, from: path)
         guard let timebase = module as? any Timebase else {
@@ -295,6 +300,9 @@ public final class Hart: Module, CatalogModule {
         guard case .enter = phase else { return }
         // Counters and time go on: they count for the run, not for the guest.
         privileged = PrivilegedState(xlen: configuration.xlen)
+        files?.machine.reset()
+        files?.supervisor.reset()
+        filesChanged(at: now)
         for place in 0..<Place.count { frame[place] = 0 }
         frame[Int(Place.programCounter.index)] = resetVector
         isWaiting = false

@@ -1,3 +1,4 @@
+import TandemBus
 import TandemKernel
 
 /// The interrupt inputs of a hart.
@@ -30,9 +31,13 @@ enum HartLine: Int, CaseIterable {
     }
 }
 
-/// A change of an interrupt input that the hart has not reached yet.
-struct LineChange {
+/// What happens at an interrupt input, or to an interrupt file, at a time that the hart has not reached yet.
+struct InputChange {
     var time: SimTime
-    var line: HartLine
-    var level: Bool
+    var kind: Kind
+
+    enum Kind {
+        case line(HartLine, level: Bool)
+        case message(UInt32, InterruptLevel)
+    }
 }

@@ -45,6 +45,9 @@ extension Hart {
         static let timebase = Property<ModulePath?>(
             "timebase", default: nil, to: ModuleInterface.timebase.name,
             "The module whose counter the `time` CSR reads.")
+        static let imsic = Property<ModulePath?>(
+            "imsic", default: nil, to: ModuleInterface.interruptMessages.name,
+            "The module through which interrupts come as messages; the hart then has Smaia and Ssaia.")
         static let engine = Property("engine", default: HartEngine.translate, "How code is executed.")
         static let hotThreshold = Property(
             "hot-threshold", default: UInt64(200), range: 1...1_000_000_000,
@@ -76,7 +79,8 @@ extension Hart {
         properties: [
             Properties.isa.erased, Properties.hartID.erased, Properties.frequency.erased,
             Properties.cyclesPerInstruction.erased, Properties.resetVector.erased, Properties.mmu.erased,
-            Properties.timebase.erased, Properties.engine.erased, Properties.hotThreshold.erased,
+            Properties.timebase.erased, Properties.imsic.erased, Properties.engine.erased,
+            Properties.hotThreshold.erased,
             Properties.directMemory.erased,
         ],
         ports: [

@@ -13,6 +13,15 @@ extension CSRAddress {
         }
     }
 
+    /// Whether it is the upper half, on RV32, of a register of interrupts (AIA spec §2.1, §2.2). The interrupts 32 to 63 do
+    /// not exist here: it reads zero and ignores writes.
+    static func isInterruptHalf(_ csr: UInt16) -> Bool {
+        switch csr {
+        case sieh, siph, midelegh, mieh, mvienh, mviph, miph: true
+        default: false
+        }
+    }
+
     /// Whether software can set bits 63…32 of a CSR, so that a write of the lower half on RV32 must leave them alone.
     static func hasWritableUpperHalf(_ csr: UInt16) -> Bool {
         csr == stimecmp || csr == menvcfg || csr == mcycle || csr == minstret

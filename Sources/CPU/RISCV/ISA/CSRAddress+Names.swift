@@ -21,6 +21,9 @@ extension CSRAddress {
         ("minstretcfg", minstretcfg), ("mscratch", mscratch), ("mepc", mepc), ("mcause", mcause), ("mtval", mtval),
         ("mip", mip), ("mtinst", mtinst), ("mtval2", mtval2), ("mseccfg", mseccfg), ("mseccfgh", mseccfgh),
         ("mcycle", mcycle), ("minstret", minstret), ("mcycleh", mcycleh), ("minstreth", minstreth),
+        ("siselect", siselect), ("sireg", sireg), ("stopei", stopei), ("stopi", stopi), ("sieh", sieh), ("siph", siph),
+        ("miselect", miselect), ("mireg", mireg), ("mtopei", mtopei), ("mtopi", mtopi), ("mvien", mvien),
+        ("mvip", mvip), ("midelegh", midelegh), ("mieh", mieh), ("mvienh", mvienh), ("mviph", mviph), ("miph", miph),
         ("tselect", tselect), ("tdata1", tdata1), ("tdata2", tdata2), ("tdata3", tdata3), ("tinfo", tinfo),
         ("mcontext", mcontext), ("dcsr", dcsr), ("dpc", dpc), ("dscratch0", dscratch0), ("dscratch1", dscratch1),
     ]

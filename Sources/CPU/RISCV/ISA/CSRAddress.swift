@@ -52,6 +52,18 @@ public enum CSRAddress {
     public static let stval: UInt16 = 0x143
     /// Supervisor's view of `mip`.
     public static let sip: UInt16 = 0x144
+    /// Upper half of `sie`, RV32 (Smaia).
+    public static let sieh: UInt16 = 0x114
+    /// Register that `sireg` shows (Ssaia).
+    public static let siselect: UInt16 = 0x150
+    /// The register that `siselect` selects.
+    public static let sireg: UInt16 = 0x151
+    /// Upper half of `sip`, RV32.
+    public static let siph: UInt16 = 0x154
+    /// Top external interrupt of the supervisor (Ssaia, with an IMSIC).
+    public static let stopei: UInt16 = 0x15c
+    /// Top interrupt of the supervisor (Ssaia).
+    public static let stopi: UInt16 = 0xdb0
     /// Supervisor's timer compare value (Sstc).
     public static let stimecmp: UInt16 = 0x14d
     /// Upper half of `stimecmp`, RV32.
@@ -96,6 +108,28 @@ public enum CSRAddress {
     public static let menvcfg: UInt16 = 0x30a
     /// First of mstateen0...3.
     public static let mstateen0: UInt16 = 0x30c
+    /// Virtual interrupts that the supervisor sees (Smaia).
+    public static let mvien: UInt16 = 0x308
+    /// Pending virtual interrupts (Smaia).
+    public static let mvip: UInt16 = 0x309
+    /// Upper half of `mideleg`, RV32 (Smaia).
+    public static let midelegh: UInt16 = 0x313
+    /// Upper half of `mie`, RV32 (Smaia).
+    public static let mieh: UInt16 = 0x314
+    /// Upper half of `mvien`, RV32.
+    public static let mvienh: UInt16 = 0x318
+    /// Upper half of `mvip`, RV32.
+    public static let mviph: UInt16 = 0x319
+    /// Register that `mireg` shows (Smaia).
+    public static let miselect: UInt16 = 0x350
+    /// The register that `miselect` selects.
+    public static let mireg: UInt16 = 0x351
+    /// Upper half of `mip`, RV32 (Smaia).
+    public static let miph: UInt16 = 0x354
+    /// Top external interrupt of the machine (Smaia, with an IMSIC).
+    public static let mtopei: UInt16 = 0x35c
+    /// Top interrupt of the machine (Smaia).
+    public static let mtopi: UInt16 = 0xfb0
     /// Upper half of `mstatus`, RV32.
     public static let mstatush: UInt16 = 0x310
     /// Upper half of `medeleg`, RV32.

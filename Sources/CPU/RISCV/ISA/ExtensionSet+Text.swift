@@ -18,7 +18,8 @@ extension ExtensionSet {
         ("zicbom", .zicbom), ("zicbop", .zicbop), ("zicboz", .zicboz), ("zicntr", .zicntr), ("zicsr", .zicsr),
         ("zifencei", .zifencei), ("zihintpause", .zihintpause), ("zihpm", .zihpm), ("zawrs", .zawrs),
         ("zba", .zba), ("zbb", .zbb), ("zbs", .zbs),
-        ("sstc", .sstc), ("svade", .svade), ("svadu", .svadu), ("svinval", .svinval), ("svnapot", .svnapot),
+        ("smaia", .smaia), ("ssaia", .ssaia), ("sstc", .sstc), ("svade", .svade), ("svadu", .svadu),
+        ("svinval", .svinval), ("svnapot", .svnapot),
         ("svpbmt", .svpbmt),
     ]
 

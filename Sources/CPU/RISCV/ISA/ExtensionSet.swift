@@ -70,6 +70,11 @@ public struct ExtensionSet: OptionSet, Sendable, Hashable {
     /// Page-based memory types.
     public static let svpbmt = named(17)
 
+    /// The machine level of the Advanced Interrupt Architecture.
+    public static let smaia = named(18)
+    /// Its supervisor level.
+    public static let ssaia = named(19)
+
     // MARK: Sets
 
     /// The abbreviation G: IMAFD with Zicsr and Zifencei (Unpriv. spec "ISA Extension Naming Conventions").
@@ -77,18 +82,19 @@ public struct ExtensionSet: OptionSet, Sendable, Hashable {
 
     /// Everything that this project implements.
     public static let all: ExtensionSet = [
-        .g, .b, .c, .s, .u, .zicbom, .zicbop, .zicboz, .zicntr, .zihintpause, .zihpm, .zawrs, .zba, .zbb, .zbs, .sstc,
-        .svade, .svadu, .svinval, .svnapot, .svpbmt,
+        .g, .b, .c, .s, .u, .zicbom, .zicbop, .zicboz, .zicntr, .zihintpause, .zihpm, .zawrs, .zba, .zbb, .zbs, .smaia,
+        .ssaia, .sstc, .svade, .svadu, .svinval, .svnapot, .svpbmt,
     ]
 
     /// This set together with what its members require (Unpriv. spec, the chapters of the extensions): D needs F, F and the counters need Zicsr,
-    /// B is Zba, Zbb and Zbs, and the three together are B.
+    /// B is Zba, Zbb and Zbs, and the three together are B, Smaia has Ssaia in it.
     public var withImplied: ExtensionSet {
         var set = union(.i)
         if set.contains(.d) { set.insert(.f) }
         if set.contains(.f) || set.contains(.zicntr) || set.contains(.zihpm) { set.insert(.zicsr) }
         if set.contains(.b) { set.formUnion([.zba, .zbb, .zbs]) }
         if set.isSuperset(of: [.zba, .zbb, .zbs]) { set.insert(.b) }
+        if set.contains(.smaia) { set.insert(.ssaia) }
         return set
     }
 

@@ -1,3 +1,5 @@
+import TandemBus
+
 /// Exceptions and their codes (Priv. spec §3.1.15, table of `mcause`).
 enum ExceptionCause: UInt64, CaseIterable {
     case instructionMisaligned = 0
@@ -26,4 +28,15 @@ enum InterruptCause: UInt64, CaseIterable {
     case supervisorTimer = 5
 
     var bit: UInt64 { 1 << rawValue }
+}
+
+/// An interrupt that is to be taken, and where to.
+struct PendingInterrupt: Equatable {
+    var cause: InterruptCause
+    var level: InterruptLevel
+}
+
+extension InterruptLevel {
+    /// The interrupts of that level that come through an external controller.
+    var externalCause: InterruptCause { self == .machine ? .machineExternal : .supervisorExternal }
 }

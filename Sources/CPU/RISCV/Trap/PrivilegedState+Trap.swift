@@ -1,3 +1,5 @@
+import TandemBus
+
 /// Taking and returning from traps (Priv. spec §3.1.6.1, §3.3.2).
 extension PrivilegedState {
     /// Enters the handler of an exception and returns its address.
@@ -7,9 +9,10 @@ extension PrivilegedState {
     }
 
     /// Enters the handler of an interrupt and returns its address.
-    mutating func take(_ cause: InterruptCause, pc: UInt64) -> UInt64 {
-        let isDelegated = interruptDelegation & cause.bit != 0
-        return enter(code: cause.rawValue, isInterrupt: true, value: 0, pc: pc, toSupervisor: isDelegated)
+    mutating func take(_ interrupt: PendingInterrupt, pc: UInt64) -> UInt64 {
+        enter(
+            code: interrupt.cause.rawValue, isInterrupt: true, value: 0, pc: pc,
+            toSupervisor: interrupt.level == .supervisor)
     }
 
     private mutating func enter(
@@ -66,21 +69,32 @@ extension PrivilegedState {
     }
 
     /// The interrupt to take now, if any. `lines` are the levels of the hart's interrupt inputs.
-    func interrupt(lines: UInt64) -> InterruptCause? {
-        let candidates = pending(lines) & interruptEnable
-        guard candidates != 0 else { return nil }
+    func interrupt(lines: UInt64) -> PendingInterrupt? {
+        guard wakes(lines: lines) else { return nil }
         let machineOpen = privilege != .machine || status & Status.mie != 0
         let supervisorOpen =
             privilege == .user || privilege == .supervisor && status & Status.sie != 0
-        var enabled: UInt64 = 0
-        if machineOpen { enabled = candidates & ~interruptDelegation }
         // Everything that goes to M comes first (Priv. spec §3.1.9: the destined privilege mode decides first).
-        if enabled == 0, supervisorOpen { enabled = candidates & interruptDelegation }
-        guard enabled != 0 else { return nil }
-        return InterruptCause.allCases.first { enabled & $0.bit != 0 }
+        if machineOpen, let cause = first(of: candidates(at: .machine, lines: lines), at: .machine) {
+            return PendingInterrupt(cause: cause, level: .machine)
+        }
+        if supervisorOpen, let cause = first(of: candidates(at: .supervisor, lines: lines), at: .supervisor) {
+            return PendingInterrupt(cause: cause, level: .supervisor)
+        }
+        return nil
+    }
+
+    /// What is pending and enabled at a level, whatever the global enables.
+    func candidates(at level: InterruptLevel, lines: UInt64) -> UInt64 {
+        let candidates = pending(lines) & interruptEnable
+        return level == .machine
+            ? candidates & ~interruptDelegation
+            : candidates & interruptDelegation | virtualPendingInterrupts & virtualInterruptEnables
     }
 
     /// Whether WFI would not wait: an interrupt is pending and enabled locally, whatever the global enables
-    /// (Priv. spec §3.3.3).
-    func wakes(lines: UInt64) -> Bool { pending(lines) & interruptEnable != 0 }
+    /// (Priv. spec §3.3.3; AIA spec §5.5).
+    func wakes(lines: UInt64) -> Bool {
+        pending(lines) & interruptEnable | virtualPendingInterrupts & virtualInterruptEnables != 0
+    }
 }
