@@ -8,8 +8,8 @@ struct AllocationTests {
         ("scfifo", 16), ("tlmfifo", 16), ("ctx", 2), ("ctx", 100), ("ctx0", 2), ("lt", 1), ("ltroute", 8),
         ("ltrbin", 64), ("ltqk", 0), ("ltqk", 1000), ("dmi", 10_000), ("dmiget", 1), ("at", 1), ("atthr", 1),
     ]
-    /// Those that build or destroy, once.
-    static let others: Set = ["elab", "teardown", "empty"]
+    /// Those that build or destroy, once, and the comparison of whole runs.
+    static let others: Set = ["elab", "teardown", "empty", "traffic"]
 
     @Test("every mode of `tandem bench` that repeats an operation is held to allocating nothing", .needs(.tandem))
     func complete() throws {

@@ -121,7 +121,7 @@ struct ConsoleTests {
     @Test("socat reaches the console and the monitor at pseudo terminals", .needs(.tandem, .socat))
     func pseudoTerminals() throws {
         let machine = try Self.tandem([
-            "demo", "-serial", "pty", "-S", "-report", "none", "-monitor", "pty",
+            "demo", "-serial", "pty", "-S", "-no-shutdown", "-report", "none", "-monitor", "pty",
         ])
         let console = try Terminal(
             Peer.socat.required(), ["-,raw,echo=0", "\(Self.place(of: "serial0", machine)),raw,echo=0"])
@@ -135,6 +135,8 @@ struct ConsoleTests {
         }
         try monitor.type("cont\r")
         try console.await("\n")
+        // A terminal whose controlling end closes forgets what nobody has read yet: the machine stays until then.
+        try monitor.type("quit\r")
         #expect(try machine.end().code == 0)
     }
 }

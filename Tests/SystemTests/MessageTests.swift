@@ -63,22 +63,19 @@ struct MessageTests {
         #expect(report.interrupts.filter { $0.line.hasPrefix("aplic.source3") }.allSatisfy { $0.raised == 0 })
     }
 
-    @Test(
-        "the same module prints the same on QEMU's edu and on ours by messages", .needs(.tandem, .newDevice, .qemu))
+    // QEMU 7.2 loses interrupts between its APLIC and its IMSICs, so that Debian's kernel stalls on it: what edu prints by its
+    // pin is compared with QEMU (`PCITests`), what it prints by messages with that.
+    @Test("the same module prints the same with edu's messages and with its pin", .needs(.tandem, .newDevice))
     func edu() throws {
-        let guest = try Peer.newDevice.required()
-        let theirs = try QEMU.run(
-            [
-                "-machine", "aia=aplic-imsic", "-bios", "\(guest)/fw_dynamic.bin", "-m", "1G", "-kernel",
-                "\(guest)/Image", "-initrd", "\(guest)/newdevice.cpio.gz", "-append",
-                "console=ttyS0 \(Self.words(rings: 500, size: 2048))", "-nic", "none", "-device",
-                "edu,addr=4,dma_mask=0xffffffff",
-            ], harts: 4, limit: 600)
-        let (ours, _) = try device("edu,dma_mask=0xffffffff", rings: 500, size: 2048, name: "edu")
-        let transcript = PCITests.transcript(of: ours)
-        #expect(transcript == PCITests.transcript(of: theirs))
+        let runs = try ["on", "off"].map { messages in
+            try device(
+                "edu,dma_mask=0xffffffff,msi=\(messages)", rings: 500, size: 2048, name: "edu-\(messages)"
+            ).0
+        }
+        let transcript = PCITests.transcript(of: runs[0])
+        #expect(transcript == PCITests.transcript(of: runs[1]))
         #expect(transcript.last == "TANDEM-NEWDEVICE-END" && transcript.contains("affinity 8: 0 0 0 500"))
-        for run in [ours, theirs] { #expect(run.lines.contains { $0.contains("PCI-MSI-0000:00:04.0") }) }
+        #expect(runs.map { $0.lines.contains { $0.contains("PCI-MSI-0000:00:04.0") } } == [true, false])
     }
 
     private static func words(rings: Int, size: Int) -> String {
