@@ -43,7 +43,7 @@ struct PageTable {
         "processes": ("Processes", "By address space of the guest."),
         "functions": ("Functions", "By function of the guest, where symbols say which."),
         "pages": ("Pages", "By page of physical memory."),
-        "outstanding": ("Outstanding", "The most transactions that an initiator had under way at a time."),
+        "outstanding": ("Outstanding", "The most accesses that an initiator had under way at a time."),
         "topology": ("Connections", "The ways that accesses can take from module to module."),
     ]
 

@@ -94,7 +94,7 @@ public struct RunReport: Equatable, Sendable {
         public var latency: SimTime
     }
 
-    /// How many transactions of one initiator were under way at a time.
+    /// How many accesses of one initiator were under way at a time, as transactions or directly.
     public struct Outstanding: Equatable, Sendable {
         public var initiator: String
         public var most: Int
@@ -144,9 +144,12 @@ public struct RunReport: Equatable, Sendable {
         functions = machine.harts.flatMap(\.functionRecords)
         processes = machine.harts.flatMap(\.processRecords)
         verdicts = machine.checkTraffic()
-        outstanding = directory.initiators.compactMap { initiator in
+        outstanding = directory.initiators.compactMap { [series] initiator in
             guard let meter = initiator.meter, meter.hasBins else { return nil }
-            return Outstanding(initiator: directory.name(of: initiator.id), most: meter.peakOutstanding)
+            let name = directory.name(of: initiator.id)
+            // Direct accesses come one after the other, as the transactions that they stand for do.
+            let least = series.contains { $0.initiator == name } ? 1 : 0
+            return Outstanding(initiator: name, most: max(meter.peakOutstanding, least))
         }
         self.host = host
     }
