@@ -385,11 +385,11 @@ enum PageParts {
           byId("switches").append(button);
         }
 
-        /// The report itself, for programs.
+        /// The report itself, for programs: its text, for numbers of the script do not keep all digits of addresses.
         function addDownload() {
           const button = element("button", { type: "button" }, "Save as JSON");
           button.addEventListener("click", () => {
-            const url = URL.createObjectURL(new Blob([JSON.stringify(report, null, 2)], { type: "application/json" }));
+            const url = URL.createObjectURL(new Blob([byId("report").textContent, "\n"], { type: "application/json" }));
             element("a", { href: url, download: `${report.platform}.json` }).click();
             setTimeout(() => URL.revokeObjectURL(url), 1000);
           });
@@ -415,14 +415,16 @@ enum PageParts {
           const data = cell.querySelector("data");
           if (!data) return cell.textContent;
           const number = Number(data.value);
+          // Addresses have more digits than a number of the script keeps.
+          if (/^-?\d+$/.test(data.value) && !Number.isSafeInteger(number)) return BigInt(data.value);
           return Number.isNaN(number) ? data.value : number;
         }
 
         function compare(one, other) {
-          if (typeof one === "number" && typeof other === "number") return one - other;
-          if (typeof one === "number") return 1;
-          if (typeof other === "number") return -1;
-          return one.localeCompare(other, "en", { numeric: true });
+          const [isText, isOtherText] = [one, other].map((value) => typeof value === "string");
+          if (isText && isOtherText) return one.localeCompare(other, "en", { numeric: true });
+          if (isText || isOtherText) return isText ? -1 : 1;
+          return one < other ? -1 : one > other ? 1 : 0;
         }
 
         function addTableTools(table) {
@@ -451,7 +453,7 @@ enum PageParts {
 
         /// Within a column of the same unit, a line says how much of the greatest each is.
         function addBars(rows, column) {
-          const values = rows.map((row) => valueOf(row, column)).map((value) => (typeof value === "number" ? value : 0));
+          const values = rows.map((row) => valueOf(row, column)).map((value) => (typeof value === "string" ? 0 : Number(value)));
           const most = values.reduce((one, other) => Math.max(one, other), 0);
           if (!(most > 0) || rows.length < 2) return;
           rows.forEach((row, index) => {
@@ -1134,28 +1136,33 @@ enum PageParts {
             const left = 64;
             const height = 90;
             const plotWidth = width - left - 4;
-            const shown = bins.filter((row) => row[moment] >= view.from && row[moment] <= view.to);
-            const top = scaleTop(shown.reduce((most, row) => Math.max(most, row[skew]), 0) / 1e12);
+            const shown = bins.filter((row) => row[number] * binPicoseconds < view.to && (row[number] + 1) * binPicoseconds > view.from);
+            const most = shown.reduce((most, row) => Math.max(most, row[skew]), 0) / 1e12;
+            const top = scaleTop(most);
             const x = (picoseconds) => left + Math.min(Math.max((picoseconds - view.from) / (view.to - view.from), 0), 1) * plotWidth;
             const y = (seconds) => 6 + height * (1 - seconds / top);
             // Of bins that fall on one point only the largest is seen.
             const points = new Map();
             for (const row of shown) {
-              const place = Math.round(x(row[number] * binPicoseconds));
-              if (!points.has(place) || points.get(place)[skew] < row[skew]) points.set(place, row);
+              const from = Math.round(x(row[number] * binPicoseconds));
+              if (points.has(from) && points.get(from).row[skew] >= row[skew]) continue;
+              points.set(from, { from, row, width: Math.max(1.5, x((row[number] + 1) * binPicoseconds) - from) });
             }
-            const least = Math.max(1.5, binPicoseconds / (view.to - view.from) * plotWidth);
-            const path = [...points].map(([from, row]) => `M${from} ${y(0)}V${y(row[skew] / 1e12).toFixed(1)}h${least.toFixed(1)}V${y(0)}Z`).join("");
+            const drawn = [...points.values()];
+            const path = drawn.map(({ from, row, width }) => `M${from} ${y(0)}V${y(row[skew] / 1e12).toFixed(1)}h${width.toFixed(1)}V${y(0)}Z`).join("");
             const svg = drawing("svg", { viewBox: `0 0 ${width} ${height + 26}`, height: height + 26, role: "img",
-              "aria-label": `The largest skew of each ${time(binPicoseconds)}, at most ${si(top, "s")}` },
+              "aria-label": `The largest skew of each ${time(binPicoseconds)}, at most ${si(most, "s", 4)}` },
             drawing("g", { class: "axis" }, [0, 1].map((part) => [
               drawing("line", { x1: left, x2: left + plotWidth, y1: y(part * top), y2: y(part * top) }),
               drawing("text", { x: left - 6, y: y(part * top) + 4, "text-anchor": "end", class: "quiet" }, part === 0 ? "0" : si(top, "s"))])),
             drawing("path", { class: "write", d: path }), view.axis(left, plotWidth, height + 6));
             svg.addEventListener("pointermove", (event) => {
               const box = svg.getBoundingClientRect();
-              const picoseconds = view.from + ((event.clientX - box.left) / box.width * width - left) / plotWidth * (view.to - view.from);
-              const row = shown.find((one) => one[number] === Math.floor(picoseconds / binPicoseconds));
+              const at = (event.clientX - box.left) / box.width * width;
+              // What is narrow is met from a point beside it, too; of neighbours the nearest.
+              const distance = (point) => Math.max(point.from - at, at - point.from - point.width, 0);
+              const nearest = drawn.reduce((best, point) => (best && distance(best) <= distance(point) ? best : point), null);
+              const row = nearest && distance(nearest) <= 1 ? nearest.row : null;
               if (!row) { tip.hide(); return; }
               tip.show(event.clientX, event.clientY, `${row[late]} late by ${time(row[skew])}`, [["at", time(row[moment], 7)], ["passed by", row[ahead]]]);
             });

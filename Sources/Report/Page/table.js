@@ -4,14 +4,16 @@ function valueOf(row, column) {
   const data = cell.querySelector("data");
   if (!data) return cell.textContent;
   const number = Number(data.value);
+  // Addresses have more digits than a number of the script keeps.
+  if (/^-?\d+$/.test(data.value) && !Number.isSafeInteger(number)) return BigInt(data.value);
   return Number.isNaN(number) ? data.value : number;
 }
 
 function compare(one, other) {
-  if (typeof one === "number" && typeof other === "number") return one - other;
-  if (typeof one === "number") return 1;
-  if (typeof other === "number") return -1;
-  return one.localeCompare(other, "en", { numeric: true });
+  const [isText, isOtherText] = [one, other].map((value) => typeof value === "string");
+  if (isText && isOtherText) return one.localeCompare(other, "en", { numeric: true });
+  if (isText || isOtherText) return isText ? -1 : 1;
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function addTableTools(table) {
@@ -40,7 +42,7 @@ function addTableTools(table) {
 
 /// Within a column of the same unit, a line says how much of the greatest each is.
 function addBars(rows, column) {
-  const values = rows.map((row) => valueOf(row, column)).map((value) => (typeof value === "number" ? value : 0));
+  const values = rows.map((row) => valueOf(row, column)).map((value) => (typeof value === "string" ? 0 : Number(value)));
   const most = values.reduce((one, other) => Math.max(one, other), 0);
   if (!(most > 0) || rows.length < 2) return;
   rows.forEach((row, index) => {

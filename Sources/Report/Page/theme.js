@@ -16,11 +16,11 @@ function addThemeSwitch() {
   byId("switches").append(button);
 }
 
-/// The report itself, for programs.
+/// The report itself, for programs: its text, for numbers of the script do not keep all digits of addresses.
 function addDownload() {
   const button = element("button", { type: "button" }, "Save as JSON");
   button.addEventListener("click", () => {
-    const url = URL.createObjectURL(new Blob([JSON.stringify(report, null, 2)], { type: "application/json" }));
+    const url = URL.createObjectURL(new Blob([byId("report").textContent, "\n"], { type: "application/json" }));
     element("a", { href: url, download: `${report.platform}.json` }).click();
     setTimeout(() => URL.revokeObjectURL(url), 1000);
   });

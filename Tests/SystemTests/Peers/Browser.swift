@@ -1,4 +1,5 @@
 import Glibc
+import TandemJSON
 
 /// Debian's Chromium, without a window.
 enum Browser {
@@ -22,6 +23,37 @@ enum Browser {
             throw ProgramFailure(text: "chromium: \(program.errors.suffix(2000))")
         }
         return Page(document: program.output, console: console(program))
+    }
+
+    /// Opens a page as somebody would who does with it what `script` does; yields what that has said by `tell`.
+    static func open(_ file: String, doing script: String) throws -> JSONValue {
+        let acted = "\(file.dropLast(".html".count))-acted.html"
+        let start = """
+            <pre id="told"></pre><script>
+            const tell = (value) => { document.getElementById("told").textContent = encodeURIComponent(JSON.stringify(value)); };
+
+            """
+        try write(bytes(of: file) + Array((start + script + "\n</script>\n").utf8), to: acted)
+        let page = try open(acted)
+        guard page.console == [], let told = page.document.firstMatch(of: #/<pre id="told">([^<]+)<\/pre>/#) else {
+            throw ProgramFailure(text: "the script did not end: \(page.console)")
+        }
+        return try JSON5Reader(.json).read(decoded(told.1.utf8), file: "what the script tells")
+    }
+
+    /// Without the escapes that `encodeURIComponent` makes.
+    private static func decoded(_ text: Substring.UTF8View) -> [UInt8] {
+        var (result, rest) = ([UInt8](), text[...])
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                result.append(byte)
+                continue
+            }
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            result.append(UInt8(digits, radix: 16) ?? byte)
+            rest = rest.dropFirst(2)
+        }
+        return result
     }
 
     /// Shows a file in a window of that size, and writes what is seen as a PNG.
