@@ -4,10 +4,7 @@ import TandemKernel
 
 extension LinkSeries {
     /// What the columns of `bins` mean, in their order.
-    static let columns = [
-        "bin", "reads", "writes", "fetches", "readBytes", "writeBytes", "fetchBytes", "errors", "latencyPicoseconds",
-        "peakLatencyPicoseconds",
-    ]
+    static let columns = ["bin"] + TrafficCell.columns + ["latencyPicoseconds", "peakLatencyPicoseconds"]
 
     /// One element of the member `series` of a report (docs/report.md).
     var json: JSONValue {
@@ -23,12 +20,7 @@ extension LinkSeries {
 
 extension TrafficRow {
     fileprivate var json: JSONValue {
-        JSONValue(
-            [
-                bin, cell.reads, cell.writes, cell.fetches, cell.readBytes, cell.writeBytes, cell.fetchBytes,
-                cell.errors,
-                cell.latencyPicoseconds, peakLatency,
-            ].map { JSONValue($0) })
+        JSONValue(([bin] + cell.counts + [cell.latencyPicoseconds, peakLatency]).map { JSONValue($0) })
     }
 }
 

@@ -1,3 +1,4 @@
+import TandemBus
 import TandemJSON
 
 /// A member of a report that is a list of objects, as a table: a row for each, a column for each number and text in them.
@@ -133,16 +134,12 @@ struct PageTable {
         return (counts.first.map { $0.title.lowercased() } ?? "rows", Array(counts))
     }
 
-    /// The rows by their weight, equal ones in their order.
+    /// The rows that the page has room for, by their weight, equal ones in their order.
     private var heaviest: [Row] {
         let columns = weight.columns
-        let weighed = rows.enumerated().map { index, row in
-            let sum = columns.reduce(0.0) { sum, column in
-                sum + ((try? Self.value(of: row, column)?.double()) ?? 0)
-            }
-            return (index: index, row: row, weight: sum)
+        return rows.heaviest(Self.mostRows) { row in
+            columns.reduce(0.0) { sum, column in sum + ((try? Self.value(of: row, column)?.double()) ?? 0) }
         }
-        return weighed.sorted { ($1.weight, $0.index) < ($0.weight, $1.index) }.map(\.row)
     }
 
     private static func value(of row: Row, _ column: Column) -> JSONValue? {
@@ -151,7 +148,7 @@ struct PageTable {
 
     /// Rows whose numbers are all zero are marked, so that the page can hide them.
     var text: String {
-        let shown = rows.count > Self.mostRows ? Array(heaviest.prefix(Self.mostRows)) : rows
+        let shown = rows.count > Self.mostRows ? heaviest : rows
         var text = "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(Markup.escaped(caption))\">\n"
         text +=
             "<table data-rows=\"\(Markup.escaped(member))\"><caption>\(Markup.escaped(caption))</caption>\n<thead><tr>"

@@ -3,9 +3,7 @@ import TandemJSON
 
 extension PageTrafficRecord {
     /// What the columns of `pages` and of the rows of `heat` mean, in their order.
-    private static let columns = [
-        "page", "reads", "writes", "fetches", "readBytes", "writeBytes", "fetchBytes", "errors",
-    ]
+    private static let columns = ["page"] + TrafficCell.columns
 
     /// One element of the member `pages` of a report (docs/report.md).
     var json: JSONValue {
@@ -20,9 +18,7 @@ extension PageTrafficRecord {
 }
 
 extension PageHeat {
-    private static let columns = [
-        "bin", "region", "reads", "writes", "fetches", "readBytes", "writeBytes", "fetchBytes", "errors",
-    ]
+    private static let columns = ["bin", "region"] + TrafficCell.columns
 
     fileprivate var json: JSONValue {
         JSONValue(members: [
@@ -34,8 +30,4 @@ extension PageHeat {
                 }),
         ])
     }
-}
-
-extension TrafficCell {
-    fileprivate var counts: [UInt64] { [reads, writes, fetches, readBytes, writeBytes, fetchBytes, errors] }
 }

@@ -20,7 +20,7 @@ extension RunReport {
             ) { [$0.cell.readBytes, $0.cell.writeBytes, $0.cell.fetchBytes] }
             events += Self.track(
                 "\(name) accesses", process: 1, width: width, rows: link.rows, number: \.bin, ["accesses", "errors"]
-            ) { [$0.cell.reads &+ $0.cell.writes &+ $0.cell.fetches, $0.cell.errors] }
+            ) { [$0.cell.accesses, $0.cell.errors] }
             guard link.total.latencyPicoseconds > 0 else { continue }
             events += Self.track(
                 "\(name) latency in ps", process: 1, width: width, rows: link.rows, number: \.bin, ["longest"]

@@ -69,21 +69,17 @@ extension RunReport {
 
     /// The functions with the most instructions.
     private var functionTable: String {
-        let sorted = functions.enumerated().sorted {
-            ($1.element.work.instructions, $0.offset) < ($0.element.work.instructions, $1.offset)
-        }
         var rows = [["hart", "function"] + Self.workColumns]
-        for (_, row) in sorted.prefix(Self.rowLimit) { rows.append([row.hart, row.name] + Self.cells(of: row.work)) }
+        for row in functions.heaviest(Self.rowLimit, by: \.work.instructions) {
+            rows.append([row.hart, row.name] + Self.cells(of: row.work))
+        }
         let rest = functions.count - Self.rowLimit
         return Self.table(rows, textColumns: 2) + (rest > 0 ? "and \(rest) functions with less\n" : "")
     }
 
     private var processTable: String {
-        let sorted = processes.enumerated().sorted {
-            ($1.element.work.instructions, $0.offset) < ($0.element.work.instructions, $1.offset)
-        }
         var rows = [["hart", "root", "space", "privilege"] + Self.workColumns]
-        for (_, row) in sorted.prefix(Self.rowLimit) {
+        for row in processes.heaviest(Self.rowLimit, by: \.work.instructions) {
             rows.append(
                 [
                     row.hart, row.root.map { "0x" + String($0, radix: 16) } ?? "-", row.space.map { "\($0)" } ?? "-",
@@ -107,11 +103,8 @@ extension RunReport {
     /// The pages that moved the most bytes.
     private var pageTable: String {
         let all = pages.flatMap { record in record.pages.map { (record.initiator, $0) } }
-        let sorted = all.enumerated().sorted {
-            ($1.element.1.cell.bytes, $0.offset) < ($0.element.1.cell.bytes, $1.offset)
-        }
         var rows = [["initiator", "page", "reads", "writes", "fetches", "moved"]]
-        for (_, (initiator, page)) in sorted.prefix(Self.rowLimit) {
+        for (initiator, page) in all.heaviest(Self.rowLimit, by: \.1.cell.bytes) {
             rows.append([
                 initiator, "0x" + String(page.page << 12, radix: 16), Self.grouped(page.cell.reads),
                 Self.grouped(page.cell.writes), Self.grouped(page.cell.fetches), Self.bytes(page.cell.bytes),

@@ -70,7 +70,7 @@ public struct RunReport: Equatable, Sendable {
     /// What functions and processes of the guest did (`-traffic functions,processes`), by hart; empty if nobody wanted it.
     public var functions: [FunctionRecord]
     public var processes: [ProcessRecord]
-    /// The most transactions that were under way at a time, by initiator, where that was measured.
+    /// The most accesses that were under way at a time, by initiator, where that was measured.
     public var outstanding: [Outstanding]
     /// Which of the platform's expectations of its traffic held.
     public var verdicts: [TrafficVerdict]

@@ -34,8 +34,7 @@ public struct Waveform {
         let width = link.binWidth.picoseconds
         var first = "b0"
         for (index, row) in link.rows.enumerated() {
-            let bytes = row.cell.readBytes &+ row.cell.writeBytes &+ row.cell.fetchBytes
-            let value = "b\(String(bytes, radix: 2))"
+            let value = "b\(String(row.cell.bytes, radix: 2))"
             // What holds from the start on is the first value, and no change.
             if row.bin * width <= start { first = value } else { add(row.bin * width, "\(value) \(code)") }
             let next = index + 1 < link.rows.count ? link.rows[index + 1].bin : .max

@@ -12,6 +12,14 @@ public protocol TaggedBusTarget: AnyObject {
     func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory, tag: Int) -> Bool
 }
 
+extension TaggedBusTarget {
+    @inlinable public func debugTransport(_ transaction: inout Transaction, tag: Int) -> Int { 0 }
+
+    @inlinable public func directMemory(
+        _ request: DirectMemoryRequest, _ grant: inout DirectMemory, tag: Int
+    ) -> Bool { false }
+}
+
 extension TargetSeat {
     /// The seat of `target` at one of its sockets.
     // SAFETY: the target owns its socket, which owns this seat; initiators reach it only while the module tree lives.

@@ -108,18 +108,18 @@ public final class PageTraffic {
     /// now. Times are picoseconds.
     func closeBin(from start: UInt64, width: UInt64) {
         heat?.widen(to: width)
-        heat?.add(at: start, changedCells { $0.pointee.isListed = false })
+        heat?.add(at: start, changedCells(closing: true))
         changed.removeAll(keepingCapacity: true)
     }
 
-    /// What was counted in pages since the last bin was closed, by page. Closes it where `body` says so.
-    private func changedCells(_ body: ((UnsafeMutablePointer<Entry>) -> Void)?) -> [(page: UInt64, cell: TrafficCell)] {
+    /// What was counted in pages since the last bin was closed, by page. `closing` closes this one.
+    private func changedCells(closing: Bool) -> [(page: UInt64, cell: TrafficCell)] {
         var cells: [(page: UInt64, cell: TrafficCell)] = []
         for (page, entry) in changed {
             cells.append((page, entry.pointee.cell.since(entry.pointee.closed)))
-            guard let body else { continue }
+            guard closing else { continue }
             entry.pointee.closed = entry.pointee.cell
-            body(entry)
+            entry.pointee.isListed = false
         }
         return cells.filter { $0.cell.isCounted }.sorted { $0.page < $1.page }
     }
@@ -128,7 +128,7 @@ public final class PageTraffic {
     func heat(withBinFrom start: UInt64, width: UInt64) -> PageHeat? {
         var copy = heat
         copy?.widen(to: width)
-        copy?.add(at: start, changedCells(nil))
+        copy?.add(at: start, changedCells(closing: false))
         return copy
     }
 
@@ -153,10 +153,6 @@ public final class PageTraffic {
 }
 
 extension TrafficCell {
-    /// Bytes moved, in all.
-    public var bytes: UInt64 { readBytes &+ writeBytes &+ fetchBytes }
-    /// Accesses, in all.
-    public var accesses: UInt64 { reads &+ writes &+ fetches }
     /// Whether an access began in a page, or moved bytes there.
     fileprivate var isCounted: Bool { !isZero || bytes != 0 }
 }

@@ -38,6 +38,11 @@ public import TandemKernel
         errors.pointee &+= 1
     }
 
+    /// Bytes moved, in all.
+    public var bytes: UInt64 { readBytes &+ writeBytes &+ fetchBytes }
+    /// Accesses, in all.
+    public var accesses: UInt64 { reads &+ writes &+ fetches }
+
     /// Whether nothing has been counted.
     @inlinable public var isZero: Bool { reads | writes | fetches == 0 }
 }

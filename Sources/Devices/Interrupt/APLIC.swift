@@ -107,8 +107,6 @@ public final class APLIC: Module, CatalogModule, TaggedBusTarget, LineReceiver {
         registers.debugTransport(&transaction, core: tag == 0 ? root.core : child.core)
     }
 
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory, tag: Int) -> Bool { false }
-
     public func lineChanged(_ input: LineInput, level: Bool, at time: SimTime) {
         root.core.setLevel(input.index, level)
         child.core.setLevel(input.index, level)

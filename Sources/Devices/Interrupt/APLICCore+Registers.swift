@@ -83,7 +83,7 @@ extension APLICCore: RegisterCore {
     /// Harts have signals in direct delivery mode only.
     private func hasSignal(_ hart: Int) -> Bool { hart < configuration.hartCount && !configuration.sendsMessages }
 
-    private var priorityMask: UInt32 { 1 << UInt32(configuration.priorityBits) - 1 }
+    var priorityMask: UInt32 { 1 << UInt32(configuration.priorityBits) - 1 }
 
     /// A source number that software wrote; 0, which is no source, for any that there is not.
     private func number(_ value: UInt32) -> Int { value <= configuration.sourceCount ? Int(value) : 0 }

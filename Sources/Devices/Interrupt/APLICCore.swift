@@ -196,7 +196,7 @@ public struct APLICCore: Equatable, Sendable {
     /// The bits of `target` that there are (§4.5.16).
     func legalTarget(_ value: UInt32) -> UInt32 {
         if configuration.sendsMessages { return value & 0xfffc_07ff }
-        let priority = value & (1 << UInt32(configuration.priorityBits) - 1)
+        let priority = value & priorityMask
         return value & 0xfffc_0000 | max(1, priority)
     }
 

@@ -87,8 +87,6 @@ public final class IMSIC: Module, CatalogModule, TaggedBusTarget, InterruptMessa
         registers.debugTransport(&transaction, core: core)
     }
 
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory, tag: Int) -> Bool { false }
-
     // MARK: Snapshot
 
     public func saveState() -> ModuleState { ModuleState(core) }

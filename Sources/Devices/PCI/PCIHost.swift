@@ -175,8 +175,6 @@ public final class PCIHost: Module, CatalogModule, TaggedBusTarget, PCIBusContro
         return transaction.count
     }
 
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory, tag: Int) -> Bool { false }
-
     // MARK: Lines
 
     /// One more function drives a line, or one less.

@@ -52,8 +52,6 @@ public final class PCITestDevice: PCIFunction, CatalogModule, TaggedBusTarget {
         return transaction.count
     }
 
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory, tag: Int) -> Bool { false }
-
     public override func reset(_ phase: ResetPhase) {
         if case .enter = phase { core = PCITestDeviceCore() }
         super.reset(phase)

@@ -200,8 +200,6 @@ public final class SiFiveSPI: Module, CatalogModule, BusTarget, TaggedBusTarget,
         return transaction.count
     }
 
-    public func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory, tag: Int) -> Bool { false }
-
     // MARK: Reset and snapshot
 
     public override func reset(_ phase: ResetPhase) {

@@ -32,12 +32,7 @@ public struct SymbolTable: Equatable, Sendable {
     /// The last symbol at or below `address` that may contain it: one whose size is unknown, or whose end is above.
     /// - Complexity: O(log n) and a few steps back where several symbols nest.
     public func nearest(to address: UInt64) -> (symbol: Symbol, offset: UInt64)? {
-        var low = 0
-        var high = symbols.count
-        while low < high {
-            let middle = (low + high) / 2
-            if symbols[middle].address <= address { low = middle + 1 } else { high = middle }
-        }
+        let low = count(upTo: address)
         for index in stride(from: low - 1, through: max(0, low - 16), by: -1) where index >= 0 {
             let symbol = symbols[index]
             let offset = address - symbol.address
@@ -46,15 +41,21 @@ public struct SymbolTable: Equatable, Sendable {
         return nil
     }
 
-    /// The symbol that may contain `address`, and the addresses around it for which that is the answer.
-    public func place(of address: UInt64) -> (symbol: Symbol, range: Range<UInt64>)? {
-        guard let (symbol, _) = nearest(to: address) else { return nil }
+    /// How many symbols begin at or below `address`.
+    private func count(upTo address: UInt64) -> Int {
         var low = 0
         var high = symbols.count
         while low < high {
             let middle = (low + high) / 2
             if symbols[middle].address <= address { low = middle + 1 } else { high = middle }
         }
+        return low
+    }
+
+    /// The symbol that may contain `address`, and the addresses around it for which that is the answer.
+    public func place(of address: UInt64) -> (symbol: Symbol, range: Range<UInt64>)? {
+        guard let (symbol, _) = nearest(to: address) else { return nil }
+        let low = count(upTo: address)
         var first = symbols[low - 1].address
         // Symbols inside that end before the address leave the rest to those around them.
         for index in stride(from: low - 1, through: max(0, low - 16), by: -1) {

@@ -89,8 +89,7 @@ extension Machine {
 
 extension TrafficExpectation.Quantity {
     fileprivate func value(of cell: TrafficCell, peak: UInt64, over span: SimTime) -> UInt64 {
-        let accesses = cell.reads &+ cell.writes &+ cell.fetches
-        let bytes = cell.readBytes &+ cell.writeBytes &+ cell.fetchBytes
+        let (accesses, bytes) = (cell.accesses, cell.bytes)
         switch self {
         case .reads: return cell.reads
         case .writes: return cell.writes

@@ -21,6 +21,21 @@ enum CommandText {
         }
     }
 
+    /// A list of records as a table in which the number called `name` is shown by `words`.
+    static func table(of value: CommandValue, showing name: String, by words: (UInt64) -> String) -> String {
+        guard case .list(let rows) = value else { return "" }
+        return text(
+            of: .list(
+                rows.map { row in
+                    guard case .record(let fields) = row else { return row }
+                    return .record(
+                        fields.map { field in
+                            guard field.name == name, case .unsigned(let number) = field.value else { return field }
+                            return CommandValue.Field(name, .text(words(number)))
+                        })
+                }))
+    }
+
     /// A value on one line.
     static func word(_ value: CommandValue) -> String {
         switch value {

@@ -11,23 +11,39 @@ enum TrafficCommands {
         name: "TrafficInfo",
         [
             CommandMember("initiator", .text), CommandMember("target", .text),
-            CommandMember("reads", .integer), CommandMember("writes", .integer),
-            CommandMember("fetches", .integer), CommandMember("read-bytes", .integer),
-            CommandMember("write-bytes", .integer), CommandMember("fetch-bytes", .integer),
+        ] + cellMembers + [
             CommandMember("errors", .integer),
             CommandMember("latency", .integer, "Picoseconds that the accesses took, in all."),
         ])
 
+    /// What is told of every cell of counters.
+    private static let cellMembers = [
+        CommandMember("reads", .integer), CommandMember("writes", .integer), CommandMember("fetches", .integer),
+        CommandMember("read-bytes", .integer), CommandMember("write-bytes", .integer),
+        CommandMember("fetch-bytes", .integer),
+    ]
+
+    private static func fields(of cell: TrafficCell) -> [CommandValue.Field] {
+        [
+            CommandValue.Field("reads", .unsigned(cell.reads)), CommandValue.Field("writes", .unsigned(cell.writes)),
+            CommandValue.Field("fetches", .unsigned(cell.fetches)),
+            CommandValue.Field("read-bytes", .unsigned(cell.readBytes)),
+            CommandValue.Field("write-bytes", .unsigned(cell.writeBytes)),
+            CommandValue.Field("fetch-bytes", .unsigned(cell.fetchBytes)),
+        ]
+    }
+
     static func rows(_ simulation: Simulation) -> CommandValue {
         .list(
             BusDirectory.of(simulation).traffic.map { row in
-                .record([
-                    "initiator": .text(row.initiator), "target": .text(row.target), "reads": .unsigned(row.reads),
-                    "writes": .unsigned(row.writes), "fetches": .unsigned(row.fetches),
-                    "read-bytes": .unsigned(row.readBytes), "write-bytes": .unsigned(row.writeBytes),
-                    "fetch-bytes": .unsigned(row.fetchBytes), "errors": .unsigned(row.errors),
-                    "latency": .unsigned(row.latency.picoseconds),
-                ])
+                .record(
+                    [
+                        CommandValue.Field("initiator", .text(row.initiator)),
+                        CommandValue.Field("target", .text(row.target)),
+                    ] + fields(of: row.cell) + [
+                        CommandValue.Field("errors", .unsigned(row.errors)),
+                        CommandValue.Field("latency", .unsigned(row.latency.picoseconds)),
+                    ])
             })
     }
 
@@ -39,19 +55,7 @@ enum TrafficCommands {
             numbers are those that a run with `-set cpu.dmi=off` would give.
             """,
         text: { value in
-            guard case .list(let rows) = value else { return "" }
-            return CommandText.text(
-                of: .list(
-                    rows.map { row in
-                        guard case .record(let fields) = row else { return row }
-                        return .record(
-                            fields.map { field in
-                                guard field.name == "latency", case .unsigned(let time) = field.value else {
-                                    return field
-                                }
-                                return CommandValue.Field("latency", .text("\(SimTime(picoseconds: time))"))
-                            })
-                    }))
+            CommandText.table(of: value, showing: "latency") { "\(SimTime(picoseconds: $0))" }
         }
     ) { call in rows(call.machine.simulation) }
 
@@ -143,8 +147,8 @@ enum TrafficCommands {
                             let cell = row.cell
                             return .record([
                                 "number": .unsigned(row.bin),
-                                "transactions": .unsigned(cell.reads &+ cell.writes &+ cell.fetches),
-                                "bytes": .unsigned(cell.readBytes &+ cell.writeBytes &+ cell.fetchBytes),
+                                "transactions": .unsigned(cell.accesses),
+                                "bytes": .unsigned(cell.bytes),
                                 "errors": .unsigned(cell.errors), "latency": .unsigned(cell.latencyPicoseconds),
                                 "peak-latency": .unsigned(row.peakLatency),
                             ])
@@ -164,44 +168,23 @@ enum TrafficCommands {
                 name: "TrafficPage",
                 [
                     CommandMember("initiator", .text), CommandMember("page", .integer, "The address where it begins."),
-                    CommandMember("reads", .integer), CommandMember("writes", .integer),
-                    CommandMember("fetches", .integer), CommandMember("read-bytes", .integer),
-                    CommandMember("write-bytes", .integer), CommandMember("fetch-bytes", .integer),
-                ])),
+                ] + cellMembers)),
         documentation: "Nothing while traffic is not counted by page; see `traffic-measure`.",
         text: { value in
-            guard case .list(let rows) = value else { return "" }
-            return CommandText.text(
-                of: .list(
-                    rows.map { row in
-                        guard case .record(let fields) = row else { return row }
-                        return .record(
-                            fields.map { field in
-                                guard field.name == "page", case .unsigned(let address) = field.value else {
-                                    return field
-                                }
-                                return CommandValue.Field("page", .text("0x" + String(address, radix: 16)))
-                            })
-                    }))
+            CommandText.table(of: value, showing: "page") { "0x" + String($0, radix: 16) }
         }
     ) { call in
         let rows = BusDirectory.of(call.machine.simulation).pageTraffic.flatMap { record in
             record.pages.map { (record.initiator, $0) }
         }
         // Of equal pages the first initiator and the lower address come first.
-        let sorted = rows.enumerated().sorted {
-            ($1.element.1.cell.bytes, $0.offset) < ($0.element.1.cell.bytes, $1.offset)
-        }
-        let most = call[most] == 0 ? sorted.count : Int(clamping: call[most])
         return .list(
-            sorted.prefix(most).map { _, row in
-                let (initiator, page) = row
-                return .record([
-                    "initiator": .text(initiator), "page": .unsigned(page.page << 12),
-                    "reads": .unsigned(page.cell.reads), "writes": .unsigned(page.cell.writes),
-                    "fetches": .unsigned(page.cell.fetches), "read-bytes": .unsigned(page.cell.readBytes),
-                    "write-bytes": .unsigned(page.cell.writeBytes), "fetch-bytes": .unsigned(page.cell.fetchBytes),
-                ])
+            rows.heaviest(WorkCommands.limit(call[most]), by: \.1.cell.bytes).map { initiator, page in
+                .record(
+                    [
+                        CommandValue.Field("initiator", .text(initiator)),
+                        CommandValue.Field("page", .unsigned(page.page << 12)),
+                    ] + fields(of: page.cell))
             })
     }
 

@@ -1,3 +1,4 @@
+import TandemBus
 import TandemCPU
 import TandemKernel
 import TandemMachine
@@ -27,13 +28,8 @@ enum WorkCommands {
     static let most = Property<UInt64>(
         "most", default: 20, "How many rows to tell, those with the most instructions; 0 for all.")
 
-    /// The rows with the most work; of equal ones the first.
-    private static func first<Row>(_ most: UInt64, of rows: [Row], _ work: (Row) -> GuestWork) -> [Row] {
-        let sorted = rows.enumerated().sorted {
-            (work($1.element).instructions, $0.offset) < (work($0.element).instructions, $1.offset)
-        }.map(\.element)
-        return Array(sorted.prefix(most == 0 ? sorted.count : Int(clamping: most)))
-    }
+    /// What “0 for all” means.
+    static func limit(_ most: UInt64) -> Int? { most == 0 ? nil : Int(clamping: most) }
 
     static let functions = MonitorCommand(
         machine: "query-functions", human: "info functions",
@@ -48,7 +44,8 @@ enum WorkCommands {
         documentation: "Nothing while nobody wants to know; see `traffic-measure`. Code without symbols counts by page."
     ) { call in
         .list(
-            first(call[most], of: call.machine.harts.flatMap(\.functionRecords), \.work).map { row in
+            call.machine.harts.flatMap(\.functionRecords).heaviest(limit(call[most]), by: \.work.instructions).map {
+                row in
                 .record(
                     [
                         CommandValue.Field("hart", .text(row.hart)), CommandValue.Field("function", .text(row.name)),
@@ -71,7 +68,8 @@ enum WorkCommands {
         documentation: "Nothing while nobody wants to know; see `traffic-measure`."
     ) { call in
         .list(
-            first(call[most], of: call.machine.harts.flatMap(\.processRecords), \.work).map { row in
+            call.machine.harts.flatMap(\.processRecords).heaviest(limit(call[most]), by: \.work.instructions).map {
+                row in
                 .record(
                     [
                         CommandValue.Field("hart", .text(row.hart)),

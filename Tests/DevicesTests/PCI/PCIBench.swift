@@ -88,8 +88,6 @@ final class PCISample: PCIFunction, CatalogModule, TaggedBusTarget {
         }
         transaction.response = .ok
     }
-
-    func debugTransport(_ transaction: inout Transaction, tag: Int) -> Int { 0 }
     func directMemory(_ request: DirectMemoryRequest, _ grant: inout DirectMemory, tag: Int) -> Bool {
         false
     }
