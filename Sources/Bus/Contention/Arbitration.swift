@@ -34,12 +34,15 @@ public struct LinkStatistics: Equatable, Sendable {
 
     public init() {}
 
-    mutating func count(queueing time: SimTime, busy occupancy: SimTime) {
-        accesses += 1
-        if time != .zero { queued += 1 }
+    /// Wrapping, so that accesses may be taken back in another bin than they were counted in.
+    mutating func count(queueing time: SimTime, busy occupancy: SimTime, times: Int64 = 1) {
+        let times = UInt64(bitPattern: times)
+        accesses &+= times
+        busy = SimTime(picoseconds: busy.picoseconds &+ times &* occupancy.picoseconds)
+        guard time != .zero else { return }
+        queued &+= times
         queueing += time
         longestQueueing = max(longestQueueing, time)
-        busy += occupancy
     }
 }
 

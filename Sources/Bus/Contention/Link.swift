@@ -8,10 +8,9 @@ internal import TandemKernel
 final class Link {
     let name: String
     let arbitration: Arbitration
-    private(set) var statistics = LinkStatistics()
-    /// What it carried over time; nothing while traffic is only counted.
-    private(set) var bins: LinkBins?
-    private var timeline = LinkTimeline()
+    /// What is booked and counted, where seats reach it without counting references.
+    // SAFETY: owned by this value; seats hold their link as long as they use it.
+    let bookings: UnsafeMutablePointer<LinkBookings>
 
     // MARK: What waits in simulated time
 
@@ -31,41 +30,28 @@ final class Link {
     init(_ name: String, _ arbitration: Arbitration, of router: Router) {
         self.name = name
         self.arbitration = arbitration
+        bookings = .allocate(capacity: 1)
+        bookings.initialize(to: LinkBookings(arbitration))
         changed = Event("link of \(name) is free", in: router)
     }
 
-    /// Books an access of `occupancy` that comes at `time`. Returns how long it waits.
-    func book(_ occupancy: SimTime, at time: SimTime, rank: UInt32, now: SimTime) -> SimTime {
-        guard occupancy != .zero else {
-            note(queueing: .zero, busy: .zero, at: time)
-            return .zero
-        }
-        guard arbitration != .none else {
-            note(queueing: .zero, busy: occupancy, at: time)
-            return .zero
-        }
-        timeline.forget(before: now.picoseconds)
-        let isRanked = arbitration == .fixedPriority
-        let start = timeline.book(occupancy.picoseconds, at: time.picoseconds, rank: isRanked ? rank : 0)
-        if !isRanked { timeline.mergeNeighbours() }
-        let queueing = SimTime(picoseconds: start) - time
-        note(queueing: queueing, busy: occupancy, at: time)
-        return queueing
+    deinit {
+        bookings.deinitialize(count: 1)
+        bookings.deallocate()
     }
 
-    private func note(queueing: SimTime, busy: SimTime, at time: SimTime) {
-        statistics.count(queueing: queueing, busy: busy)
-        if bins != nil { bins?.count(queueing: queueing, busy: busy, at: time) }
-    }
+    var statistics: LinkStatistics { bookings.pointee.statistics }
+    /// What it carried over time; nothing while traffic is only counted.
+    var bins: LinkBins? { bookings.pointee.bins }
 
     /// Measures in bins of `width` from `time` on; nil ends that.
     func measure(inBins width: SimTime?, from time: SimTime) {
-        bins = width.map { LinkBins(width: $0, from: time) }
+        bookings.pointee.bins = width.map { LinkBins(width: $0, from: time) }
     }
 
     /// Forgets what was counted and measured.
     func clearTraffic(at time: SimTime) {
-        statistics = LinkStatistics()
+        bookings.pointee.statistics = LinkStatistics()
         if let width = bins?.width { measure(inBins: width, from: time) }
     }
 
@@ -75,7 +61,7 @@ final class Link {
     ) throws(ProcessKilled) {
         let begin = thread.now
         guard arbitration != .none, occupancy != .zero else {
-            note(queueing: .zero, busy: occupancy, at: begin)
+            bookings.pointee.note(queueing: .zero, busy: occupancy, at: begin)
             if occupancy != .zero { try thread.wait(for: occupancy) }
             return
         }
@@ -93,7 +79,7 @@ final class Link {
         }
         isTaken = true
         last = initiator
-        note(queueing: thread.now - begin, busy: occupancy, at: begin)
+        bookings.pointee.note(queueing: thread.now - begin, busy: occupancy, at: begin)
         defer {
             isTaken = false
             changed.notifyDelta()
@@ -118,10 +104,10 @@ final class Link {
     // MARK: State
 
     var state: LinkState {
-        get { LinkState(slots: timeline.booked, statistics: statistics, last: last.rawValue) }
+        get { LinkState(slots: bookings.pointee.timeline.booked, statistics: statistics, last: last.rawValue) }
         set {
-            timeline.booked = newValue.slots
-            statistics = newValue.statistics
+            bookings.pointee.timeline.booked = newValue.slots
+            bookings.pointee.statistics = newValue.statistics
             last = InitiatorID(rawValue: newValue.last)
         }
     }

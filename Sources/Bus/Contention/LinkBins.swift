@@ -17,12 +17,12 @@ public struct LinkBins: Equatable, Sendable {
         first = time.picoseconds / width.picoseconds
     }
 
-    mutating func count(queueing: SimTime, busy: SimTime, at time: SimTime) {
+    mutating func count(queueing: SimTime, busy: SimTime, at time: SimTime, times: Int64 = 1) {
         while time.picoseconds / width.picoseconds >= first + UInt64(Self.rowLimit) { halve() }
         // Nobody comes before the simulation's time, at which measuring began.
         let place = Int(max(time.picoseconds / width.picoseconds, first) - first)
         while rows.count <= place { rows.append(LinkStatistics()) }
-        rows[place].count(queueing: queueing, busy: busy)
+        rows[place].count(queueing: queueing, busy: busy, times: times)
     }
 
     private mutating func halve() {

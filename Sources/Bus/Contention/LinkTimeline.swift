@@ -1,11 +1,3 @@
-/// A stretch of time in which a link is taken, in picoseconds; `end` is the first instant at which it is free again.
-struct LinkSlot: Equatable {
-    var start: UInt64
-    var end: UInt64
-    /// Whose it is: 0 goes before 1. All are 0 where nobody goes before others.
-    var rank: UInt32
-}
-
 /// When a link is taken: slots that do not overlap, in the order of time. An access books the first stretch that is long
 /// enough, at or after the time at which it comes. It need not come in the order of times, because initiators run ahead of
 /// the simulation: one whose local time is earlier finds the gaps that those who ran ahead have left.
@@ -17,33 +9,63 @@ struct LinkSlot: Equatable {
 /// **Bounds.** What ended before now is forgotten, for nobody can come earlier. Beyond `capacity` slots the two earliest
 /// become one, with the gap between them.
 struct LinkTimeline: ~Copyable {
-    static var capacity: Int { 256 }
+    /// As many accesses with gaps between them as one quantum has, in all but the longest.
+    static var capacity: Int { 1 << 14 }
 
-    // SAFETY: owned by this value: `capacity` slots and one more, of which `count` are initialised, from the first on.
-    private let slots: UnsafeMutablePointer<LinkSlot> = .allocate(capacity: capacity + 1)
-    private var count = 0
+    /// Whether ranks count. Where they do not, slots that touch become one, so that a busy link is one slot; where they do,
+    /// each access may be overtaken by itself.
+    private let isRanked: Bool
+    private var slots = LinkSlots()
 
-    init() {}
-
-    deinit { slots.deallocate() }
+    init(isRanked: Bool) { self.isRanked = isRanked }
 
     /// Books `length`, which is not zero, for an access that comes at `time`. Returns when it begins.
     mutating func book(_ length: UInt64, at time: UInt64, rank: UInt32) -> UInt64 {
-        let start = place(length, at: time, rank: rank)
+        let start = isRanked ? place(length, at: time, rank: rank) : place(length, at: time)
         bound()
         return start
     }
 
+    // MARK: Without ranks
+
+    private mutating func place(_ length: UInt64, at time: UInt64) -> UInt64 {
+        var (start, index) = (time, firstSlot(endingAfter: time))
+        while index < slots.count {
+            let slot = slots[index]
+            if slot.start >= start, slot.start - start >= length { break }
+            start = max(start, slot.end)
+            index += 1
+        }
+        let end = start + length
+        let touchesNext = index < slots.count && slots[index].start == end
+        guard index > 0, slots[index - 1].end == start else {
+            if touchesNext {
+                slots[index].start = start
+            } else {
+                slots.insert(LinkSlot(start: start, end: end, rank: 0), at: index)
+            }
+            return start
+        }
+        slots[index - 1].end = end
+        if touchesNext {
+            slots[index - 1].end = slots[index].end
+            slots.remove(at: index)
+        }
+        return start
+    }
+
+    // MARK: With ranks
+
     private mutating func place(_ length: UInt64, at time: UInt64, rank: UInt32) -> UInt64 {
         let start = begin(length, at: time, rank: rank)
         let end = start + length
-        var index = count
-        while index > 0, slots[index - 1].start >= start { index -= 1 }
-        insert(LinkSlot(start: start, end: end, rank: rank), at: index)
+        var index = firstSlot(endingAfter: start)
+        while index < slots.count, slots[index].start < start { index += 1 }
+        slots.insert(LinkSlot(start: start, end: end, rank: rank), at: index)
         // What was overlapped goes behind.
-        while index + 1 < count, slots[index + 1].start < end {
+        while index + 1 < slots.count, slots[index + 1].start < end {
             let displaced = slots[index + 1]
-            remove(at: index + 1)
+            slots.remove(at: index + 1)
             _ = place(displaced.end - displaced.start, at: end, rank: displaced.rank)
         }
         return start
@@ -51,10 +73,8 @@ struct LinkTimeline: ~Copyable {
 
     /// When an access that comes at `time` would begin.
     private func begin(_ length: UInt64, at time: UInt64, rank: UInt32) -> UInt64 {
-        var start = time
-        var index = count
-        while index > 0, slots[index - 1].end > time { index -= 1 }
-        while index < count {
+        var (start, index) = (time, firstSlot(endingAfter: time))
+        while index < slots.count {
             let slot = slots[index]
             if slot.rank <= rank {
                 if slot.start >= start, slot.start - start >= length { break }
@@ -67,59 +87,45 @@ struct LinkTimeline: ~Copyable {
         return start
     }
 
-    /// Forgets what ended at or before `now`.
-    mutating func forget(before now: UInt64) {
-        var first = 0
-        while first < count, slots[first].end <= now { first += 1 }
-        guard first > 0 else { return }
-        count -= first
-        slots.update(from: slots + first, count: count)
+    // MARK: Both
+
+    /// The place of the first slot that ends after `time`. Most accesses come near the end.
+    private func firstSlot(endingAfter time: UInt64) -> Int {
+        var (low, high) = (0, slots.count)
+        for _ in 0..<4 where low < high {
+            if slots[high - 1].end <= time { return high }
+            high -= 1
+        }
+        while low < high {
+            let middle = (low + high) / 2
+            if slots[middle].end <= time { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
-    /// Slots of equal rank that touch become one, so that a busy link is one slot. Not where ranks count: there each access
-    /// may be overtaken by itself.
-    mutating func mergeNeighbours() {
-        var kept = 0
-        for index in 1..<max(count, 1) {
-            if slots[index].start == slots[kept].end {
-                slots[kept].end = slots[index].end
-            } else {
-                kept += 1
-                slots[kept] = slots[index]
-            }
-        }
-        count = min(count, kept + 1)
+    /// Forgets what ended at or before `now`.
+    mutating func forget(before now: UInt64) {
+        while slots.count > 0, slots[0].end <= now { slots.remove(at: 0) }
     }
 
     private mutating func bound() {
-        guard count > Self.capacity else { return }
-        slots[1].start = slots[0].start
-        slots[1].rank = min(slots[0].rank, slots[1].rank)
-        remove(at: 0)
-    }
-
-    private mutating func insert(_ slot: LinkSlot, at index: Int) {
-        (slots + count).initialize(to: slot)
-        var position = count
-        while position > index {
-            slots[position] = slots[position - 1]
-            position -= 1
-        }
-        slots[index] = slot
-        count += 1
-    }
-
-    private mutating func remove(at index: Int) {
-        count -= 1
-        for position in index..<count { slots[position] = slots[position + 1] }
+        guard slots.count > Self.capacity else { return }
+        let first = slots[0]
+        slots.remove(at: 0)
+        slots[0].start = first.start
+        slots[0].rank = min(first.rank, slots[0].rank)
     }
 
     /// All slots, for snapshots and tests.
     var booked: [LinkSlot] {
-        get { Array(UnsafeBufferPointer(start: slots, count: count)) }
+        get {
+            var all: [LinkSlot] = []
+            for index in 0..<slots.count { all.append(slots[index]) }
+            return all
+        }
         set {
-            count = min(newValue.count, Self.capacity)
-            for index in 0..<count { (slots + index).initialize(to: newValue[index]) }
+            slots.removeAll()
+            for slot in newValue.suffix(Self.capacity) { slots.insert(slot, at: slots.count) }
         }
     }
 }

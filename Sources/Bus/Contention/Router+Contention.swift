@@ -25,11 +25,13 @@ extension Router {
         "time-per-byte", default: .zero, "Time in which one byte passes, where `bytes-per-cycle` is 0.")
     public static let directMemory = Property<Bool>(
         "direct-memory", default: true,
-        "Grants of direct memory pass. Their uses take time but do not compete; without them every access does.")
+        "Grants of direct memory pass, unless accesses wait for their turn. Their uses take time and compete like others."
+    )
 
     /// What each link has carried so far.
     public final var linkRecords: [LinkRecord] {
-        distinctLinks.map { LinkRecord(name: $0.name, statistics: $0.statistics, bins: $0.bins) }
+        BusDirectory.of(simulation).foldTraffic()
+        return distinctLinks.map { LinkRecord(name: $0.name, statistics: $0.statistics, bins: $0.bins) }
     }
 
     /// Each link once, in the order in which they were made.
@@ -57,7 +59,7 @@ final class Contention {
         arbitration = context[Router.arbitration]
         links = context[Router.links]
         waits = context[Router.waits]
-        grantsDirectMemory = context[Router.directMemory]
+        grantsDirectMemory = context[Router.directMemory] && !(waits && arbitration != .none)
         priorities = context[Router.priorities]
         let bytesPerCycle = UInt64(context[Router.bytesPerCycle])
         timing = RegionTiming(

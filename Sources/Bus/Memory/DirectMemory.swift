@@ -17,7 +17,12 @@ public import TandemKernel
     public var readLatency: SimTime
     public var writeLatency: SimTime
     /// How fast its bytes pass.
-    public var bandwidth: PathBandwidth
+    public var bandwidth: PathBandwidth { didSet { noteTiming() } }
+    /// The links on the way that take time, which `take` books. Nil: there are none.
+    // SAFETY: a router owns it, and the module tree outlives every holder of grants.
+    public var path: Unmanaged<DirectPath>? { didSet { noteTiming() } }
+    /// Whether a use takes its latency and nothing else: what the hot path asks.
+    @usableFromInline var isSimple: Bool
     /// Where uses are counted; nil for a grant that did not come from a socket.
     public var cell: UnsafeMutablePointer<TrafficCell>?
     /// The memory whose write watch and reservations a writer must respect; nil if the target has neither.
@@ -37,19 +42,32 @@ public import TandemKernel
         readLatency = .zero
         writeLatency = .zero
         bandwidth = PathBandwidth()
+        path = nil
+        isSimple = true
         cell = nil
         memory = nil
     }
 
-    /// The time of one read of `count` bytes: what a transaction would take that meets no other.
-    @inlinable @inline(__always) public func readTime(_ count: Int) -> SimTime {
-        bandwidth.isUnlimited ? readLatency : readLatency + bandwidth.time(for: count)
-    }
+    /// The time of one read of `count` bytes: what a transaction takes that meets no other.
+    public func readTime(_ count: Int) -> SimTime { readLatency + bandwidth.time(for: count) }
 
     /// The time of one write of `count` bytes.
-    @inlinable @inline(__always) public func writeTime(_ count: Int) -> SimTime {
-        bandwidth.isUnlimited ? writeLatency : writeLatency + bandwidth.time(for: count)
+    public func writeTime(_ count: Int) -> SimTime { writeLatency + bandwidth.time(for: count) }
+
+    /// Takes a use that begins `delay` after now: the time of a transaction in its place, which waits where others are
+    /// before it. Once for each use, for it is booked.
+    @inlinable @inline(__always) public func take(isWrite: Bool, count: Int, ahead delay: SimTime) -> SimTime {
+        isSimple ? isWrite ? writeLatency : readLatency : takeSlowly(isWrite: isWrite, count: count, ahead: delay)
     }
+
+    @usableFromInline @inline(never) func takeSlowly(isWrite: Bool, count: Int, ahead delay: SimTime) -> SimTime {
+        let time = isWrite ? writeTime(count) : readTime(count)
+        guard let path else { return time }
+        return time
+            + path._withUnsafeGuaranteedRef { $0.book(isWrite: isWrite, count: count, by: initiator, ahead: delay) }
+    }
+
+    private mutating func noteTiming() { isSimple = bandwidth.isUnlimited && path == nil }
 
     /// Whether no access takes time.
     public var isTimeless: Bool { readLatency == .zero && writeLatency == .zero && bandwidth.isUnlimited }
@@ -64,13 +82,13 @@ public import TandemKernel
         base + Int(truncatingIfNeeded: address &- start)
     }
 
-    /// Reads `count` bytes, which must lie in the grant and be readable; one access, counted.
+    /// Reads `count` bytes, which must lie in the grant and be readable; one access, counted, `delay` ahead of now.
     @inlinable public func read(
         at address: UInt64, into data: UnsafeMutableRawPointer, count: Int, isFetch: Bool = false, delay: inout SimTime
     ) {
         precondition(allowsRead && contains(address, count: count), "a read outside of its direct-memory grant")
         data.copy(from: pointer(to: address), count: count)
-        let latency = readTime(count)
+        let latency = take(isWrite: false, count: count, ahead: delay)
         delay += latency
         cell?.pointee.count(write: false, fetch: isFetch, bytes: count, failed: false, latency: latency)
     }
@@ -81,7 +99,7 @@ public import TandemKernel
         precondition(allowsWrite && contains(address, count: count), "a write outside of its direct-memory grant")
         let pointer = pointer(to: address)
         pointer.copy(from: data, count: count)
-        let latency = writeTime(count)
+        let latency = take(isWrite: true, count: count, ahead: delay)
         delay += latency
         cell?.pointee.count(write: true, fetch: false, bytes: count, failed: false, latency: latency)
         memory?._withUnsafeGuaranteedRef { $0.noteWrite(to: pointer, count: count, by: initiator) }

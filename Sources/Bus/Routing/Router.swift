@@ -264,6 +264,7 @@ public class Router: Module, CatalogModule, BusTarget {
         guard distinctLinks.allSatisfy(\.isQuiet) else {
             return .unsupported("accesses wait for a link of the router, on the stacks of their threads")
         }
+        BusDirectory.of(simulation).foldTraffic()
         return ModuleState(RouterLinks(distinctLinks.map(\.state)))
     }
 
@@ -279,6 +280,8 @@ public class Router: Module, CatalogModule, BusTarget {
         guard saved.count == links.count else {
             throw SnapshotError(at: path, "the snapshot holds \(saved.count) links", expected: "\(links.count) links")
         }
+        // What was done until now is not part of what comes back.
+        BusDirectory.of(simulation).foldTraffic()
         for (link, state) in zip(links, saved) { link.state = state }
     }
 }

@@ -54,6 +54,9 @@ public final class BusDirectory: SimulationService {
     /// What is told beyond the counters.
     public private(set) var trafficDetail: TrafficDetail = []
 
+    /// Has everybody who counts lazily add what is not in the counters yet.
+    func foldTraffic() { for initiator in initiators { initiator.foldTraffic() } }
+
     /// Measures the traffic of every initiator from now on: in bins of simulated time, with histograms and the skew between
     /// initiators, if there is a width; and in detail. Nil and nothing end that. Counters go on either way. After
     /// elaboration, while nothing runs. Changes nothing that a guest sees.

@@ -259,13 +259,16 @@ public final class InitiatorSocket: Port {
     /// How many accesses were sent as transactions, page walks and direct reads included. Direct memory is counted in
     /// `traffic` only.
     public var transactionCount: UInt64 {
-        source?.foldTraffic()
+        foldTraffic()
         return state.pointee.transactions
     }
 
+    /// Has a source that counts lazily add what is not in the counters yet.
+    func foldTraffic() { source?.foldTraffic() }
+
     /// Sets all counters to zero.
     public func clearTraffic() {
-        source?.foldTraffic()
+        foldTraffic()
         state.pointee.transactions = 0
         state.pointee.traffic.clear()
         meter?.clear()
@@ -308,7 +311,7 @@ public final class InitiatorSocket: Port {
     }
 
     private func records(pageWalks: Bool) -> [TrafficRecord] {
-        source?.foldTraffic()
+        foldTraffic()
         let directory = BusDirectory.of(owner.simulation)
         let name = directory.name(of: id)
         return state.pointee.traffic.counted(pageWalks: pageWalks).compactMap { target, cell in

@@ -91,6 +91,8 @@ struct TranslatedBlock {
     var fetchLatency: UInt64
     /// Whose cell that is.
     var fetchTarget = TargetID.none
+    /// The grant by which it is fetched, where links have to know of that; otherwise −1.
+    var fetchGrant: Int16 = -1
     /// Whether blocks may be chained to and from it.
     var isChainable: Bool
     /// False once it was dropped.

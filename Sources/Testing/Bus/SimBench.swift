@@ -14,9 +14,10 @@ public final class SimBench {
     public let router: Router
     public let probe: ProbeInitiator
 
-    public init(seed: UInt64 = 0) {
+    /// - Parameter properties: those of the router, where they are not its defaults.
+    public init(seed: UInt64 = 0, router properties: PropertyValues = [:]) {
         simulation = Simulation(seed: seed)
-        router = Router(ModuleContext(name: "router", parent: simulation.root))
+        router = Router(ModuleContext(name: "router", parent: simulation.root, properties: properties))
         probe = ProbeInitiator(ModuleContext(name: "probe", parent: simulation.root))
         probe.bus.bind(to: router.in)
     }

@@ -130,6 +130,76 @@ struct ContentionTests {
         #expect(world.probes[0].bus.directMemory(at: 0, for: .read) == nil)
     }
 
+    @Test("none is given where accesses wait in simulated time for their turn")
+    func noDirectMemoryToThreads() throws {
+        var properties = Self.with(Self.timed, "waits", .bool(true))
+        let waiting = try World(properties)
+        #expect(waiting.probes[0].bus.directMemory(at: 0, for: .read) == nil)
+        properties.set("arbitration", .choice("none"))
+        let passing = try World(properties)
+        #expect(passing.probes[0].bus.directMemory(at: 0, for: .read) != nil)
+    }
+
+    @Test(
+        "direct memory competes as the transactions in its place, on every link of its way",
+        arguments: Arbitration.allCases, LinkScope.allCases)
+    func directMemoryCompetes(arbitration: Arbitration, links: LinkScope) throws {
+        let seed: UInt64 = 0xd1ec_7000
+        print("direct memory that competes: seed \(seed)")
+        /// Each access of a random sequence, by direct memory with the odds of `direct` in 4.
+        func run(direct: Int) throws -> (delays: [SimTime], links: [LinkRecord], traffic: [TrafficRecord]) {
+            var properties = Self.with(Self.timed, "arbitration", .choice(arbitration.rawValue))
+            properties.set("links", .choice(links.rawValue))
+            properties.set("priorities", .list([.link("p1")]))
+            let world = try World(properties)
+            // One more initiator comes by an outer router, whose link is narrower.
+            let outer = try world.bench.make(
+                Router.self, "outer",
+                Self.with(Self.with(Self.timed, "bytes-per-cycle", .unsigned(2)), "arbitration", .choice("first-come")))
+            try outer.map(Region(start: 0, size: 0x2000, target: world.bus.in))
+            let probes: [ProbeInitiator] =
+                world.probes + (0..<2).map { ProbeInitiator(world.bench.context("outside\($0)")) }
+            for probe in probes[2...] { probe.bus.bind(to: outer.in) }
+            var generator = SplitMix64(seed: seed)
+            var delays: [SimTime] = []
+            for _ in 0..<600 {
+                let probe = probes[Int(generator.next() % 4)]
+                let address = generator.next() % 2 * 0x1000 + generator.next() % 64 * 8
+                let (count, isWrite) = (1 << Int(generator.next() % 4), generator.next() % 2 == 0)
+                if generator.next() % 16 == 0 { world.bench.run(for: .nanoseconds(generator.next() % 400)) }
+                // Never earlier than now: an initiator whose time has passed begins anew.
+                if generator.next() % 8 == 0 { probe.delay = .nanoseconds(generator.next() % 200) }
+                let isDirect = Int(generator.next() % 4) < direct
+                var bytes = [UInt8](repeating: 7, count: count)
+                if !isDirect {
+                    if isWrite { probe.write(address, bytes: bytes) } else { _ = probe.read(address, count: count) }
+                } else {
+                    let grant = try #require(probe.bus.directMemory(at: address, for: isWrite ? .write : .read))
+                    #expect(
+                        grant.path?.takeUnretainedValue().competes
+                            == (arbitration != .none || probe.name.hasPrefix("outside")))
+                    bytes.withUnsafeMutableBytes { bytes in
+                        guard let base = bytes.baseAddress else { return }
+                        if isWrite {
+                            grant.write(at: address, from: base, count: count, delay: &probe.delay)
+                        } else {
+                            grant.read(at: address, into: base, count: count, delay: &probe.delay)
+                        }
+                    }
+                }
+                delays.append(probe.delay)
+            }
+            return (delays, world.bus.linkRecords + outer.linkRecords, probes.flatMap(\.bus.traffic))
+        }
+        let reference = try run(direct: 0)
+        #expect(reference.links.contains { $0.statistics.queued > 50 })
+        for direct in [2, 4] {
+            let other = try run(direct: direct)
+            #expect(other.delays == reference.delays && other.traffic == reference.traffic)
+            #expect(other.links == reference.links)
+        }
+    }
+
     @Test("in fixed priority, who goes first passes what was booked and has not begun")
     func priority() throws {
         var properties = Self.with(Self.timed, "arbitration", .choice("fixed-priority"))

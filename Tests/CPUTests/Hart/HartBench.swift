@@ -17,7 +17,7 @@ final class HartBench {
     /// One instruction at 1 GHz.
     static let cycle = SimTime.nanoseconds(1)
 
-    let sim = SimBench()
+    let sim: SimBench
     let ram: Ram
     let device: RecordingTarget
     let clock: TestClock
@@ -29,9 +29,10 @@ final class HartBench {
     init(
         _ source: String, harts count: Int = 1, dmi: Bool = true, isa: String? = nil, quantum: SimTime? = nil,
         ramLatency: SimTime = .zero, timing: RegionTiming? = nil, engine: HartEngine? = nil,
-        hotThreshold: UInt64? = nil, imsic: Bool = false,
+        hotThreshold: UInt64? = nil, imsic: Bool = false, router: PropertyValues = [:],
         host: (TranslatorHost) -> Void = { _ in }
     ) throws {
+        sim = SimBench(router: router)
         xlen = isa?.hasPrefix("rv32") == true ? .rv32 : .rv64
         ram = try sim.addRam(
             at: Self.ramStart, size: Self.ramSize,

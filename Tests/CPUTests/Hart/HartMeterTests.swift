@@ -11,8 +11,10 @@ struct HartMeterTests {
     struct Outcome {
         var hart: HartOutcome
         var series: [LinkSeries]
+        var links: [LinkRecord]
 
         init(_ bench: HartBench) {
+            links = bench.sim.router.linkRecords
             hart = HartOutcome(bench)
             series = BusDirectory.of(bench.sim.simulation).trafficSeries
         }
@@ -104,6 +106,47 @@ struct HartMeterTests {
                     source, bin: bin, latency: .nanoseconds(3), timing: timing, engine: engine, hot: hot)
                 #expect(other.hart.differences(from: reference.hart) == [], "program \(index), \(name)")
                 #expect(other.series == reference.series, "program \(index), \(name)")
+                #expect(other.links == reference.links, "program \(index), \(name)")
+            }
+            #expect(reference.links.contains { $0.statistics.accesses > 100 && $0.statistics.busy != .zero })
+        }
+    }
+
+    @Test(
+        "harts that compete for a bus wait alike with and without direct memory, in each engine",
+        arguments: ["none", "first-come", "fixed-priority", "round-robin"])
+    func competing(arbitration: String) throws {
+        let seed: UInt64 = 0x7aff_0200
+        print("contention with and without direct memory: seed \(seed)")
+        var generator = SampleGenerator(seed: seed)
+        for index in 0..<6 {
+            let source = HartTrafficTests.program(&generator)
+            let router: PropertyValues = [
+                "arbitration": .choice(arbitration), "read-latency": .time(.nanoseconds(1)),
+                "bytes-per-cycle": .unsigned([4, 2][index % 2]), "clock": .frequency(.megahertz(800)),
+                "priorities": .list([.link("cpu1")]),
+            ]
+            func run(dmi: Bool, engine: HartEngine, hot: UInt64? = nil) throws -> Outcome {
+                let bench = try HartBench(
+                    source, harts: 2, dmi: dmi, quantum: .nanoseconds([500, 50][index / 3]), engine: engine,
+                    hotThreshold: hot, router: router)
+                bench.device.latency = .nanoseconds(3)
+                BusDirectory.of(bench.sim.simulation).measureTraffic(
+                    inBins: .picoseconds(77_000), index % 2 == 1 ? .pages : [])
+                bench.run(for: .microseconds(400))
+                #expect(bench.rests)
+                return Outcome(bench)
+            }
+            let reference = try run(dmi: false, engine: .interpret)
+            let link = try #require(reference.links.first?.statistics)
+            #expect(arbitration == "none" ? link.queued == 0 : link.queued > 10)
+            for (name, engine, hot) in [
+                ("interpreted", .interpret, nil), ("translated", .translate, 1),
+            ] as [(String, HartEngine, UInt64?)] {
+                let other = try run(dmi: true, engine: engine, hot: hot)
+                #expect(other.hart.differences(from: reference.hart) == [], "program \(index), \(name)")
+                #expect(other.series == reference.series, "program \(index), \(name)")
+                #expect(other.links == reference.links, "program \(index), \(name)")
             }
         }
     }

@@ -17,6 +17,12 @@ extension Hart {
         guard let translation = fetchTranslation(address) else { return nil }
         let physical = translation.physicalPage | address & 0xfff
         guard translation.grant >= 0 else { return fetchBlock(address, physical) }
+        let block = findBlock(address, physical, translation.grant)
+        if let block, competes(Int(translation.grant)) { fetch(block, by: Int(translation.grant)) }
+        return block
+    }
+
+    private func findBlock(_ address: UInt64, _ physical: UInt64, _ grant: Int32) -> BlockPointer? {
         if let block = blocks.find(pc: address, physical: physical, mode: state.pointee.mode) {
             if block.pointee.secondPage == TranslatedBlock.noPage {
                 remember(block)
@@ -26,7 +32,7 @@ extension Hart {
             guard let second = fetchTranslation(wrapped((address | 0xfff) &+ 1)) else { return nil }
             if second.physicalPage == block.pointee.secondPage { return block }
         }
-        return translate(address, physical, translation.grant)
+        return translate(address, physical, grant)
     }
 
     private func remember(_ block: BlockPointer) {
@@ -52,7 +58,7 @@ extension Hart {
         }
         watchCode(physical, grant)
         let source = RISCVTranslator.Source(halfwords: halfwords, following: following)
-        let limit = countOfEqualFetches(halfwords, grants[Int(grant)])
+        let limit = countOfEqualFetches(halfwords, Int(grant))
         var ir = translator.translate(pc: address, mode: mode, limit: limit, source: source)
         if let count = countBeforeBreakpoint(ir.boundaries) {
             ir = translator.translate(pc: address, mode: mode, limit: count, source: source)
@@ -67,8 +73,10 @@ extension Hart {
     }
 
     /// How many instructions may make one block: every one takes as long to be fetched.
-    private func countOfEqualFetches(_ halfwords: UnsafeBufferPointer<UInt16>, _ grant: DirectMemory) -> Int {
-        guard grant.readTime(2) != grant.readTime(4) else { return RISCVTranslator.longestBlock }
+    private func countOfEqualFetches(_ halfwords: UnsafeBufferPointer<UInt16>, _ grant: Int) -> Int {
+        // Where fetches compete, each is booked when its turn comes.
+        guard !competes(grant) else { return 1 }
+        guard grants[grant].readTime(2) != grants[grant].readTime(4) else { return RISCVTranslator.longestBlock }
         let isLong = halfwords[0] & 3 == 3
         var (count, place) = (0, 0)
         while place < halfwords.count, count < RISCVTranslator.longestBlock, (halfwords[place] & 3 == 3) == isLong {
@@ -76,6 +84,11 @@ extension Hart {
             place += isLong ? 2 : 1
         }
         return count
+    }
+
+    /// Whether uses of a grant compete with others.
+    private func competes(_ grant: Int) -> Bool {
+        grants[grant].path?._withUnsafeGuaranteedRef { $0.competes } ?? false
     }
 
     /// Lowers a block and enters it into the cache.
@@ -91,18 +104,22 @@ extension Hart {
         let tally = BlockBoundary.fill(boundaries, ir, steps: lowering.firstSteps, crosses: crosses)
         noteCode(physical, count: Int(tally.fetchBytes))
         if crosses { noteCode(secondPage, count: 2) }
-        let latency = grants[Int(grant)].readTime(crosses ? 2 : Int(boundaries[0].length)).picoseconds
+        // What competes is counted and charged by itself, as by transactions.
+        let competes = competes(Int(grant))
+        let latency =
+            competes ? 0 : grants[Int(grant)].readTime(crosses ? 2 : Int(boundaries[0].length)).picoseconds
         let fetching = Int64(latency) * Int64(boundaries[0].fetches)
         let unit = instructionCost + fetching
         let isWhole =
-            !crosses && !debugLog.wantsEveryBlock && !translatedBreakpoints.contains(ir.pc)
+            !crosses && !competes && !debugLog.wantsEveryBlock && !translatedBreakpoints.contains(ir.pc)
         var block = TranslatedBlock(
             pc: ir.pc, physical: physical, secondPage: secondPage, mode: state.pointee.mode,
             count: UInt32(count), cost: unit * Int64(count), lastStart: unit * Int64(count - 1),
             waited: fetching * Int64(count), executions: 0, code: code,
-            boundaries: boundaries, fetchCell: grants[Int(grant)].cell, fetchLatency: latency,
+            boundaries: boundaries, fetchCell: competes ? nil : grants[Int(grant)].cell, fetchLatency: latency,
             fetchTarget: grants[Int(grant)].target, isChainable: isWhole,
             tally: tally)
+        if !competes, grants[Int(grant)].path != nil { block.fetchGrant = Int16(grant) }
         (block.shares, block.shareCount) = shares(of: boundaries, count: count, pc: ir.pc, mode: block.mode)
         if backend != nil, isWhole { block.hotAt = hotThreshold }
         return blocks.insert(block)

@@ -231,20 +231,19 @@ extension Hart {
         let count = Int(Self.cacheBlockSize)
         withUnsafeMutableBytes(of: &zeros) { bytes in
             guard let base = bytes.baseAddress else { return }
+            let start = SimTime(picoseconds: UInt64(max(0, startTime(accessIndex))))
+            var delay = start
             if place.grant >= 0, grants[place.grant].allowsWrite {
-                var delay = SimTime.zero
                 grants[place.grant].write(at: place.physical, from: base, count: count, delay: &delay)
                 if self.access.pointee.meter != nil {
-                    measure(.write, count, place.physical, at: place.grant, delay)
+                    measure(.write, count, place.physical, at: place.grant, delay - start)
                 }
-                charge(delay)
+                charge(delay - start)
                 return
             }
             let attributes = Attributes(privilege: privileged.dataPrivilege.rawValue)
             var transaction = Transaction(
                 .write, address: place.physical, data: base, count: count, attributes: attributes)
-            let start = SimTime(picoseconds: UInt64(max(0, startTime(accessIndex))))
-            var delay = start
             publishReservation()
             bus.transport(&transaction, delay: &delay)
             charge(delay - start)

@@ -18,6 +18,13 @@ extension Hart: GuestRuntime {
         state.pointee.waited += Int64(time.picoseconds)
     }
 
+    /// The time of an access of the instruction under way by a grant. Once for each, for it is booked where it competes.
+    @inline(__always)
+    func take(isWrite: Bool, _ width: Int, at grant: Int) -> SimTime {
+        let start = max(0, startTime(accessIndex))
+        return grants[grant].take(isWrite: isWrite, count: width, ahead: SimTime(picoseconds: UInt64(start)))
+    }
+
     /// Picoseconds of the instructions behind boundary `index` in the current block.
     @inline(__always)
     private func rest(after index: Int) -> Int64 {
@@ -262,7 +269,7 @@ extension Hart: GuestRuntime {
             return state.pointee.exitRequest == ExitRequest.trap ? nil : value
         }
         let value = place.host.loadBytes(width)
-        let latency = grants[place.grant].readTime(width)
+        let latency = take(isWrite: false, width, at: place.grant)
         grants[place.grant].cell?.pointee.count(
             write: false, fetch: false, bytes: width, failed: false, latency: latency)
         if access.pointee.meter != nil { measure(.read, width, place.physical, at: place.grant, latency) }
@@ -276,7 +283,7 @@ extension Hart: GuestRuntime {
             return writeDevice(place.physical, address, value, width: width)
         }
         place.host.storeBytes(value, width)
-        let latency = grants[place.grant].writeTime(width)
+        let latency = take(isWrite: true, width, at: place.grant)
         grants[place.grant].cell?.pointee.count(
             write: true, fetch: false, bytes: width, failed: false, latency: latency)
         if access.pointee.meter != nil { measure(.write, width, place.physical, at: place.grant, latency) }
@@ -408,7 +415,7 @@ extension Hart: GuestRuntime {
             state.pointee.holdsReservation = 0
             guard holds else {
                 // It takes its time on the bus like one that stores.
-                charge(grants[place.grant].writeTime(width))
+                charge(take(isWrite: true, width, at: place.grant))
                 return 1
             }
             return write(place, address, stored, width: width) ? 0 : 1

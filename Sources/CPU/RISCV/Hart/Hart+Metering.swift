@@ -45,12 +45,17 @@ extension Hart {
     /// An access by a grant that is counted by itself.
     @inline(never)
     func measure(_ kind: LinkMeter.Kind, _ width: Int, _ physical: UInt64, at grant: Int, _ latency: SimTime) {
+        addToMeter(kind, width, physical, at: grant, latency)
+        if access.pointee.attribution != nil { attribute(isWrite: kind == .write, width, times: 1) }
+    }
+
+    /// The same where the shares of the block know whose work it is: a fetch.
+    func addToMeter(_ kind: LinkMeter.Kind, _ width: Int, _ physical: UInt64, at grant: Int, _ latency: SimTime) {
         access.pointee.meter?._withUnsafeGuaranteedRef {
             $0.link(to: grants[grant].target).pointee.add(
                 kind, size: width, latency: latency.picoseconds, times: 1)
             $0.pages?.count(kind, address: physical, count: width, failed: false)
         }
-        if access.pointee.attribution != nil { attribute(isWrite: kind == .write, width, times: 1) }
     }
 
     /// An access that the static tally has went home, but not by the fast way.

@@ -105,7 +105,7 @@ extension Hart {
             tracedBlocks.count < Self.mostBlocks, let block = knownBlock(target),
             trace.boundaries.count + Int(block.pointee.count) <= Self.longestTrace + RISCVTranslator.longestBlock,
             block.pointee.isChainable, block.pointee.fetchLatency == 0,
-            block.pointee.fetchCell == head.pointee.fetchCell,
+            block.pointee.fetchCell == head.pointee.fetchCell, block.pointee.fetchGrant == head.pointee.fetchGrant,
             block.pointee.unit != nil || block.pointee.executions &* Self.seldom >= head.pointee.executions,
             !tracedBlocks.contains(block), !isLoop(block)
         else { return nil }

@@ -28,12 +28,32 @@ extension Hart: TrafficSource {
         homeCell.pointee.writeBytes &+= times &* AccessTally.bytes(tally.writes)
         if access.pointee.meter != nil { measure(block, times: times) }
         access.pointee.attribution?._withUnsafeGuaranteedRef { $0.add(block, times: times) }
-        guard let cell = block.pointee.fetchCell else { return }
-        let fetches = times &* UInt64(tally.fetches)
-        cell.pointee.fetches &+= fetches
-        cell.pointee.fetchBytes &+= times &* UInt64(tally.fetchBytes)
-        cell.pointee.latencyPicoseconds &+= fetches &* block.pointee.fetchLatency
+        guard block.pointee.fetchCell != nil else { return }
+        countFetches(
+            times &* UInt64(tally.fetches), bytes: times &* UInt64(tally.fetchBytes), of: block)
         if access.pointee.pageTraffic != nil { countFetches(of: block, times: times) }
+    }
+
+    /// Counts so many fetches where those of a block are counted. Wrapping: a negative number takes them back.
+    private func countFetches(_ fetches: UInt64, bytes: UInt64, of block: BlockPointer) {
+        guard let cell = block.pointee.fetchCell else { return }
+        cell.pointee.fetches &+= fetches
+        cell.pointee.fetchBytes &+= bytes
+        cell.pointee.latencyPicoseconds &+= fetches &* block.pointee.fetchLatency
+        if block.pointee.fetchGrant >= 0 { noteFetches(fetches, of: block) }
+    }
+
+    /// Tells the links on the way. All fetches of a block take the same time.
+    @inline(never)
+    private func noteFetches(_ fetches: UInt64, of block: BlockPointer) {
+        // A grant that has ended meanwhile has no links any longer.
+        guard block.pointee.fetchGrant < grants.count else { return }
+        let size = block.pointee.boundaries[0].fetches == 2 ? 2 : Int(block.pointee.boundaries[0].length)
+        // What is not folded yet was done in the bin that has not been closed, if there are bins.
+        let time = access.pointee.binEnd - .picoseconds(1)
+        grants[Int(block.pointee.fetchGrant)].path?._withUnsafeGuaranteedRef {
+            $0.note(readsOf: size, times: Int64(bitPattern: fetches), at: time)
+        }
     }
 
     /// Adds what the executions of a unit did, and takes back what stands behind the exits that were taken before its end.
@@ -58,11 +78,9 @@ extension Hart: TrafficSource {
             homeCell.pointee.writeBytes &-= times &* UInt64(boundary.writes) &* UInt64(boundary.writeWidth)
             if access.pointee.meter != nil { measureTakenBack(boundary, of: block, times: times) }
             access.pointee.attribution?._withUnsafeGuaranteedRef { $0.takeBack(later - 1, of: block, times: times) }
-            guard let cell = block.pointee.fetchCell else { continue }
-            let fetches = times &* UInt64(boundary.fetches)
-            cell.pointee.fetches &-= fetches
-            cell.pointee.fetchBytes &-= times &* UInt64(boundary.length)
-            cell.pointee.latencyPicoseconds &-= fetches &* block.pointee.fetchLatency
+            guard block.pointee.fetchCell != nil else { continue }
+            countFetches(
+                0 &- times &* UInt64(boundary.fetches), bytes: 0 &- times &* UInt64(boundary.length), of: block)
             if access.pointee.pageTraffic != nil { takeBackFetch(boundary, of: block, times: times) }
         }
     }
@@ -74,12 +92,26 @@ extension Hart: TrafficSource {
         state.pointee.waited -= block.pointee.waited / Int64(block.pointee.count)
         let boundary = block.pointee.boundaries[index]
         access.pointee.attribution?._withUnsafeGuaranteedRef { $0.takeBackStart(of: index, in: block) }
-        guard let cell = block.pointee.fetchCell else { return }
-        cell.pointee.fetches &-= UInt64(boundary.fetches)
-        cell.pointee.fetchBytes &-= UInt64(boundary.length)
-        cell.pointee.latencyPicoseconds &-= UInt64(boundary.fetches) &* block.pointee.fetchLatency
+        guard block.pointee.fetchCell != nil else { return }
+        countFetches(0 &- UInt64(boundary.fetches), bytes: 0 &- UInt64(boundary.length), of: block)
         if access.pointee.meter != nil { measureFetchTakenBack(boundary, of: block, times: 1) }
         if access.pointee.pageTraffic != nil { takeBackFetch(boundary, of: block, times: 1) }
+    }
+
+    /// The counted, timed fetch of a block of one instruction by a grant whose uses compete.
+    @inline(never)
+    func fetch(_ block: BlockPointer, by grant: Int) {
+        let boundary = block.pointee.boundaries[0]
+        let isDivided = boundary.fetches == 2
+        fetch(block.pointee.physical, isDivided ? 2 : Int(boundary.length), by: grant)
+        if isDivided { fetch(block.pointee.secondPage, 2, by: grant) }
+    }
+
+    private func fetch(_ physical: UInt64, _ count: Int, by grant: Int) {
+        let latency = take(isWrite: false, count, at: grant)
+        grants[grant].cell?.pointee.count(write: false, fetch: true, bytes: count, failed: false, latency: latency)
+        if access.pointee.meter != nil { addToMeter(.fetch, count, physical, at: grant, latency) }
+        charge(latency)
     }
 
     /// Fetches one instruction by transactions and makes a block of it, for memory that gives no direct access.

@@ -197,7 +197,8 @@ extension Hart: PageTableMemory {
         window.first = max(rule.first, (grant.start &+ 0xfff) & ~0xfff)
         window.last = min(rule.last, ((grant.end &+ 1) & ~0xfff) &- 1)
         window.addend = UInt64(UInt(bitPattern: grant.base)) &- grant.start
-        window.walkCell = bus.cell(for: grant.target, isPageWalk: true)
+        // Where links take time, each access is booked.
+        window.walkCell = grant.path == nil ? bus.cell(for: grant.target, isPageWalk: true) : nil
         window.readLatency = Int64(grant.readTime(configuration.xlen == .rv32 ? 4 : 8).picoseconds)
         memoryWindow.pointee = window
         return memoryWindow
@@ -262,9 +263,9 @@ extension Hart: PageTableMemory {
         }
         let grant = window(physical & TLBEntry.pageMask)?.pointee.grant ?? grant(for: physical & TLBEntry.pageMask)
         if grant >= 0 {
-            walkCell(grant).pointee.count(
-                write: false, fetch: false, bytes: width, failed: false, latency: grants[grant].readTime(width))
-            charge(grants[grant].readTime(width))
+            let latency = take(isWrite: false, width, at: grant)
+            walkCell(grant).pointee.count(write: false, fetch: false, bytes: width, failed: false, latency: latency)
+            charge(latency)
             let entry = grants[grant].pointer(to: physical)
             return width == 4 ? UInt64(entry.loadUnaligned(as: UInt32.self)) : entry.loadUnaligned(as: UInt64.self)
         }
@@ -285,9 +286,9 @@ extension Hart: PageTableMemory {
             } else {
                 pointer.storeBytes(of: new, as: UInt64.self)
             }
-            walkCell(grant).pointee.count(
-                write: true, fetch: false, bytes: width, failed: false, latency: grants[grant].writeTime(width))
-            charge(grants[grant].writeTime(width))
+            let latency = take(isWrite: true, width, at: grant)
+            walkCell(grant).pointee.count(write: true, fetch: false, bytes: width, failed: false, latency: latency)
+            charge(latency)
             grants[grant].memory?._withUnsafeGuaranteedRef { $0.noteWrite(to: pointer, count: width, by: bus.id) }
             return true
         }

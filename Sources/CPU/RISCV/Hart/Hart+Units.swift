@@ -150,6 +150,7 @@ extension Hart {
                 waited: 0, executions: 0, code: block.pointee.code, boundaries: boundaries,
                 fetchCell: block.pointee.fetchCell, fetchLatency: 0, fetchTarget: block.pointee.fetchTarget,
                 isChainable: true, tally: tally))
+        unit.pointee.fetchGrant = block.pointee.fetchGrant
         unit.pointee.exits = exits
         (unit.pointee.shares, unit.pointee.shareCount) = shares(
             of: boundaries, count: count, pc: block.pointee.pc, mode: block.pointee.mode)
