@@ -26,6 +26,7 @@ import Testing
         ("run virt --zzz", "“tandem run” has no option “--zzz”"),
         ("run virt -kernel", "the option -kernel needs a value: FILE"),
         ("run virt -m 1G -m 2G", "the option -m was given twice"),
+        ("run demo -traffic pages -traffic functions", "the option -traffic was given twice"),
         ("run virt -nographic=1", "the option -nographic takes no value, but has “1”"),
         ("run virt a.elf b.elf", "“b.elf” is one operand too many; expected PLATFORM [IMAGE]"),
         ("run virt a.elf -bios b.elf", "the firmware is named twice, by -bios and as “a.elf”; expected one of them"),
@@ -80,6 +81,21 @@ import Testing
         #expect(bench.errors.hasPrefix("tandem: \(message)"), "\(bench.errors)")
         #expect(bench.errors.contains("--help”."))
         #expect(bench.output.isEmpty)
+    }
+
+    @Test(
+        "an option that may not be repeated is refused by its name when it is given twice, by any of its spellings",
+        arguments: CommandTable.all.map(\.name))
+    func twice(name: String) throws {
+        let command = try #require(CommandTable.all.first { $0.name == name })
+        for option in command.options where !option.isRepeatable {
+            let value = option.value == nil ? [] : ["x"]
+            for other in [option.name] + option.aliases {
+                let words = ["-\(option.name)"] + value + ["--\(other)"] + value
+                let error = #expect(throws: UsageError.self) { try Arguments(words, of: command) }
+                #expect(error?.problem == "the option -\(option.name) was given twice", "\(words)")
+            }
+        }
     }
 
     @Test("without a command the help goes to standard error")
