@@ -19,33 +19,53 @@ public struct RegisterFieldValue: Equatable, Sendable {
 }
 
 /// The registers of a module by name, for monitors: read without side effects, written as software writes them. Of every
-/// module whose declaration has registers; they stand behind its socket “bus”, its PCI region 0, its socket “supervisor”
-/// (of a device with the same registers for each level), or its only target socket.
+/// module whose declaration has registers, behind the sockets that it names (`ModuleDeclaration.registerPorts`).
 public struct ModuleRegisters {
+    /// Keeps what serves the socket.
     private let module: Module
     private let socket: TargetSocket
     /// In the order of their offsets.
     public let declarations: [RegisterDeclaration]
 
-    /// Nil if the module declares no registers.
-    public init?(of module: Module) {
-        guard let type = type(of: module) as? any CatalogModule.Type, !type.declaration.registers.isEmpty else {
-            return nil
-        }
-        let sockets = module.ports.compactMap { $0 as? TargetSocket }
-        let named = ["bus", "bar0", "supervisor"].lazy.compactMap { module.port(named: $0) as? TargetSocket }.first
-        guard let socket = named ?? (sockets.count == 1 ? sockets[0] : nil) else {
-            return nil
-        }
-        self.module = module
-        self.socket = socket
-        declarations = type.declaration.registers
+    /// What they are called: the path of the module, and the socket's name where it has several such sockets.
+    public let path: String
+
+    /// The name of the socket behind which they stand.
+    public var port: String { socket.name }
+
+    /// The registers behind each socket that has some, in the order of the declaration; none if it has no registers.
+    public static func all(of module: Module) -> [ModuleRegisters] {
+        guard let declaration = (type(of: module) as? any CatalogModule.Type)?.declaration else { return [] }
+        let registers = declaration.registers
+        guard !registers.isEmpty else { return [] }
+        let sockets = sockets(of: module, declaration)
+        return sockets.map { ModuleRegisters(module, $0, registers, sockets.count > 1 ? $0.path : module.path) }
     }
 
-    /// The registers that stand behind a socket of a module; none if it leads elsewhere.
-    static func declarations(behind socket: TargetSocket) -> [RegisterDeclaration] {
-        guard let registers = ModuleRegisters(of: socket.owner), registers.socket === socket else { return [] }
-        return registers.declarations
+    /// The registers behind the first socket that has some; nil if the module declares no registers.
+    public init?(of module: Module) {
+        guard let first = Self.all(of: module).first else { return nil }
+        self = first
+    }
+
+    private init(_ module: Module, _ socket: TargetSocket, _ declarations: [RegisterDeclaration], _ path: String) {
+        self.path = path
+        self.module = module
+        self.socket = socket
+        self.declarations = declarations
+    }
+
+    private static func sockets(of module: Module, _ declaration: ModuleDeclaration) -> [TargetSocket] {
+        if let names = declaration.registerPorts {
+            return names.compactMap { module.port(named: $0) as? TargetSocket }
+        }
+        let sockets = module.ports.compactMap { $0 as? TargetSocket }
+        return sockets.count == 1 ? sockets : []
+    }
+
+    /// The registers that stand behind a socket of a module; nil if it leads elsewhere.
+    static func behind(_ socket: TargetSocket) -> ModuleRegisters? {
+        all(of: socket.owner).first { $0.socket === socket }
     }
 
     /// What reading each register would give. Of arrays, only the elements that differ from their reset value.

@@ -49,12 +49,16 @@ final class TracingSeat: BusServer {
     private let points: AccessTracePoints
     /// What stands behind the socket, if those are registers.
     private let registers: [RegisterDeclaration]
+    /// What they are called.
+    private let path: String
 
     init(_ inner: BusServer, at socket: TargetSocket, _ points: AccessTracePoints) {
         self.inner = inner
         self.socket = socket
         self.points = points
-        registers = ModuleRegisters.declarations(behind: socket)
+        let behind = ModuleRegisters.behind(socket)
+        registers = behind?.declarations ?? []
+        path = behind?.path ?? socket.owner.path
         super.init()
         phases = inner.phases
     }
@@ -82,7 +86,7 @@ final class TracingSeat: BusServer {
         }
         if let register {
             points.register.tell(
-                of: socket.owner.path, at: time, .text(initiator), .text("\(transaction.command)"), .text(register),
+                of: path, at: time, .text(initiator), .text("\(transaction.command)"), .text(register),
                 .number(value), .text("\(transaction.response)"))
         }
     }

@@ -28,7 +28,7 @@ public final class APLIC: Module, CatalogModule, TaggedBusTarget, LineReceiver {
             PortDeclaration("meip", .lineOut, count: 1, "External interrupt of each hart, from the root domain."),
             PortDeclaration("seip", .lineOut, count: 1, "External interrupt of each hart, from the child."),
         ],
-        registers: APLICCore.registers.declarations,
+        registers: APLICCore.registers.declarations, registerPorts: ["machine", "supervisor"],
         documentation: """
             RISC-V Advanced Interrupt Architecture 1.0, chapter 4. There are two domains: the root is for machine level, \
             its only child for supervisor level. With `imsic` both deliver by messages, without it both by lines: DM can \

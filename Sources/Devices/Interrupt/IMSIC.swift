@@ -16,7 +16,8 @@ public final class IMSIC: Module, CatalogModule, TaggedBusTarget, InterruptMessa
             PortDeclaration("machine", .target, "A page for each hart's file of machine level."),
             PortDeclaration("supervisor", .target, "A page for each hart's file of supervisor level."),
         ],
-        registers: IMSICCore.registers.declarations, interfaces: [.interruptMessages],
+        registers: IMSICCore.registers.declarations, registerPorts: ["machine", "supervisor"],
+        interfaces: [.interruptMessages],
         documentation: """
             RISC-V Advanced Interrupt Architecture 1.0, chapter 3. A write of an identity to a page sends it to the \
             interrupt file of the hart with that `hart-id`, whose property `imsic` names this module; the file itself \

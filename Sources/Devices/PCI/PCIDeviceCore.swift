@@ -92,9 +92,12 @@ extension PCIDeviceCore {
         }
         if header.isMaster { properties += [addressMask.erased, PCIDeviceProperty.cycleTime.erased] }
         let table = registers.declarations
+        // All regions show the same registers.
+        let region = header.regions.first { $0.index != header.messageRegion }
         return ModuleDeclaration(
             schema.kind, category: PCIFunction.category, summary: summary, properties: properties,
-            registers: table, plugging: .hot, documentation: documentation)
+            registers: table, registerPorts: region.map { ["bar\($0.index)"] } ?? [], plugging: .hot,
+            documentation: documentation)
     }
 
     /// The header that a module with these properties has.

@@ -22,7 +22,7 @@ public final class SiFiveSPI: Module, CatalogModule, BusTarget, TaggedBusTarget,
             PortDeclaration("interrupt", .lineOut, "A watermark is passed and its interrupt enabled."),
             PortDeclaration("select", .lineOut, count: 1, "Levels of the chip select lines; low selects."),
         ],
-        registers: SiFiveSPICore.registers.declarations, interfaces: [.spiController],
+        registers: SiFiveSPICore.registers.declarations, registerPorts: ["bus"], interfaces: [.spiController],
         documentation: """
             SiFive FU540-C000 manual, chapter 19. Chips stand on its bus by their properties `bus` and `select`. Frames \
             take their periods of SCK and the delays of `delay0` and `delay1` in simulated time; a change of the select \

@@ -19,7 +19,7 @@ public final class IOMMU: Module, CatalogModule, BusTarget {
             PortDeclaration("out", .initiator, "Where translated accesses go: a router, usually."),
             PortDeclaration("interrupt", .lineOut, "INTERRUPT_ENABLE and FAULT."),
         ],
-        registers: IOMMUCore.registers.declarations,
+        registers: IOMMUCore.registers.declarations, registerPorts: ["bus"],
         documentation: """
             A device of this project. Until ENABLE is set all addresses pass as they are. Then an access must lie \
             in a window of its stream that allows it, and goes to TARGET plus its distance from START; of windows that \

@@ -103,6 +103,9 @@ public struct ModuleDeclaration: Sendable {
     /// Made whenever somebody asks: few want the registers, and those of all types take longer than all else of a start.
     public var registers: [RegisterDeclaration] { makeRegisters() }
     private let makeRegisters: @Sendable () -> [RegisterDeclaration]
+    /// The target ports behind each of which the registers stand, in the order in which they are shown; nil for the only
+    /// target port that there is.
+    public var registerPorts: [String]?
     /// What its objects can be told by a monitor.
     public var commands: [ModuleCommand]
     /// What it can be used as: the interfaces of its class, then its own.
@@ -117,7 +120,7 @@ public struct ModuleDeclaration: Sendable {
     public init(
         _ typeName: String, category: ModuleClass, summary: String, properties: [AnyProperty] = [],
         ports: [PortDeclaration] = [],
-        registers: @autoclosure @escaping @Sendable () -> [RegisterDeclaration] = [],
+        registers: @autoclosure @escaping @Sendable () -> [RegisterDeclaration] = [], registerPorts: [String]? = nil,
         interfaces: [ModuleInterface] = [],
         presets: [ModulePreset] = [], plugging: PlugRule = .fixed, commands: [ModuleCommand] = [],
         documentation: String = ""
@@ -128,6 +131,7 @@ public struct ModuleDeclaration: Sendable {
         self.properties = category.properties + properties
         self.ports = ports
         makeRegisters = registers
+        self.registerPorts = registerPorts
         self.commands = commands
         self.interfaces = category.interfaces + interfaces
         self.presets = presets

@@ -67,7 +67,8 @@ enum HartCommands {
             Without a name, of the selected hart; with a number, of that hart; `info registers uart0` shows the \
             registers of a device with their fields, `info registers uart0.LSR` one of them, and `info registers \
             plic.PRIORITY[3]` an element of an array. Of arrays those are shown that differ from their reset value. \
-            Reading has no side effects.
+            Where registers stand behind several sockets, as `aplic.machine.domaincfg`, the socket is named before \
+            them. Reading has no side effects.
             """
     ) { call in
         if call[everyHart] {

@@ -9,7 +9,11 @@ enum RegisterCommands {
     static let place = Property<String?>(
         "object", default: nil, "The number of a hart, an object, or OBJECT.REGISTER; the selected hart if not given.")
     static let register = Property<String>(
-        required: "register", "OBJECT.REGISTER or OBJECT.REGISTER.FIELD; REGISTER[INDEX] for an element of an array.")
+        required: "register",
+        """
+        OBJECT.REGISTER or OBJECT.REGISTER.FIELD; REGISTER[INDEX] for an element of an array; OBJECT.SOCKET before \
+        it where registers stand behind several sockets.
+        """)
     static let value = Property<UInt64>(required: "value", "What is written.")
 
     static let write = MonitorCommand(
@@ -22,10 +26,10 @@ enum RegisterCommands {
     ) { call in
         let found = try RegisterPlace(call[register], in: call.machine)
         let value = call[value]
-        guard let declaration = found.declaration else {
+        guard let registers = found.sets.first, let declaration = found.declaration else {
             throw CommandError(
-                at: call[register], "this is an object, and no register", expected: "OBJECT.REGISTER",
-                choices: found.choices)
+                at: call[register], "this is an object, and no register",
+                expected: found.sets.count > 1 ? "OBJECT.SOCKET.REGISTER" : "OBJECT.REGISTER", choices: found.choices)
         }
         let bits = found.field?.bits.count ?? declaration.width * 8
         guard bits == 64 || value >> UInt64(bits) == 0 else {
@@ -34,9 +38,9 @@ enum RegisterCommands {
         }
         let response: Response =
             if let field = found.field {
-                found.registers.write(value, to: field, of: declaration, at: found.index)
+                registers.write(value, to: field, of: declaration, at: found.index)
             } else {
-                found.registers.write(value, to: declaration, at: found.index)
+                registers.write(value, to: declaration, at: found.index)
             }
         guard response == .ok else {
             throw CommandError(at: call[register], "the device refuses the write: \(response)")
@@ -48,10 +52,10 @@ enum RegisterCommands {
     static func text(of name: String, in machine: Machine) throws(CommandError) -> String {
         let found = try RegisterPlace(name, in: machine)
         guard let declaration = found.declaration else {
-            return "\(found.module.path): \(ObjectLookup.type(of: found.module))\n"
-                + found.registers.values.map(line).joined()
+            let type = ObjectLookup.type(of: found.module)
+            return found.sets.map { "\($0.path): \(type)\n" + $0.values.map(line).joined() }.joined()
         }
-        guard let value = found.registers.value(of: declaration, at: found.index) else {
+        guard let value = found.sets.first?.value(of: declaration, at: found.index) else {
             throw CommandError(at: name, "the device has no such register in its configuration")
         }
         guard let field = found.field else { return line(value) }
@@ -71,22 +75,25 @@ enum RegisterCommands {
     }
 }
 
-/// What `OBJECT[.REGISTER[.FIELD]]` names.
+/// What `OBJECT[.SOCKET][.REGISTER[.FIELD]]` names.
 private struct RegisterPlace {
     let module: Module
-    let registers: ModuleRegisters
+    /// The registers that are meant: of one socket if a register is.
+    private(set) var sets: [ModuleRegisters]
     private(set) var declaration: RegisterDeclaration?
     private(set) var index = 0
     private(set) var field: RegisterFieldDeclaration?
 
-    /// The registers of the object.
-    var choices: [String] { registers.declarations.map(\.name) }
+    /// What may be named next: sockets, or the registers behind the only one.
+    var choices: [String] {
+        sets.count > 1 ? sets.map(\.port) : sets.first?.declarations.map(\.name) ?? []
+    }
 
     init(_ text: String, in machine: Machine) throws(CommandError) {
         let names = text.split(whereSeparator: { $0 == "." || $0 == "/" }).map(String.init)
-        // Register and field are the last names, if the object ends before them.
+        // Socket, register and field are the last names, if the object ends before them.
         var failure: CommandError?
-        for rest in 0...min(2, max(names.count - 1, 0)) {
+        for rest in 0...min(3, max(names.count - 1, 0)) {
             let path = names.dropLast(rest).joined(separator: ".")
             let module: Module
             do throws(CommandError) {
@@ -95,26 +102,46 @@ private struct RegisterPlace {
                 failure = failure ?? error
                 continue
             }
-            guard let registers = ModuleRegisters(of: module) else {
+            let sets = ModuleRegisters.all(of: module)
+            // Three names are one too many where no socket is to be named.
+            if rest == 3, sets.count <= 1 { break }
+            guard !sets.isEmpty else {
                 throw CommandError(
                     at: path, "an object of type “\(ObjectLookup.type(of: module))” has no registers",
                     expected: "a device with a register block")
             }
             self.module = module
-            self.registers = registers
-            let tail = names.suffix(rest)
-            if let name = tail.first { try select(name, in: path) }
-            if tail.count == 2, let name = tail.last { try selectField(name) }
+            self.sets = sets
+            try select(names.suffix(rest), in: path)
             return
         }
         throw failure ?? CommandError(at: text, "this names no object")
+    }
+
+    /// Chooses what `[SOCKET.][REGISTER[.FIELD]]` names.
+    private mutating func select(_ names: ArraySlice<String>, in path: String) throws(CommandError) {
+        var (names, path) = (names, path)
+        if sets.count > 1, let socket = names.first {
+            if let set = sets.first(where: { $0.port == socket }) {
+                sets = [set]
+                names.removeFirst()
+                path += ".\(socket)"
+            } else {
+                throw CommandError(
+                    at: path, "“\(socket)” is no socket with registers", expected: "OBJECT.SOCKET.REGISTER",
+                    choices: choices, nearest: choices.nearest(to: socket))
+            }
+        }
+        if let name = names.popFirst() { try select(name, in: path) }
+        if let name = names.popFirst() { try selectField(name) }
     }
 
     /// Chooses the register `NAME` or `NAME[INDEX]`.
     private mutating func select(_ text: String, in path: String) throws(CommandError) {
         let parts = text.split(separator: "[", maxSplits: 1).map(String.init)
         let name = parts.first ?? text
-        guard let declaration = registers.declarations.first(where: { $0.name.lowercased() == name.lowercased() })
+        let declarations = sets.first?.declarations ?? []
+        guard let declaration = declarations.first(where: { $0.name.lowercased() == name.lowercased() })
         else {
             throw CommandError(
                 at: path, "there is no register “\(name)”", choices: choices.count <= 12 ? choices : [],

@@ -255,6 +255,10 @@ import Testing
             // A flash is told its commands by writes to its contents.
             #expect(socket.name != "bus" || ModuleRegisters(of: device) != nil || device is RomDevice)
         }
+        let declaration = type(of: device).declaration
+        let sets = ModuleRegisters.all(of: device)
+        #expect(sets.isEmpty == declaration.registers.isEmpty)
+        if let ports = declaration.registerPorts { #expect(sets.map(\.port) == ports) }
         #expect(device.saveState() == before)
     }
 

@@ -105,6 +105,17 @@ import Testing
         #expect(try world.level("meip0") && !world.level("seip1"))
     }
 
+    @Test("a trace tells accesses to the registers of both domains, each by its socket")
+    func trace() throws {
+        let world = try World(messages: false)
+        let sink = RecordingTraceSink()
+        world.bench.simulation.trace.sink = sink
+        try world.bench.simulation.trace.set("bus.register", true)
+        for domain in [Self.machine, Self.supervisor] { world.write(domain, 0x100) }
+        #expect(sink.records.map(\.place) == ["aplic.machine", "aplic.supervisor"])
+        #expect(sink.records.allSatisfy { $0.values[2] == .text("domaincfg") && $0.values[3] == .number(0x100) })
+    }
+
     @Test("a source leaves as a message to the page of its hart, 50 ns later, and once for each rise")
     func messages() throws {
         let world = try World(messages: true)

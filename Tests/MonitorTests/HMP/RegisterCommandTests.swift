@@ -30,6 +30,37 @@ import Testing
         #expect(bench.type("info registers plic.PRIORITY[3]") == "  priority[3]          0x00000005  PRIORITY=5\n")
     }
 
+    @Test(
+        "registers behind several sockets are shown under each socket's name, and written behind the one that is named")
+    func sockets() throws {
+        var platform = Platform("board")
+        platform.add("bus", "router")
+        platform.add("aplic", "aplic", ["msi": "bus"])
+        let bench = try MonitorBench(Machine(platform, catalog: .standard))
+        #expect(bench.type("write-register aplic.machine.domaincfg.IE 1") == "")
+        #expect(bench.type("write-register aplic.machine.sourcecfg[3] 0x400") == "")
+        #expect(bench.type("write-register aplic.supervisor.sourcecfg[3] 6") == "")
+        let all = bench.type("info registers aplic")
+        let parts = all.split(separator: "aplic.supervisor: aplic\n")
+        #expect(parts.count == 2 && all.hasPrefix("aplic.machine: aplic\n"), "\(all)")
+        #expect(
+            parts[0].contains("  domaincfg            0x80000100 ") && parts[0].contains("  sourcecfg[3] "), "\(all)")
+        #expect(parts[0].contains(" 0x00000400 ") && parts[1].contains(" 0x00000006 "), "\(all)")
+        #expect(parts[1].contains("  domaincfg            0x80000000 "), "\(all)")
+        #expect(bench.type("info registers aplic.supervisor") == "aplic.supervisor: aplic\n" + parts[1])
+        #expect(bench.type("info registers aplic.supervisor.domaincfg").hasPrefix("  domaincfg            0x80000000"))
+        #expect(bench.type("info registers aplic.machine.domaincfg.IE") == "domaincfg.IE = 0x1\n")
+        let expected = "expected OBJECT.SOCKET.REGISTER; legal are “machine” and “supervisor”"
+        for line in ["info registers aplic.domaincfg", "write-register aplic.domaincfg 0"] {
+            #expect(bench.type(line).contains("aplic: “domaincfg” is no socket with registers; \(expected)"))
+        }
+        let object = bench.type("write-register aplic 0")
+        #expect(object.contains("aplic: this is an object, and no register; \(expected)"), "\(object)")
+        #expect(
+            bench.type("info registers aplic.machine.domain").contains("aplic.machine: there is no register “domain”"))
+        #expect(bench.type("info registers aplic.machine.domaincfg.IE.x").contains("there is no module"))
+    }
+
     @Test("a register or a field is written as software does")
     func writes() throws {
         let bench = try bench()
