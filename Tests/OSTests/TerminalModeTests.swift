@@ -102,40 +102,31 @@ struct TerminalModeTests {
     }
 
     @Test("every end of the process restores the terminal", arguments: End.allCases)
-    fileprivate func ends(_ end: End) async throws {
-        let pseudo = try PseudoTerminal()
-        let terminal = try FileDescriptor(opening: pseudo.path, .readWrite)
-        let before = localFlags(terminal.number)
-        let path = pseudo.path
-        let name = end.rawValue
-        try await #require(processExitsWith: end.condition) { [path = path as String, name = name as String] in
-            letSignalsIn()
-            let terminal = try FileDescriptor(opening: path, .readWrite)
-            let mode = try TerminalMode(raw: terminal.number, specialKeys: .raiseSignals)
-            try terminal.write(isRaw(terminal.number) ? "raw" : "not raw")
-            withExtendedLifetime(mode) { End(rawValue: name)?.happen() }
-        }
-        #expect(try pseudo.controller.read(atMost: 20) == Array("raw".utf8))
-        #expect(localFlags(terminal.number) == before)
-    }
+    fileprivate func ends(_ end: End) async throws { try await check(end, hasScreen: false, shows: "raw") }
 
     @Test("every end of the process leads back from a screen of its own", arguments: End.allCases)
     fileprivate func screens(_ end: End) async throws {
+        try await check(end, hasScreen: true, shows: "\u{1B}[?1049h\u{1B}[?25lraw\u{1B}[?25h\u{1B}[?1049l")
+    }
+
+    /// Ends a process that has put a terminal into raw mode; the terminal is as it was, and has got `text` meanwhile.
+    private func check(_ end: End, hasScreen: Bool, shows text: String) async throws {
         let pseudo = try PseudoTerminal()
         let terminal = try FileDescriptor(opening: pseudo.path, .readWrite)
         let before = localFlags(terminal.number)
         let path = pseudo.path
         let name = end.rawValue
-        try await #require(processExitsWith: end.condition) { [path = path as String, name = name as String] in
+        try await #require(processExitsWith: end.condition) {
+            [path = path as String, name = name as String, hasScreen = hasScreen as Bool] in
             letSignalsIn()
             let terminal = try FileDescriptor(opening: path, .readWrite)
             let mode = try TerminalMode(
-                raw: terminal.number, specialKeys: .raiseSignals, screen: terminal.number)
-            try terminal.write("-")
+                raw: terminal.number, specialKeys: .raiseSignals, screen: hasScreen ? terminal.number : -1)
+            try terminal.write(isRaw(terminal.number) ? "raw" : "not raw")
             withExtendedLifetime(mode) { End(rawValue: name)?.happen() }
         }
         let shown = String(decoding: try pseudo.controller.read(atMost: 100), as: UTF8.self)
-        #expect(shown == "\u{1B}[?1049h\u{1B}[?25l-\u{1B}[?25h\u{1B}[?1049l")
+        #expect(shown == text)
         #expect(localFlags(terminal.number) == before)
     }
 

@@ -26,6 +26,14 @@ import Testing
             open()
         }
 
+        /// One that runs with a device in its slot.
+        static func occupied() throws -> (world: World, device: NewDevice) {
+            let world = try World()
+            let device = try world.make("new")
+            try world.start()
+            return (world, device)
+        }
+
         func open() {
             base.write(3, 0x18, UInt32(0x0001_0100))
             base.write(3, 0x20, UInt32(0x4100_4100))
@@ -44,6 +52,20 @@ import Testing
         }
 
         func unplug(_ device: NewDevice) { base.bench.simulation.unplug(device) }
+
+        /// Has the device behind at its window, open for memory and as a master.
+        func openDevice() {
+            base.write(0, 0x10, UInt32(Self.window), bus: 1)
+            enableDevice()
+        }
+
+        func enableDevice() { base.write(0, 4, UInt16(6), bus: 1) }
+
+        /// Says what the device behind is to move, from its buffer or to it: so many bytes at the start of main memory.
+        func prepareTransfer(_ count: UInt32) {
+            base.bench.probe.write(Self.window + 0x10, UInt64(0x8000_0000))
+            base.bench.probe.write(Self.window + 0x20, count)
+        }
 
         /// What the first word of the configuration space of a device behind says.
         var identity: UInt32 { base.read(0, 0, bus: 1) }
@@ -86,14 +108,12 @@ import Testing
         #expect(world.status == 0x148 && world.isLinkUp && world.line.level)
         world.acknowledge()
         #expect(world.status == 0x40 && !world.line.level && world.identity == 0x0001_1337)
-        world.base.write(0, 0x10, UInt32(World.window), bus: 1)
-        world.base.write(0, 4, UInt16(6), bus: 1)
+        world.openDevice()
         let probe = world.base.bench.probe
         #expect(probe.read(World.window, as: UInt32.self) == 0x3156_444e)
         // A transfer through the port, and no more without its Bus Master Enable.
         probe.write(0x8000_0000, UInt32(0x1234_5678))
-        probe.write(World.window + 0x10, UInt64(0x8000_0000))
-        probe.write(World.window + 0x20, UInt32(4))
+        world.prepareTransfer(4)
         probe.write(World.window + 8, UInt32(1))
         world.base.bench.run(for: .microseconds(1))
         #expect(probe.read(World.window + 0x1000, as: UInt32.self) == 0x1234_5678)
@@ -105,9 +125,7 @@ import Testing
 
     @Test("software that listens is asked, and the device goes when power and indicator are off")
     func goes() throws {
-        let world = try World()
-        let device = try world.make("new")
-        try world.start()
+        let (world, device) = try World.occupied()
         #expect(world.status == 0x40 && world.isLinkUp)
         world.control(enabled)
         world.acknowledge()
@@ -138,14 +156,10 @@ import Testing
     @Test(
         "where nobody listens a device is pulled out at once, in the middle of its transfer, line and regions included")
     func surprise() throws {
-        let world = try World()
-        let device = try world.make("new")
-        try world.start()
-        world.base.write(0, 0x10, UInt32(World.window), bus: 1)
-        world.base.write(0, 4, UInt16(6), bus: 1)
+        let (world, device) = try World.occupied()
+        world.openDevice()
         let probe = world.base.bench.probe
-        probe.write(World.window + 0x10, UInt64(0x8000_0000))
-        probe.write(World.window + 0x20, UInt32(4096))
+        world.prepareTransfer(4096)
         probe.write(World.window + 0xc, UInt32(1))
         probe.write(World.window + 8, UInt32(5))
         world.base.bench.run(for: .microseconds(2))
@@ -163,25 +177,20 @@ import Testing
 
     @Test("without power a device keeps nothing, answers nothing and accesses nothing")
     func power() throws {
-        let world = try World()
-        let device = try world.make("new")
-        try world.start()
-        world.base.write(0, 0x10, UInt32(World.window), bus: 1)
-        world.base.write(0, 4, UInt16(6), bus: 1)
+        let (world, device) = try World.occupied()
+        world.openDevice()
         #expect(device.isBusMaster)
         world.control(0x400)
         #expect(world.identity == .max && !device.isBusMaster)
         #expect(world.base.bench.probe.read(World.window, as: UInt32.self) == .max)
-        world.base.write(0, 4, UInt16(6), bus: 1)
+        world.enableDevice()
         world.control(0)
         #expect(world.identity == 0x0001_1337 && world.base.read(0, 4, bus: 1, as: UInt16.self) == 0)
     }
 
     @Test("a reset takes the device that was asked for along; a snapshot goes on waiting for software")
     func snapshot() throws {
-        let world = try World()
-        let device = try world.make("new")
-        try world.start()
+        let (world, device) = try World.occupied()
         world.control(enabled)
         world.acknowledge()
         #expect(try !world.port.release(device))
