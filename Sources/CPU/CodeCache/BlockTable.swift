@@ -1,6 +1,9 @@
 /// All translated blocks of one CPU: found by physical address, virtual address and mode; dropped by physical page.
 struct BlockTable: ~Copyable {
     private static let bucketBits = 15
+    /// Bytes of translated code that are kept where nobody says how many: enough for a Linux system with its programs. They
+    /// are touched as they are used.
+    static let standardCapacity = 64 << 20
 
     private var arena: CodeArena
     private let buckets: UnsafeMutablePointer<BlockPointer?>
@@ -12,7 +15,7 @@ struct BlockTable: ~Copyable {
     private(set) var count = 0
 
     /// - Parameter capacity: bytes of translated code that are kept.
-    init(capacity: Int = 6 << 20) {
+    init(capacity: Int = standardCapacity) {
         arena = CodeArena(capacity: capacity)
         buckets = .allocate(capacity: 1 << Self.bucketBits)
         buckets.initialize(repeating: nil, count: 1 << Self.bucketBits)
@@ -51,7 +54,7 @@ struct BlockTable: ~Copyable {
 
     /// Adds a block under its key and its page.
     mutating func insert(_ value: TranslatedBlock) -> BlockPointer {
-        let block = arena.allocate(TranslatedBlock.self, count: 1)
+        let block = arena.allocate(TranslatedBlock.self, count: 1, alignment: CodeArena.line)
         block.initialize(to: value)
         let bucket = Self.bucket(value.physical, value.mode)
         block.pointee.nextInBucket = buckets[bucket]

@@ -4,6 +4,8 @@
 /// which changes nothing that the guest can see.
 struct CodeArena: ~Copyable {
     private static let chunkSize = 1 << 20
+    /// Bytes of a line of the host's cache, which chunks begin at.
+    static let line = 64
 
     /// Bytes that may be in use before the cache is flushed.
     let capacity: Int
@@ -31,13 +33,15 @@ struct CodeArena: ~Copyable {
     var bytesInUse: Int { chunkIndex * Self.chunkSize + offset }
     var isFull: Bool { bytesInUse > capacity - Self.chunkSize }
 
-    /// Uninitialised memory for `count` values, aligned to 16 bytes. `count` values must fit into one chunk.
-    mutating func allocate<T>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
+    /// Uninitialised memory for `count` values, aligned to 16 bytes, or to as many as wanted up to a line. `count` values
+    /// must fit into one chunk.
+    mutating func allocate<T>(_ type: T.Type, count: Int, alignment: Int = 16) -> UnsafeMutablePointer<T> {
+        offset = (offset + alignment - 1) & ~(alignment - 1)
         let size = (count * MemoryLayout<T>.stride + 15) & ~15
         precondition(size <= Self.chunkSize, "a block larger than a chunk of the code arena")
         if chunks.isEmpty || offset + size > Self.chunkSize {
             if !chunks.isEmpty { chunkIndex += 1 }
-            if chunkIndex >= chunks.count { chunks.append(.allocate(byteCount: Self.chunkSize, alignment: 64)) }
+            if chunkIndex >= chunks.count { chunks.append(.allocate(byteCount: Self.chunkSize, alignment: Self.line)) }
             offset = 0
         }
         defer { offset += size }

@@ -53,14 +53,28 @@ typealias BlockPointer = UnsafeMutablePointer<TranslatedBlock>
 /// A block in the code cache. Plain memory, linked by pointers; `BlockTable` owns it.
 ///
 /// Blocks are chained only within one guest page, so that a block can be dropped together with all blocks that jump
-/// to it: everything in its page goes at once. What the portable back-end reads of every block stands first, in as few
-/// cache lines as possible: cold code misses the caches with each block.
+/// to it: everything in its page goes at once. What the portable back-end reads of every block stands first, and `BlockTable`
+/// begins each at a line of the host's cache: cold code misses the caches with each block.
 struct TranslatedBlock {
+    // MARK: Read at each execution by the portable back-end: one line of the host's cache
+
     /// The portable back-end gives a block back to the dispatcher when it was executed this often.
     var hotAt: UInt64 = .max
+    /// Times the block was entered.
+    var executions: UInt64
+    /// Picoseconds before the last instruction starts: the block may be entered whole while that is within the limit.
+    var lastStart: Int64
+    /// Picoseconds of the whole block, device latencies apart.
+    var cost: Int64
+    /// The part of `cost` that is the latency of fetches.
+    var waited: Int64
+    var code: UnsafeMutablePointer<PortableInstruction>
     /// Chained successors: taken (or only) and not taken.
     var takenLink: BlockPointer? = nil
     var otherLink: BlockPointer? = nil
+
+    // MARK: Read when it is looked for or left
+
     /// Guest virtual address of the first instruction.
     var pc: UInt64
     /// Physical address of the first instruction.
@@ -71,15 +85,6 @@ struct TranslatedBlock {
     var mode: UInt32
     /// Guest instructions.
     var count: UInt32
-    /// Picoseconds of the whole block, device latencies apart.
-    var cost: Int64
-    /// Picoseconds before the last instruction starts: the block may be entered whole while that is within the limit.
-    var lastStart: Int64
-    /// The part of `cost` that is the latency of fetches.
-    var waited: Int64
-    /// Times the block was entered.
-    var executions: UInt64
-    var code: UnsafeMutablePointer<PortableInstruction>
     var boundaries: UnsafeMutablePointer<BlockBoundary>
     /// The next block in the same bucket of the table, and in the same physical page.
     var nextInBucket: BlockPointer? = nil

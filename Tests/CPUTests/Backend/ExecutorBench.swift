@@ -170,9 +170,8 @@ final class ExecutorBench {
         let boundaries = arena.allocate(BlockBoundary.self, count: ir.boundaries.count)
         block.initialize(
             to: TranslatedBlock(
+                executions: 0, lastStart: Self.cost * (count - 1), cost: Self.cost * count, waited: 0, code: code,
                 pc: ir.pc, physical: ir.pc, secondPage: TranslatedBlock.noPage, mode: mode, count: UInt32(count),
-                cost: Self.cost * count, lastStart: Self.cost * (count - 1), waited: 0,
-                executions: 0, code: code,
                 boundaries: boundaries, fetchCell: nil, fetchLatency: 0, isChainable: chainable, tally: AccessTally()))
         if known { jumpCache.insert(block) }
         return block

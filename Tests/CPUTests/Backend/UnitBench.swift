@@ -80,9 +80,9 @@
             let unit = arena.allocate(TranslatedBlock.self, count: 1)
             unit.initialize(
                 to: TranslatedBlock(
-                    pc: ir.pc, physical: ir.pc, secondPage: TranslatedBlock.noPage, mode: 0, count: UInt32(count),
-                    cost: ExecutorBench.cost * count, lastStart: ExecutorBench.cost * (count - 1), waited: 0,
-                    executions: 0, code: arena.allocate(PortableInstruction.self, count: 1),
+                    executions: 0, lastStart: ExecutorBench.cost * (count - 1), cost: ExecutorBench.cost * count,
+                    waited: 0, code: arena.allocate(PortableInstruction.self, count: 1), pc: ir.pc, physical: ir.pc,
+                    secondPage: TranslatedBlock.noPage, mode: 0, count: UInt32(count),
                     boundaries: arena.allocate(BlockBoundary.self, count: Int(count)), fetchCell: nil,
                     fetchLatency: 0, isChainable: true, tally: AccessTally()))
             unit.pointee.exits = arena.allocate(UnitExit.self, count: ir.exitCount)

@@ -27,9 +27,9 @@ struct UnitExitTests {
             for number in 0..<count {
                 (units + number).initialize(
                     to: TranslatedBlock(
-                        pc: UInt64(number), physical: 0, secondPage: TranslatedBlock.noPage, mode: 0, count: 1, cost: 1,
-                        lastStart: 0, waited: 0, executions: 0,
-                        code: UnsafeMutablePointer(bitPattern: 16).unsafelyUnwrapped,
+                        executions: 0, lastStart: 0, cost: 1, waited: 0,
+                        code: UnsafeMutablePointer(bitPattern: 16).unsafelyUnwrapped, pc: UInt64(number), physical: 0,
+                        secondPage: TranslatedBlock.noPage, mode: 0, count: 1,
                         boundaries: UnsafeMutablePointer(bitPattern: 16).unsafelyUnwrapped, fetchCell: nil,
                         fetchLatency: 0, isChainable: true, tally: AccessTally()))
                 units[number].entry = 0x10_0000 + UInt(number) * 0x1000

@@ -133,9 +133,8 @@ struct SoftTLBTests {
         }
         func block(_ physical: UInt64, mode: UInt32 = 0, second: UInt64 = TranslatedBlock.noPage) -> TranslatedBlock {
             TranslatedBlock(
-                pc: physical, physical: physical, secondPage: second, mode: mode, count: 1, cost: 1, lastStart: 0,
-                waited: 0,
-                executions: 3, code: code, boundaries: boundaries, fetchCell: nil, fetchLatency: 0,
+                executions: 3, lastStart: 0, cost: 1, waited: 0, code: code, pc: physical, physical: physical,
+                secondPage: second, mode: mode, count: 1, boundaries: boundaries, fetchCell: nil, fetchLatency: 0,
                 isChainable: true, tally: AccessTally())
         }
         let first = table.insert(block(0x1000))

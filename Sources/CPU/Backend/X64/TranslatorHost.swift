@@ -6,9 +6,9 @@ import TandemOS
 final class TranslatorHost: SimulationService {
     /// Bytes of memory for the back-end of one hart. Pages that nobody has touched cost nothing.
     struct Room {
-        var code = 24 << 20
+        var code = 64 << 20
         /// Blocks, their boundaries and exits: what generated code reaches.
-        var data = 12 << 20
+        var data = BlockTable.standardCapacity
     }
 
     var processor = HostProcessor.current

@@ -113,12 +113,11 @@ extension Hart {
         let isWhole =
             !crosses && !competes && !debugLog.wantsEveryBlock && !translatedBreakpoints.contains(ir.pc)
         var block = TranslatedBlock(
-            pc: ir.pc, physical: physical, secondPage: secondPage, mode: state.pointee.mode,
-            count: UInt32(count), cost: unit * Int64(count), lastStart: unit * Int64(count - 1),
-            waited: fetching * Int64(count), executions: 0, code: code,
-            boundaries: boundaries, fetchCell: competes ? nil : grants[Int(grant)].cell, fetchLatency: latency,
-            fetchTarget: grants[Int(grant)].target, isChainable: isWhole,
-            tally: tally)
+            executions: 0, lastStart: unit * Int64(count - 1), cost: unit * Int64(count),
+            waited: fetching * Int64(count), code: code, pc: ir.pc, physical: physical, secondPage: secondPage,
+            mode: state.pointee.mode, count: UInt32(count), boundaries: boundaries,
+            fetchCell: competes ? nil : grants[Int(grant)].cell, fetchLatency: latency,
+            fetchTarget: grants[Int(grant)].target, isChainable: isWhole, tally: tally)
         if !competes, grants[Int(grant)].path != nil { block.fetchGrant = Int16(grant) }
         (block.shares, block.shareCount) = shares(of: boundaries, count: count, pc: ir.pc, mode: block.mode)
         if backend != nil, isWhole { block.hotAt = hotThreshold }
@@ -132,10 +131,9 @@ extension Hart {
         let tally = BlockBoundary.fill(transient.boundaries, ir, steps: lowering.firstSteps, crosses: false)
         transient.block.initialize(
             to: TranslatedBlock(
-                pc: ir.pc, physical: 0, secondPage: TranslatedBlock.noPage,
-                mode: state.pointee.mode, count: 1, cost: instructionCost, lastStart: 0, waited: 0, executions: 0,
-                code: transient.code, boundaries: transient.boundaries, fetchCell: nil,
-                fetchLatency: 0, fetchTarget: .none,
+                executions: 0, lastStart: 0, cost: instructionCost, waited: 0, code: transient.code, pc: ir.pc,
+                physical: 0, secondPage: TranslatedBlock.noPage, mode: state.pointee.mode, count: 1,
+                boundaries: transient.boundaries, fetchCell: nil, fetchLatency: 0, fetchTarget: .none,
                 isChainable: false, tally: tally))
         // It is folded by itself.
         transient.block.pointee.isListed = true

@@ -39,7 +39,9 @@ extension Hart {
     /// Runs the unit that starts with `block`, and those that it leads to. False: there is none, or it cannot be entered
     /// now.
     func runUnits(_ block: BlockPointer) -> Bool {
-        guard let backend, !access.pointee.isStepping, !access.pointee.logsBlocks else { return false }
+        guard let backend = backendReference, !access.pointee.isStepping, !access.pointee.logsBlocks else {
+            return false
+        }
         if hasDeclined {
             hasDeclined = false
             return false
@@ -48,7 +50,7 @@ extension Hart {
             block.pointee.avoidsCovers = true
             release(block)
         }
-        guard let unit = block.pointee.unit ?? compile(block, backend) else { return false }
+        guard let unit = block.pointee.unit ?? compile(block) else { return false }
         guard state.pointee.localTime + unit.pointee.lastStart < state.pointee.limit, isMapped(unit) else {
             return false
         }
@@ -57,10 +59,12 @@ extension Hart {
         {
             UnitExit.link(exit, to: unit, epoch: state.pointee.fetchEpoch)
         }
-        if pendingTarget == unit.pointee.pc { fetchSpace.pointee.targets.insert(backend.target(of: unit)) }
+        if pendingTarget == unit.pointee.pc {
+            fetchSpace.pointee.targets.insert(backend._withUnsafeGuaranteedRef { $0.target(of: unit) })
+        }
         pendingExit = nil
         pendingTarget = nil
-        finish(backend.run(frame, unit.pointee.entry))
+        finish(backend._withUnsafeGuaranteedRef { $0.run(frame, unit.pointee.entry) })
         return true
     }
 
@@ -125,7 +129,8 @@ extension Hart {
     // MARK: Compiling
 
     /// Compiles the unit that starts with a block. Nil: not now, or never.
-    private func compile(_ block: BlockPointer, _ backend: X64Backend) -> BlockPointer? {
+    private func compile(_ block: BlockPointer) -> BlockPointer? {
+        guard let backend else { return nil }
         guard block.pointee.isChainable, block.pointee.fetchLatency == 0, block.pointee.fetchCell != nil else {
             block.pointee.hotAt = .max
             return nil
@@ -145,9 +150,9 @@ extension Hart {
         let cost = instructionCost * Int64(count)
         unit.initialize(
             to: TranslatedBlock(
+                executions: 0, lastStart: cost - instructionCost, cost: cost, waited: 0, code: block.pointee.code,
                 pc: block.pointee.pc, physical: block.pointee.physical, secondPage: TranslatedBlock.noPage,
-                mode: block.pointee.mode, count: UInt32(count), cost: cost, lastStart: cost - instructionCost,
-                waited: 0, executions: 0, code: block.pointee.code, boundaries: boundaries,
+                mode: block.pointee.mode, count: UInt32(count), boundaries: boundaries,
                 fetchCell: block.pointee.fetchCell, fetchLatency: 0, fetchTarget: block.pointee.fetchTarget,
                 isChainable: true, tally: tally))
         unit.pointee.fetchGrant = block.pointee.fetchGrant

@@ -56,7 +56,10 @@ public final class Hart: Module, CatalogModule {
     var lowering = PortableLowering()
     var blocks = BlockTable()
     /// The hot tier, where the engine is `translate` and the host has one.
-    var backend: X64Backend?
+    var backend: X64Backend? { didSet { backendReference = backend.map { .passUnretained($0) } } }
+    /// The same, without references counted each time that a unit is entered.
+    // SAFETY: `backend` holds it.
+    private(set) var backendReference: Unmanaged<X64Backend>?
     let engine: HartEngine
     /// Executions after which the portable back-end gives a block up to be compiled (docs/design/x64-backend.md).
     let hotThreshold: UInt64
