@@ -151,6 +151,34 @@ struct HartMeterTests {
         }
     }
 
+    @Test("measuring that begins, changes and ends while a hart runs leaves what links count as it is")
+    func changing() throws {
+        var generator = SampleGenerator(seed: 0x7aff_0300)
+        let source = HartTrafficTests.program(&generator)
+        let timing = RegionTiming(readLatency: .nanoseconds(3), bandwidth: Bandwidth(timePerByte: .nanoseconds(1)))
+        func links(_ widths: [SimTime?]) throws -> [LinkRecord] {
+            let bench = try HartBench(source, timing: timing)
+            for width in widths {
+                bench.run(for: .microseconds(1))
+                BusDirectory.of(bench.sim.simulation).measureTraffic(inBins: width)
+                if let width { #expect(bench.sim.router.linkRecords.allSatisfy { $0.bins?.width == width }) }
+            }
+            bench.run(for: .microseconds(400))
+            #expect(bench.rests)
+            return bench.sim.router.linkRecords
+        }
+        let reference = try links([])
+        #expect(reference.contains { $0.statistics.accesses > 100 })
+        #expect(try links([.nanoseconds(70), .nanoseconds(300), nil]) == reference)
+        let measured = try links([nil, .nanoseconds(50)])
+        #expect(measured.map(\.statistics) == reference.map(\.statistics))
+        for link in measured {
+            let bins = try #require(link.bins)
+            #expect(bins.width == .nanoseconds(50) && bins.rows.count < 10_000)
+            #expect(bins.rows.reduce(0) { $0 + $1.accesses } < link.statistics.accesses)
+        }
+    }
+
     @Test("a hart that sleeps closes its bins when it wakes, and each instruction stands where it begins")
     func sleeping() throws {
         let bench = try HartBench(

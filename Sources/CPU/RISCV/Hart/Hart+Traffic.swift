@@ -50,7 +50,8 @@ extension Hart: TrafficSource {
         guard block.pointee.fetchGrant < grants.count else { return }
         let size = block.pointee.boundaries[0].fetches == 2 ? 2 : Int(block.pointee.boundaries[0].length)
         // What is not folded yet was done in the bin that has not been closed, if there are bins.
-        let time = access.pointee.binEnd - .picoseconds(1)
+        let end = access.pointee.binEnd
+        let time = end == .never ? now : end - .picoseconds(1)
         grants[Int(block.pointee.fetchGrant)].path?._withUnsafeGuaranteedRef {
             $0.note(readsOf: size, times: Int64(bitPattern: fetches), at: time)
         }
