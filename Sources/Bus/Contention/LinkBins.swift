@@ -38,12 +38,12 @@ public struct LinkBins: Equatable, Sendable {
 }
 
 extension LinkStatistics {
-    /// Adds what another one has counted.
+    /// Adds what another one has counted. Wrapping, as `count` is.
     mutating func add(_ other: LinkStatistics) {
-        accesses += other.accesses
+        accesses &+= other.accesses
         queued += other.queued
         queueing += other.queueing
         longestQueueing = max(longestQueueing, other.longestQueueing)
-        busy += other.busy
+        busy = SimTime(picoseconds: busy.picoseconds &+ other.busy.picoseconds)
     }
 }

@@ -155,6 +155,16 @@ struct TrafficMeterTests {
         #expect(bins.rows.reduce(0) { $0 + $1.accesses } == 4)
     }
 
+    @Test("accesses of a link may be taken back before they are counted, and bins double meanwhile")
+    func takenBack() {
+        var bins = LinkBins(width: .nanoseconds(1), from: .zero)
+        bins.count(queueing: .zero, busy: .nanoseconds(2), at: .zero, times: -3)
+        bins.count(queueing: .zero, busy: .nanoseconds(2), at: .nanoseconds(1), times: 4)
+        bins.count(queueing: .zero, busy: .nanoseconds(2), at: .nanoseconds(UInt64(LinkBins.rowLimit)))
+        bins.count(queueing: .zero, busy: .nanoseconds(2), at: .zero, times: 5)
+        #expect(bins.width == .nanoseconds(2) && bins.rows[0].accesses == 6 && bins.rows[0].busy == .nanoseconds(12))
+    }
+
     @Test("transactions of phases belong to the bin in which they end, and those under way are counted")
     func phases() throws {
         let simulation = Simulation()
