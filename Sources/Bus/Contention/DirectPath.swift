@@ -24,7 +24,7 @@ public final class DirectPath {
     /// grant knows.
     public func book(isWrite: Bool, count: Int, by initiator: InitiatorID, ahead delay: SimTime) -> SimTime {
         var (time, queueing) = (delay, SimTime.zero)
-        forEachSeat { $0.book(isWrite: isWrite, count: count, by: initiator, &time, &queueing) }
+        forEachSeat { queueing += $0.book(isWrite: isWrite, count: count, by: initiator, &time) }
         return queueing
     }
 

@@ -51,22 +51,19 @@ final class LinkSeat: BusServer {
 
     /// Books the link for an access that is `delay` ahead of now, and adds what it takes and waits.
     func book(_ transaction: borrowing Transaction, _ delay: inout SimTime) {
-        var queueing = SimTime.zero
-        book(
+        _ = book(
             isWrite: transaction.command == .write, count: transaction.count, by: transaction.attributes.initiator,
-            &delay, &queueing)
+            &delay)
     }
 
-    /// The same of an access by whatever way, which tells what it waits besides.
-    func book(
-        isWrite: Bool, count: Int, by initiator: InitiatorID, _ delay: inout SimTime, _ queueing: inout SimTime
-    ) {
+    /// The same of an access by whatever way. Returns what of it is waiting.
+    func book(isWrite: Bool, count: Int, by initiator: InitiatorID, _ delay: inout SimTime) -> SimTime {
         let occupancy = timing.time(isWrite: isWrite, count: count)
         let now = scheduler._withUnsafeGuaranteedRef { $0.now }
         let rank = isRanked ? contention.rank(of: initiator, in: router.simulation) : 0
         let wait = bookings.pointee.book(occupancy, at: now + delay, rank: rank, now: now)
         delay += wait + occupancy
-        queueing += wait
+        return wait
     }
 
     /// Notes reads that did not wait.
